@@ -1,0 +1,46 @@
+/**
+ * Where a device keeps everything: named shelves of key -> value, one atomic commit for any set of
+ * changes. All meaning (pages, overlay, outbox) lives above; every adapter passes `store.contract.ts`.
+ *
+ * Keys are ASCII strings, ordered by code unit. Values are JSON-like data that may contain Uint8Array
+ * at any depth (what structured clone and lib0's `any` encoding both carry); undefined is not a value.
+ */
+export interface Store {
+  get(shelf: Shelf, key: string): Promise<StoreValue | undefined>
+  /** entries with `from <= key < to` in key order; the whole shelf without bounds */
+  scan(shelf: Shelf, range?: { readonly from?: string; readonly to?: string; readonly limit?: number }): Promise<[key: string, value: StoreValue][]>
+  /**
+   * All changes or none, in order, durable when it resolves. Rejects with `StoreFault` and changes
+   * nothing when the store is full, gone, or held by a newer version.
+   */
+  commit(changes: readonly StoreChange[], durability?: 'strict' | 'relaxed'): Promise<void>
+  close(): Promise<void>
+}
+
+export const shelves = ['page', 'overlay', 'outbox', 'settled', 'ledger', 'authored', 'meta'] as const
+export type Shelf = (typeof shelves)[number]
+
+export type StoreValue = string | number | boolean | null | Uint8Array | readonly StoreValue[] | { readonly [key: string]: StoreValue }
+
+export type StoreChange =
+  | { readonly put: Shelf; readonly key: string; readonly value: StoreValue }
+  | { readonly delete: Shelf; readonly key: string }
+  /** every entry with `from <= key < to` */
+  | { readonly clear: Shelf; readonly from?: string; readonly to?: string }
+
+/** Grows with every change of shelf names or value shapes; an older program refuses a newer store. */
+export const STORE_VERSION = 1
+
+export type StoreFaultCode = 'full' | 'newer' | 'blocked' | 'gone' | 'damaged' | 'busy'
+
+/** What a device can meet in its own store, with what to do about it. */
+export class StoreFault extends Error {
+  readonly code: StoreFaultCode
+  readonly fix: string
+  constructor(code: StoreFaultCode, message: string, fix: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'StoreFault'
+    this.code = code
+    this.fix = fix
+  }
+}

@@ -1,0 +1,29 @@
+import type { Fields } from '../schema/schema.ts'
+
+/** Why the relay would not take an edit (ER1). */
+export type RejectionCode =
+  | 'not-found'
+  | 'exists'
+  | 'refused'
+  | 'not-permitted'
+  | 'invalid'
+  | 'too-large'
+  | 'group'
+  | 'other'
+
+/** The two versions between which a person must choose. */
+export interface Question {
+  readonly theirs: Fields
+  readonly theirsDeleted: boolean
+  /** the revision that has to be seen before an answer counts */
+  readonly rev: number
+}
+
+/** What became of an edit. Applied, lost, rejected and withdrawn are final for its id; held is not an end. */
+export type Outcome =
+  | { readonly status: 'applied'; readonly rev: number; readonly conflict?: string }
+  /** merged for its clocks, without effect; `to` is the revision it lost to */
+  | { readonly status: 'lost'; readonly rev: number; readonly to: number; readonly conflict: string }
+  | { readonly status: 'rejected'; readonly code: RejectionCode; readonly message: string; readonly column?: string }
+  | { readonly status: 'held'; readonly by: string; readonly question?: Question }
+  | { readonly status: 'withdrawn' }

@@ -1,0 +1,103 @@
+import type { Changes, EditKind, LedgerEntry, Outcome, Position } from '@rejoin/profile'
+
+/**
+ * Where an environment lives. Two ways in: a snapshot to read, and a commit that locks the revision
+ * counter, finds what was asked for, lets a pure function decide, and writes all of it or nothing.
+ * Every adapter passes `storage.contract.ts`.
+ */
+export interface Storage {
+  /** Everything read inside sees one state of the database. */
+  snapshot<T>(read: (view: View) => Promise<T>): Promise<T>
+  /** `decide` is called once, inside the transaction; a throw rolls everything back. */
+  commit<T>(wanted: Wanted, decide: (found: Found) => Decision<T>): Promise<T>
+  close(): Promise<void>
+}
+
+export interface RecordKey {
+  readonly table: string
+  readonly id: string
+}
+
+export interface StoredRecord extends RecordKey {
+  readonly rev: number
+  readonly deleted: boolean
+  /** the tombstone of a purged record: no envelope, never removed */
+  readonly purged: boolean
+  /** plain projection of the fields by column id, as JSON text; parsed only by who needs it */
+  readonly json: string
+  /** `Confirmed`, packed (record/envelope.ts): stored, sent and kept on devices as these bytes */
+  readonly envelope: Uint8Array
+}
+
+/** An edit the relay has answered. `outcome` is what a device hears again if it asks again. */
+export interface StoredEdit extends RecordKey {
+  readonly edit: string
+  readonly device: string
+  readonly seq: number
+  readonly author: string
+  readonly kind: EditKind
+  /** device time and relay time, ms since 1970 */
+  readonly at: number
+  readonly received: number
+  readonly changes: Changes
+  readonly outcome: Outcome
+  readonly amends?: string
+  readonly group?: string
+}
+
+/** A named JSON value of the environment: schema, settings, profiles, users, teams, devices, grants. */
+export interface Entry {
+  readonly kind: string
+  readonly id: string
+  readonly value: unknown
+}
+
+export interface View {
+  readonly head: Position
+  /** the commit id whose revisions include `rev`; undefined for a revision this history does not have */
+  commitOf(rev: number): Promise<string | undefined>
+  records(keys: readonly RecordKey[]): Promise<StoredRecord[]>
+  /** rows of a table in id order after `after`, tombstones and deleted rows included */
+  page(table: string, after: string, limit: number): Promise<StoredRecord[]>
+  /** rows of a table with a revision above `rev`, in revision order, deleted ones included */
+  since(table: string, rev: number, limit: number): Promise<StoredRecord[]>
+  /** live rows per table */
+  counts(): Promise<ReadonlyMap<string, number>>
+  edits(ids: readonly string[]): Promise<StoredEdit[]>
+  /** edits that were refused or are held, newest first (OB16) */
+  refused(limit: number): Promise<StoredEdit[]>
+  ledger(filter: { readonly table?: string; readonly record?: string; readonly limit: number }): Promise<LedgerEntry[]>
+  entry(kind: string, id: string): Promise<Entry | undefined>
+  entries(kind: string): Promise<Entry[]>
+}
+
+export interface Wanted {
+  readonly records?: readonly RecordKey[]
+  readonly edits?: readonly string[]
+  /** revisions whose commit ids are needed to judge bases */
+  readonly revs?: readonly number[]
+  readonly entries?: readonly { readonly kind: string; readonly id: string }[]
+}
+
+export interface Found {
+  readonly head: Position
+  /** by `keyOf` */
+  readonly records: ReadonlyMap<string, StoredRecord>
+  readonly edits: ReadonlyMap<string, StoredEdit>
+  readonly commits: ReadonlyMap<number, string>
+  readonly entries: ReadonlyMap<string, Entry>
+}
+
+export interface Decision<T> {
+  readonly result: T
+  /** the new head where revisions were given out: all of (old head, rev] belong to this commit id */
+  readonly head?: Position
+  readonly records?: readonly StoredRecord[]
+  readonly edits?: readonly StoredEdit[]
+  readonly ledger?: readonly LedgerEntry[]
+  readonly entries?: readonly Entry[]
+  readonly removedEntries?: readonly { readonly kind: string; readonly id: string }[]
+}
+
+export const keyOf = (key: RecordKey): string => `${key.table}/${key.id}`
+export const entryKey = (entry: { readonly kind: string; readonly id: string }): string => `${entry.kind}/${entry.id}`
