@@ -1,0 +1,125 @@
+import { decodeUtf8 } from 'lib0/string'
+
+/** Bytes that are not what they claim to be. Never carries the bytes. */
+export class ByteFault extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'ByteFault'
+  }
+}
+
+/**
+ * Reads lib0's encodings from bytes nobody vouches for: every length is checked against what is left
+ * before anything is allocated, and nothing is read past the end of the view.
+ */
+export class Reader {
+  readonly bytes: Uint8Array
+  private readonly view: DataView
+  private position = 0
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  get left(): number {
+    return this.bytes.length - this.position
+  }
+
+  get at(): number {
+    return this.position
+  }
+
+  byte(): number {
+    const value = this.bytes[this.position]
+    if (value === undefined) throw new ByteFault('unexpected end')
+    this.position++
+    return value
+  }
+
+  /** lib0 varUint up to 2^53 - 1 */
+  uint(): number {
+    let value = this.byte()
+    if (value < 0x80) return value
+    value &= 0x7f
+    let factor = 0x80
+    for (;;) {
+      const next = this.byte()
+      value += (next & 0x7f) * factor
+      if (value > Number.MAX_SAFE_INTEGER) throw new ByteFault('integer out of range')
+      if (next < 0x80) return value
+      factor *= 0x80
+    }
+  }
+
+  /** lib0 varInt: sign in the second bit of the first byte */
+  int(): number {
+    const first = this.byte()
+    let value = first & 0x3f
+    let factor = 0x40
+    let more = first >= 0x80
+    while (more) {
+      const next = this.byte()
+      value += (next & 0x7f) * factor
+      if (value > Number.MAX_SAFE_INTEGER) throw new ByteFault('integer out of range')
+      factor *= 0x80
+      more = next >= 0x80
+    }
+    return (first & 0x40) === 0 ? value : -value
+  }
+
+  /** a count of things that take at least `least` bytes each */
+  count(least = 1): number {
+    const count = this.uint()
+    if (count * least > this.left) throw new ByteFault('count exceeds the bytes that are left')
+    return count
+  }
+
+  take(length: number): Uint8Array {
+    if (length > this.left) throw new ByteFault('length exceeds the bytes that are left')
+    const start = this.position
+    this.position += length
+    return this.bytes.subarray(start, this.position)
+  }
+
+  /** a view into the bytes, not a copy */
+  blob(): Uint8Array {
+    return this.take(this.uint())
+  }
+
+  string(): string {
+    const bytes = this.take(this.uint())
+    // Short ASCII is nearly every key and id, and faster by hand than through a text decoder.
+    if (bytes.length > 64) return decode(bytes)
+    let text = ''
+    for (const code of bytes) {
+      if (code >= 0x80) return decode(bytes)
+      text += String.fromCharCode(code)
+    }
+    return text
+  }
+
+  float32(): number {
+    const at = this.position
+    this.take(4)
+    return this.view.getFloat32(at, false)
+  }
+
+  float64(): number {
+    const at = this.position
+    this.take(8)
+    return this.view.getFloat64(at, false)
+  }
+
+  end(): void {
+    if (this.left > 0) throw new ByteFault(`${this.left} bytes too many`)
+  }
+}
+
+const decode = (bytes: Uint8Array): string => {
+  try {
+    return decodeUtf8(bytes)
+  } catch {
+    throw new ByteFault('text is not UTF-8')
+  }
+}

@@ -1,0 +1,134 @@
+import {
+  createEncoder,
+  toUint8Array,
+  writeUint8,
+  writeUint8Array,
+  writeVarString,
+  writeVarUint,
+} from 'lib0/encoding'
+import { crc32 } from '../bytes/crc32.ts'
+import { ByteFault, Reader } from '../bytes/reader.ts'
+import { fromHex, toHex } from '../bytes/hex.ts'
+import type { Confirmed, Visible } from './record.ts'
+
+/**
+ * A confirmed record as one block of bytes, the same in the relay's storage, on the wire and in a device's
+ * pages: packed once when it is merged, copied afterwards.
+ *
+ *     crc32 (4, of the rest) | version (1) | rev | commit (8) | changed | incarnation | devices
+ *     | recent (rev, device, edit)* | columns (id, rev)* | settled (device, seq)* | document to the end
+ */
+const VERSION = 1
+const ID_TEXT = 0
+const ID_HEX = 1
+const ID_UUID = 2
+const SAME_AS_COMMIT = 0
+const OWN_INCARNATION = 1
+
+export const packEnvelope = (record: Confirmed): Uint8Array => {
+  const encoder = createEncoder()
+  writeUint8Array(encoder, new Uint8Array(4))
+  writeUint8(encoder, VERSION)
+  writeVarUint(encoder, record.rev)
+  writeUint8Array(encoder, fromHex(record.commit))
+  writeVarUint(encoder, record.rev - record.changed)
+  if (record.incarnation === record.commit) writeUint8(encoder, SAME_AS_COMMIT)
+  else {
+    writeUint8(encoder, OWN_INCARNATION)
+    writeUint8Array(encoder, fromHex(record.incarnation))
+  }
+  const devices = [...new Set([...record.recent.map(({ device }) => device), ...Object.keys(record.settled)])]
+  writeVarUint(encoder, devices.length)
+  for (const device of devices) writeId(encoder, device)
+  writeVarUint(encoder, record.recent.length)
+  for (const { rev, device, edit } of record.recent) {
+    writeVarUint(encoder, record.rev - rev)
+    writeVarUint(encoder, devices.indexOf(device))
+    writeId(encoder, edit)
+  }
+  const columns = Object.entries(record.columns)
+  writeVarUint(encoder, columns.length)
+  for (const [column, rev] of columns) {
+    writeVarString(encoder, column)
+    writeVarUint(encoder, record.rev - rev)
+  }
+  const settled = Object.entries(record.settled)
+  writeVarUint(encoder, settled.length)
+  for (const [device, seq] of settled) {
+    writeVarUint(encoder, devices.indexOf(device))
+    writeVarUint(encoder, seq)
+  }
+  writeUint8Array(encoder, record.bytes)
+  return sealed(toUint8Array(encoder))
+}
+
+/** @throws ByteFault when the bytes are damaged or of another version */
+export const unpackEnvelope = (envelope: Uint8Array): Confirmed => {
+  if (!isSound(envelope)) throw new ByteFault('a stored record is damaged')
+  const reader = new Reader(envelope)
+  reader.take(4)
+  const version = reader.byte()
+  if (version !== VERSION) throw new ByteFault(`a stored record has version ${version}, this program knows ${VERSION}`)
+  const rev = reader.uint()
+  const commit = toHex(reader.take(8))
+  const changed = rev - reader.uint()
+  const incarnation = reader.byte() === SAME_AS_COMMIT ? commit : toHex(reader.take(8))
+  const devices = list(reader, 2, () => readId(reader))
+  const device = (): string => {
+    const name = devices[reader.uint()]
+    if (name === undefined) throw new ByteFault('unknown device index')
+    return name
+  }
+  const recent: Visible[] = list(reader, 3, () => ({ rev: rev - reader.uint(), device: device(), edit: readId(reader) }))
+  const columns = Object.fromEntries(list(reader, 2, () => [reader.string(), rev - reader.uint()]))
+  const settled = Object.fromEntries(list(reader, 2, () => [device(), reader.uint()]))
+  return { rev, commit, changed, incarnation, recent, columns, settled, bytes: reader.take(reader.left) }
+}
+
+/** Whether an envelope is what was packed. */
+export const isSound = (envelope: Uint8Array): boolean =>
+  envelope.length > 14 && crc32(envelope, 4) === new DataView(envelope.buffer, envelope.byteOffset).getUint32(0)
+
+/** The revision alone, for indexes; the rest is unpacked by who needs it. */
+export const revOf = (envelope: Uint8Array): number => {
+  const reader = new Reader(envelope)
+  reader.take(5)
+  return reader.uint()
+}
+
+const sealed = (envelope: Uint8Array): Uint8Array => {
+  new DataView(envelope.buffer, envelope.byteOffset).setUint32(0, crc32(envelope, 4))
+  return envelope
+}
+
+const list = <T>(reader: Reader, least: number, read: () => T): T[] => {
+  const items: T[] = []
+  for (let count = reader.count(least); count > 0; count--) items.push(read())
+  return items
+}
+
+const HEX = /^[0-9a-f]{16}$/
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** Device ids (16 hex digits) and edit ids (UUIDs) take 9 and 17 bytes; anything else is kept as text. */
+const writeId = (encoder: ReturnType<typeof createEncoder>, id: string): void => {
+  if (HEX.test(id)) {
+    writeUint8(encoder, ID_HEX)
+    writeUint8Array(encoder, fromHex(id))
+  } else if (UUID.test(id)) {
+    writeUint8(encoder, ID_UUID)
+    writeUint8Array(encoder, fromHex(id.replaceAll('-', '')))
+  } else {
+    writeUint8(encoder, ID_TEXT)
+    writeVarString(encoder, id)
+  }
+}
+
+const readId = (reader: Reader): string => {
+  const kind = reader.byte()
+  if (kind === ID_HEX) return toHex(reader.take(8))
+  if (kind === ID_TEXT) return reader.string()
+  if (kind !== ID_UUID) throw new ByteFault('unknown id kind')
+  const hex = toHex(reader.take(16))
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
