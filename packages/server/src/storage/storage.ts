@@ -3,13 +3,21 @@ import type { Changes, EditKind, LedgerEntry, Outcome, Position } from '@rejoin/
 /**
  * Where an environment lives. Two ways in: a snapshot to read, and a commit that locks the revision
  * counter, finds what was asked for, lets a pure function decide, and writes all of it or nothing.
- * Every adapter passes `storage.contract.ts`.
+ * Commits run one after another, in the order they were asked for. A failure of disk or database rejects with
+ * a `StorageFault` (fault.ts). Every adapter passes `storage.contract.ts`.
  */
 export interface Storage {
-  /** Everything read inside sees one state of the database. */
+  /**
+   * Everything read inside sees one state of the database, whatever is committed meanwhile. Snapshots may nest, and code
+   * inside may await a commit; a view is of no use after `read` has settled. Keep them short: old state costs room.
+   */
   snapshot<T>(read: (view: View) => Promise<T>): Promise<T>
-  /** `decide` is called once, inside the transaction; a throw rolls everything back. */
+  /**
+   * `decide` is called once, inside the transaction; a throw rolls everything back and rejects. It is pure: it awaits
+   * nothing. Its answer is checked (decision.ts); what breaks the history is a bug and writes nothing.
+   */
   commit<T>(wanted: Wanted, decide: (found: Found) => Decision<T>): Promise<T>
+  /** Commits asked for before are carried out; snapshots still open are cut off: their next read rejects. */
   close(): Promise<void>
 }
 
@@ -29,7 +37,10 @@ export interface StoredRecord extends RecordKey {
   readonly envelope: Uint8Array
 }
 
-/** An edit the relay has answered. `outcome` is what a device hears again if it asks again. */
+/**
+ * An edit the relay has answered. `outcome` is what a device hears again if it asks again; only a held edit may be
+ * written again, with its new outcome and `received`.
+ */
 export interface StoredEdit extends RecordKey {
   readonly edit: string
   readonly device: string
@@ -54,20 +65,23 @@ export interface Entry {
 
 export interface View {
   readonly head: Position
-  /** the commit id whose revisions include `rev`; undefined for a revision this history does not have */
+  /** the commit id whose revisions include `rev`, '' for 0; undefined for a revision this history does not have */
   commitOf(rev: number): Promise<string | undefined>
+  /** in the order asked for, without those that do not exist; `edits` alike */
   records(keys: readonly RecordKey[]): Promise<StoredRecord[]>
-  /** rows of a table in id order after `after`, tombstones and deleted rows included */
+  /** rows of a table in id order (by code point) after `after`, '' for the first; tombstones and deleted rows included */
   page(table: string, after: string, limit: number): Promise<StoredRecord[]>
   /** rows of a table with a revision above `rev`, in revision order, deleted ones included */
   since(table: string, rev: number, limit: number): Promise<StoredRecord[]>
-  /** live rows per table */
+  /** live rows per table; tables without any are absent */
   counts(): Promise<ReadonlyMap<string, number>>
   edits(ids: readonly string[]): Promise<StoredEdit[]>
   /** edits that were refused or are held, newest first (OB16) */
   refused(limit: number): Promise<StoredEdit[]>
+  /** newest revision first */
   ledger(filter: { readonly table?: string; readonly record?: string; readonly limit: number }): Promise<LedgerEntry[]>
   entry(kind: string, id: string): Promise<Entry | undefined>
+  /** in id order */
   entries(kind: string): Promise<Entry[]>
 }
 
@@ -92,9 +106,12 @@ export interface Decision<T> {
   readonly result: T
   /** the new head where revisions were given out: all of (old head, rev] belong to this commit id */
   readonly head?: Position
+  /** each revision lies in (old head, head] and belongs to one record */
   readonly records?: readonly StoredRecord[]
   readonly edits?: readonly StoredEdit[]
+  /** replaces an entry of the same edit */
   readonly ledger?: readonly LedgerEntry[]
+  /** written after `removedEntries` are removed */
   readonly entries?: readonly Entry[]
   readonly removedEntries?: readonly { readonly kind: string; readonly id: string }[]
 }

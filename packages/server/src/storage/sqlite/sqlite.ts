@@ -1,0 +1,73 @@
+import { StorageFault } from '../fault.ts'
+import type { Storage } from '../storage.ts'
+import { commitOnce } from './commit.ts'
+import { copyOf, MEMORY, openWriter } from './connection.ts'
+import { fileSnapshots, memorySnapshots } from './snapshots.ts'
+import { guarded } from './sqlite-fault.ts'
+import { prepareReads, prepareWrites } from './statements.ts'
+import { sqliteView } from './view.ts'
+
+export interface SqliteOptions {
+  /** a file, created if it is missing, or ':memory:' */
+  readonly path: string
+  /** 16 random hex digits; names the environment when the database is created */
+  readonly newId: () => string
+  /** the size the file may grow to; a commit that needs more fails with the fault `full` */
+  readonly maxBytes?: number
+}
+
+export interface SqliteStorage extends Storage {
+  /** the id of the environment, given when the database was created */
+  readonly environment: string
+}
+
+/**
+ * An environment in one SQLite file (WAL; each commit is synced to the disk before it resolves) or in memory.
+ * Throws a `StorageFault` if the file cannot be used, and leaves it as it was.
+ */
+export const openSqliteStorage = async ({ path, newId, maxBytes }: SqliteOptions): Promise<SqliteStorage> => {
+  const db = guarded(path, () => openWriter({ path, newId, maxBytes }))
+  const reads = prepareReads(db)
+  const writer = { db, reads, writes: prepareWrites(db) }
+  const snapshots = path === MEMORY ? memorySnapshots(db, reads, copyOf) : fileSnapshots(path)
+  let queue: Promise<unknown> = Promise.resolve()
+  let closing: Promise<void> | undefined
+
+  const refuseIfClosed = (): void => {
+    if (closing !== undefined) throw new StorageFault('other', `database ${path}`, 'it is closed', 'open it again')
+  }
+
+  return {
+    environment: reads.environment.get()?.[0] ?? '',
+
+    async snapshot(read) {
+      refuseIfClosed()
+      const snapshot = guarded(path, () => snapshots.begin())
+      try {
+        return await read(sqliteView(snapshot.head, use => guarded(path, () => use(snapshot.reads()))))
+      } finally {
+        snapshot.end()
+      }
+    },
+
+    async commit(wanted, decide) {
+      refuseIfClosed()
+      const done = queue.then(() =>
+        guarded(path, () => {
+          snapshots.beforeCommit()
+          return commitOnce(writer, wanted, decide)
+        }),
+      )
+      queue = done.catch(() => undefined) // its caller hears of it
+      return done
+    },
+
+    close() {
+      closing ??= queue.then(() => {
+        snapshots.close()
+        db.close()
+      })
+      return closing
+    },
+  }
+}
