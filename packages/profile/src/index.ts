@@ -5,11 +5,46 @@ export type { Outcome, Question, RejectionCode } from './edit/outcome.ts'
 export type { Fault, Result } from './fault.ts'
 export { failed, FaultError, faultText, ok } from './fault.ts'
 export type { CompareOp, Condition, Filter, NullOp, SetOp, UserOp } from './filter/filter.ts'
+export { Reader, ByteFault } from './bytes/reader.ts'
+export { fromHex, toHex } from './bytes/hex.ts'
+export { sameValue } from './bytes/value.ts'
+
+// Merging
+export { type Folded, foldPending } from './merge/fold.ts'
+export { judge, type Standing, type Verdict } from './merge/judge.ts'
 export type { LedgerEntry } from './merge/ledger.ts'
+export {
+  type Knowledge,
+  type Merged,
+  mergeEdit,
+  type RecordState,
+  sameContent,
+  sameLife,
+  settle,
+  standingOf,
+  verdictOn,
+} from './merge/merge-edit.ts'
+export {
+  ask,
+  clientWins,
+  type Conflict,
+  type Decision,
+  merge,
+  serverWins,
+  strategies,
+  type Strategy,
+  type StrategyName,
+} from './merge/strategy.ts'
+export { truthFor, type TruthRow, truthTable } from './merge/truth-table.ts'
 export type { Person } from './profile/person.ts'
 export type { DownloadFilter, ProfileItem, ProfileSource, PublishedProfile } from './profile/profile.ts'
 export type { Confirmed, Content, Visible } from './record/record.ts'
 export { DELETED, guidOf, REMEMBERED, ROOT } from './record/record.ts'
+export { clientId, IDS_PER_PREFIX, isPrefix, PREFIX_BITS, prefixOf } from './record/client-ids.ts'
+export { recordWrites, settleDocument, type Writes } from './record/document.ts'
+export { isSound, packEnvelope, revOf, unpackEnvelope } from './record/envelope.ts'
+export { type Flat, parseFlat, readFlat, redact } from './record/flat.ts'
+export { checkUpdate, type GateVerdict } from './record/gate.ts'
 export type {
   Column,
   ColumnSource,
@@ -26,3 +61,18 @@ export type {
   TableSource,
   Value,
 } from './schema/schema.ts'
+
+// Agreeing on what a device holds
+export { addRow, emptyFingerprint, type Fingerprint, fingerprintText, type RowState } from './scope/fingerprint.ts'
+export { answer as answerQuestion, ask as askAbout, type Finding, type Node, type Question as RowQuestion, root } from './scope/reconcile.ts'
+
+// The wire
+export type { ChangesMessage, GoneReason } from './wire/changes.ts'
+export type { Compare, Compared } from './wire/compare.ts'
+export type { Page, Plan, Stored, Synced } from './wire/download.ts'
+export type { Answer, Answered } from './wire/edit.ts'
+export type { Hello, Holding, TableHolding, Welcome } from './wire/hello.ts'
+export { decodeDown, decodeUp, type Down, encodeDown, encodeUp, FrameFault, PROTOCOL, type Up } from './wire/protocol.ts'
+export { MAX_PUSHED, type Push, type Withdraw } from './wire/push.ts'
+export { closeCodes, type CloseReason, type Refusal } from './wire/refusal.ts'
+export { type PackedRow, packRows, unpackRows } from './wire/rows.ts'
