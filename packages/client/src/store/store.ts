@@ -3,17 +3,23 @@
  * changes. All meaning (pages, overlay, outbox) lives above; every adapter passes `store.contract.ts`.
  *
  * Keys are ASCII strings, ordered by code unit. Values are JSON-like data that may contain Uint8Array
- * at any depth (what structured clone and lib0's `any` encoding both carry); undefined is not a value.
+ * at any depth (what structured clone and lib0's `any` encoding both carry); undefined is not a value,
+ * and text is well-formed Unicode. Values are copied at the call: neither side sees the other change them.
+ * A read sees every commit called before it. After `close`, or when the store was taken away, every call
+ * rejects with `gone`.
  */
 export interface Store {
   get(shelf: Shelf, key: string): Promise<StoreValue | undefined>
   /** entries with `from <= key < to` in key order; the whole shelf without bounds */
   scan(shelf: Shelf, range?: { readonly from?: string; readonly to?: string; readonly limit?: number }): Promise<[key: string, value: StoreValue][]>
   /**
-   * All changes or none, in order, durable when it resolves. Rejects with `StoreFault` and changes
-   * nothing when the store is full, gone, or held by a newer version.
+   * All changes or none, in order, durable when it resolves; commits are applied in the order of their
+   * calls, one at a time. `strict` (the default) survives the machine's end, `relaxed` only the program's.
+   * Rejects with `StoreFault` and changes nothing when the store is full, gone or damaged; a change that
+   * is no change (unknown shelf, key outside ASCII, undefined) is a bug and rejects with `TypeError`.
    */
   commit(changes: readonly StoreChange[], durability?: 'strict' | 'relaxed'): Promise<void>
+  /** Lets the commits called before it finish; closing twice is no error. */
   close(): Promise<void>
 }
 

@@ -1,0 +1,61 @@
+import { shelves } from './store.ts'
+import type { Shelf, StoreChange, StoreValue } from './store.ts'
+
+/** What every adapter asks of a commit before it touches anything: changes that each engine can keep alike. */
+export function checkChanges(changes: readonly StoreChange[]): void {
+  for (const change of changes) {
+    if ('put' in change) {
+      checkPlace(change.put, change.key)
+      checkValue(change.value, `${change.put} ${change.key}`)
+    } else if ('delete' in change) {
+      checkPlace(change.delete, change.key)
+    } else {
+      checkPlace(change.clear, change.from ?? '')
+      checkPlace(change.clear, change.to ?? '')
+    }
+  }
+}
+
+export const shelfOf = (change: StoreChange): Shelf =>
+  'put' in change ? change.put : 'delete' in change ? change.delete : change.clear
+
+// oxlint-disable-next-line no-control-regex -- ASCII is what it says
+const ascii = /^[\0-\x7f]*$/
+
+function checkPlace(shelf: Shelf, key: string): void {
+  if (!shelves.includes(shelf)) throw new TypeError(`no shelf named ${String(shelf)}`)
+  if (typeof key !== 'string' || !ascii.test(key)) throw new TypeError(`a key of ${shelf} is not an ASCII string`)
+}
+
+function checkValue(value: unknown, at: string): void {
+  if (value === null || value instanceof Uint8Array) return
+  if (Array.isArray(value)) {
+    for (const item of value) checkValue(item, at)
+    return
+  }
+  if (typeof value === 'object') {
+    const prototype: unknown = Object.getPrototypeOf(value)
+    if (prototype !== null && Object.getPrototypeOf(prototype) !== null) throw new TypeError(`${at}: holds an object that is not plain data`)
+    for (const [name, item] of Object.entries(value)) {
+      if (name === '__proto__') throw new TypeError(`${at}: __proto__ is no name for a field`)
+      checkValue(item, at)
+    }
+    return
+  }
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return
+  throw new TypeError(`${at}: ${typeof value} is not a value`)
+}
+
+/** The same value in new containers, its bytes as `bytes` gives them. */
+export function mapBytes(value: StoreValue, bytes: (bytes: Uint8Array) => Uint8Array): StoreValue {
+  if (value === null || typeof value !== 'object') return value
+  if (value instanceof Uint8Array) return bytes(value)
+  if (Array.isArray(value)) return value.map((item: StoreValue) => mapBytes(item, bytes))
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, mapBytes(item, bytes)]))
+}
+
+export const copyValue = (value: StoreValue): StoreValue => mapBytes(value, (bytes) => new Uint8Array(bytes))
+
+/** Structured clone keeps the whole buffer behind a view (a frame behind one row of it), so loose views are cut out. */
+export const tightValue = (value: StoreValue): StoreValue =>
+  mapBytes(value, (bytes) => (bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes)))

@@ -1,0 +1,130 @@
+import { checkChanges, copyValue } from './change.ts'
+import { busyFault, closedFault, fullFault } from './fault.ts'
+import { shelves } from './store.ts'
+import type { Shelf, Store, StoreChange, StoreValue } from './store.ts'
+
+/** Data that outlives the stores opened on it, as a disk outlives programs: at most one is open at a time. */
+export interface MemoryDisk {
+  /** throws `StoreFault` busy while another store is open on it */
+  open(): Store
+  /** what a killed program leaves behind: all that was committed, and no lock; its store is gone */
+  crash(): void
+}
+
+/** `capacity`: bytes of keys and values it holds before commits reject with `full` */
+export function createMemoryDisk({ capacity = Infinity }: { readonly capacity?: number } = {}): MemoryDisk {
+  const data = new Map<Shelf, Ordered>(shelves.map((shelf) => [shelf, createOrdered()]))
+  const room = { used: 0, capacity }
+  let holder: object | undefined
+  return {
+    open() {
+      if (holder !== undefined) throw busyFault()
+      const me = {}
+      holder = me
+      const use = (shelf: Shelf): Ordered => {
+        if (holder !== me) throw closedFault()
+        return shelfIn(data, shelf)
+      }
+      return {
+        async get(shelf, key) {
+          const value = use(shelf).entries.get(key)
+          return value === undefined ? undefined : copyValue(value)
+        },
+        async scan(shelf, range = {}) {
+          const { entries, between } = use(shelf)
+          const keys = between(range.from, range.to).slice(0, Math.max(0, range.limit ?? Infinity))
+          return keys.map((key) => [key, copyValue(entries.get(key) ?? null)])
+        },
+        async commit(changes) {
+          use('meta')
+          checkChanges(changes)
+          apply(data, room, changes)
+        },
+        async close() {
+          if (holder === me) holder = undefined
+        },
+      }
+    },
+    crash() {
+      holder = undefined
+    },
+  }
+}
+
+/** A store that ends with the program: tests, private windows without a disk. */
+export const openMemoryStore = (): Store => createMemoryDisk().open()
+
+interface Ordered {
+  readonly entries: Map<string, StoreValue>
+  set(key: string, value: StoreValue | undefined): void
+  between(from?: string, to?: string): string[]
+}
+
+/** A map that sorts its keys when they are asked for and have changed. */
+function createOrdered(): Ordered {
+  const entries = new Map<string, StoreValue>()
+  let sorted: string[] | undefined = []
+  return {
+    entries,
+    set(key, value) {
+      if (entries.has(key) !== (value !== undefined)) sorted = undefined
+      if (value === undefined) entries.delete(key)
+      else entries.set(key, value)
+    },
+    between(from, to) {
+      sorted ??= [...entries.keys()].toSorted((a, b) => (a < b ? -1 : 1))
+      return sorted.slice(from === undefined ? 0 : placeOf(sorted, from), to === undefined ? undefined : placeOf(sorted, to))
+    },
+  }
+}
+
+/** index of the first key that is not below `key` */
+function placeOf(sorted: readonly string[], key: string): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((sorted[middle] ?? '') < key) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function shelfIn(data: ReadonlyMap<Shelf, Ordered>, shelf: Shelf): Ordered {
+  const ordered = data.get(shelf)
+  if (ordered === undefined) throw new TypeError(`no shelf named ${String(shelf)}`)
+  return ordered
+}
+
+/** Applies in order and takes everything back, newest first, when there is no room for all of it. */
+function apply(data: ReadonlyMap<Shelf, Ordered>, room: { used: number; capacity: number }, changes: readonly StoreChange[]): void {
+  const undo: (() => void)[] = []
+  const set = (shelf: Shelf, key: string, value: StoreValue | undefined): void => {
+    const ordered = shelfIn(data, shelf)
+    const before = ordered.entries.get(key)
+    const growth = sizeOf(key, value) - sizeOf(key, before)
+    ordered.set(key, value)
+    room.used += growth
+    undo.push(() => {
+      ordered.set(key, before)
+      room.used -= growth
+    })
+    if (growth > 0 && room.used > room.capacity) {
+      for (const step of undo.toReversed()) step()
+      throw fullFault()
+    }
+  }
+  for (const change of changes) {
+    if ('put' in change) set(change.put, change.key, copyValue(change.value))
+    else if ('delete' in change) set(change.delete, change.key, undefined)
+    else for (const key of shelfIn(data, change.clear).between(change.from, change.to)) set(change.clear, key, undefined)
+  }
+}
+
+function sizeOf(key: string, value: StoreValue | undefined): number {
+  if (value === undefined) return 0
+  if (value === null || typeof value === 'boolean' || typeof value === 'number') return key.length + 8
+  if (typeof value === 'string') return key.length + value.length
+  if (value instanceof Uint8Array) return key.length + value.byteLength
+  return Object.entries(value).reduce((sum, [name, item]) => sum + sizeOf(name, item as StoreValue), key.length)
+}
