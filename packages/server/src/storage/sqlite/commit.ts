@@ -1,13 +1,13 @@
 import { checkDecision } from '../decision.ts'
 import { type Decision, entryKey, type Found, keyOf, type Wanted } from '../storage.ts'
+import type { Writer } from './connection.ts'
 import { readCommitOf, readEdits, readHead, readRecords } from './read.ts'
 import { fromEdit, fromEntry, fromRecord, toEntry } from './rows.ts'
 import type { Reads, Writes } from './statements.ts'
-import type { Connection } from './connection.ts'
 
 /** The writer's transaction, start to end without an await: nothing of this process comes between. */
 export const commitOnce = <T>(
-  { db, reads, writes }: { readonly db: Connection; readonly reads: Reads; readonly writes: Writes },
+  { db, reads, writes }: Writer,
   wanted: Wanted,
   decide: (found: Found) => Decision<T>,
 ): T => {

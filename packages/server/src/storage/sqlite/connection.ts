@@ -3,13 +3,14 @@ import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { StorageFault } from '../fault.ts'
 import { APPLICATION_ID, steps } from './schema.ts'
+import { prepareReads, prepareWrites, type Reads, type Writes } from './statements.ts'
 
 export type Connection = Database.Database
 
 export const MEMORY = ':memory:'
 
 /** How long one statement waits for another process, ms; the event loop stands still meanwhile. */
-const BUSY_TIMEOUT = 2_000
+const BUSY_TIMEOUT = 1_000
 const PAGE_SIZE = 8_192
 
 export interface WriterOptions {
@@ -18,8 +19,15 @@ export interface WriterOptions {
   readonly maxBytes?: number | undefined
 }
 
+export interface Writer {
+  readonly db: Connection
+  readonly environment: string
+  readonly reads: Reads
+  readonly writes: Writes
+}
+
 /** The one connection that writes, on a database of the present version. A refused database is left as it was. */
-export const openWriter = ({ path, newId, maxBytes }: WriterOptions): Connection => {
+export const openWriter = ({ path, newId, maxBytes }: WriterOptions): Writer => {
   if (path !== MEMORY) {
     if (!existsSync(dirname(path)))
       throw new StorageFault(
@@ -41,7 +49,16 @@ export const openWriter = ({ path, newId, maxBytes }: WriterOptions): Connection
     db.pragma('journal_size_limit = 67108864')
     db.transaction(() => migrate(db, path, newId)).immediate()
     if (maxBytes !== undefined) db.pragma(`max_page_count = ${Math.max(1, Math.floor(maxBytes / PAGE_SIZE))}`)
-    return db
+    const reads = prepareReads(db)
+    const environment = reads.environment.get()?.[0]
+    if (environment === undefined)
+      throw new StorageFault(
+        'damaged',
+        `database ${path}`,
+        'it does not name its environment',
+        'restore the latest backup',
+      )
+    return { db, environment, reads, writes: prepareWrites(db) }
   } catch (error) {
     db.close()
     throw error

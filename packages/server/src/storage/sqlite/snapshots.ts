@@ -1,5 +1,5 @@
 import type { Position } from '@rejoin/profile'
-import { type Connection, openReader } from './connection.ts'
+import { type Connection, copyOf, openReader, type Writer } from './connection.ts'
 import { readHead } from './read.ts'
 import { prepareReads, type Reads } from './statements.ts'
 
@@ -73,11 +73,7 @@ const ended = (): never => {
  * made once for all snapshots open at that moment. Commits never wait for snapshots, so code inside a snapshot may await
  * a commit. The price is that copy; databases in memory are for tests and demonstrations.
  */
-export const memorySnapshots = (
-  main: Connection,
-  reads: Reads,
-  copyOf: (main: Connection) => Connection,
-): Snapshots => {
+export const memorySnapshots = ({ db: main, reads }: Pick<Writer, 'db' | 'reads'>): Snapshots => {
   const present = new Set<Snapshot>()
   const past = new Map<Snapshot, Copy>()
   const leave = (snapshot: Snapshot): void => {

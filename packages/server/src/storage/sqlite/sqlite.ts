@@ -1,10 +1,9 @@
 import { StorageFault } from '../fault.ts'
 import type { Storage } from '../storage.ts'
 import { commitOnce } from './commit.ts'
-import { copyOf, MEMORY, openWriter } from './connection.ts'
+import { MEMORY, openWriter } from './connection.ts'
 import { fileSnapshots, memorySnapshots } from './snapshots.ts'
 import { guarded } from './sqlite-fault.ts'
-import { prepareReads, prepareWrites } from './statements.ts'
 import { sqliteView } from './view.ts'
 
 export interface SqliteOptions {
@@ -26,10 +25,8 @@ export interface SqliteStorage extends Storage {
  * Throws a `StorageFault` if the file cannot be used, and leaves it as it was.
  */
 export const openSqliteStorage = async ({ path, newId, maxBytes }: SqliteOptions): Promise<SqliteStorage> => {
-  const db = guarded(path, () => openWriter({ path, newId, maxBytes }))
-  const reads = prepareReads(db)
-  const writer = { db, reads, writes: prepareWrites(db) }
-  const snapshots = path === MEMORY ? memorySnapshots(db, reads, copyOf) : fileSnapshots(path)
+  const writer = guarded(path, () => openWriter({ path, newId, maxBytes }))
+  const snapshots = path === MEMORY ? memorySnapshots(writer) : fileSnapshots(path)
   let queue: Promise<unknown> = Promise.resolve()
   let closing: Promise<void> | undefined
 
@@ -38,7 +35,7 @@ export const openSqliteStorage = async ({ path, newId, maxBytes }: SqliteOptions
   }
 
   return {
-    environment: reads.environment.get()?.[0] ?? '',
+    environment: writer.environment,
 
     async snapshot(read) {
       refuseIfClosed()
@@ -65,7 +62,7 @@ export const openSqliteStorage = async ({ path, newId, maxBytes }: SqliteOptions
     close() {
       closing ??= queue.then(() => {
         snapshots.close()
-        db.close()
+        writer.db.close()
       })
       return closing
     },

@@ -1,5 +1,4 @@
-import type { Statement } from 'better-sqlite3'
-import type { Connection } from './connection.ts'
+import type { Database, Statement } from 'better-sqlite3'
 import type { EditRow, EntryRow, RecordRow } from './rows.ts'
 
 /** All SQL that reads. Our tables' names are values here, never identifiers. Text compares by code point. */
@@ -39,7 +38,7 @@ const RECORD = 'tbl, id, rev, deleted, purged, json, envelope'
 const EDIT = 'id, tbl, record, device, seq, author, kind, at, received, amends, grp, status, outcome, changes'
 const NEWEST = 'order by rev desc, edit desc limit ?'
 
-export const prepareReads = (db: Connection): Reads => {
+export const prepareReads = (db: Database): Reads => {
   const rows = <P extends unknown[], R>(sql: string): Statement<P, R> => db.prepare<P, R>(sql).raw()
   return {
     begin: db.prepare('begin'),
@@ -64,7 +63,7 @@ export const prepareReads = (db: Connection): Reads => {
   }
 }
 
-export const prepareWrites = (db: Connection): Writes => ({
+export const prepareWrites = (db: Database): Writes => ({
   begin: db.prepare('begin immediate'),
   commit: db.prepare('commit'),
   rollback: db.prepare('rollback'),
