@@ -45,6 +45,11 @@ export { recordWrites, settleDocument, type Writes } from './record/document.ts'
 export { isSound, packEnvelope, revOf, unpackEnvelope } from './record/envelope.ts'
 export { type Flat, parseFlat, readFlat, redact } from './record/flat.ts'
 export { checkUpdate, type GateVerdict } from './record/gate.ts'
+// Schemas and plain values
+export { compileSchema } from './schema/compile.ts'
+export { isRecordId } from './schema/names.ts'
+export { checkRow, fieldsToRow, type PlainRow } from './schema/rows.ts'
+export { checkValue, storedForm } from './schema/values.ts'
 export type {
   Column,
   ColumnSource,
