@@ -8,6 +8,9 @@ export class ByteFault extends Error {
   }
 }
 
+/** No byte that counts can stand here; without an end, padding bytes would lead to 0 * Infinity. */
+const OUT_OF_RANGE = 2 ** 54
+
 /**
  * Reads lib0's encodings from bytes nobody vouches for: every length is checked against what is left
  * before anything is allocated, and nothing is read past the end of the view.
@@ -42,14 +45,13 @@ export class Reader {
     let value = this.byte()
     if (value < 0x80) return value
     value &= 0x7f
-    let factor = 0x80
-    for (;;) {
+    for (let factor = 0x80; factor < OUT_OF_RANGE; factor *= 0x80) {
       const next = this.byte()
       value += (next & 0x7f) * factor
-      if (value > Number.MAX_SAFE_INTEGER) throw new ByteFault('integer out of range')
+      if (value > Number.MAX_SAFE_INTEGER) break
       if (next < 0x80) return value
-      factor *= 0x80
     }
+    throw new ByteFault('integer out of range')
   }
 
   /** lib0 varInt: sign in the second bit of the first byte */
@@ -61,7 +63,7 @@ export class Reader {
     while (more) {
       const next = this.byte()
       value += (next & 0x7f) * factor
-      if (value > Number.MAX_SAFE_INTEGER) throw new ByteFault('integer out of range')
+      if (value > Number.MAX_SAFE_INTEGER || factor >= OUT_OF_RANGE) throw new ByteFault('integer out of range')
       factor *= 0x80
       more = next >= 0x80
     }

@@ -13,7 +13,8 @@ export const readValue = (reader: Reader): Value => {
   const elements: (string | number)[] = []
   for (let i = 0; i < count; i++) {
     const element = readScalar(reader, reader.byte())
-    if (typeof element !== 'string' && typeof element !== 'number') throw new ByteFault('an element is no text or number')
+    if (typeof element !== 'string' && typeof element !== 'number')
+      throw new ByteFault('an element is no text or number')
     elements.push(element)
   }
   return elements
