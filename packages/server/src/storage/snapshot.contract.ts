@@ -64,6 +64,19 @@ export const snapshotContract = (subject: () => Opened): void => {
       expect(seen).toEqual(Array.from({ length: 12 }, (_, n) => [11 - n, 11 - n]))
     })
 
+    it('keeps its state when another snapshot of the same state ends first', async () => {
+      const { storage } = subject()
+      await put(storage, rev => record('order', 'a', rev))
+      await storage.snapshot(async first => {
+        await storage.snapshot(async second => {
+          await put(storage, rev => record('order', 'b', rev))
+          expect((await second.page('order', '', 10)).length).toBe(1)
+        })
+        await put(storage, rev => record('order', 'c', rev))
+        expect((await first.page('order', '', 10)).length).toBe(1)
+      })
+    })
+
     it('passes on what read throws, and the storage works on', async () => {
       const { storage } = subject()
       await expect(

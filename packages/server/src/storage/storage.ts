@@ -37,6 +37,9 @@ export interface StoredRecord extends RecordKey {
   readonly envelope: Uint8Array
 }
 
+/** A row without its bytes. */
+export type StoredIndex = Omit<StoredRecord, 'envelope' | 'table'>
+
 /**
  * An edit the relay has answered. `outcome` is what a device hears again if it asks again; only a held edit may be
  * written again, with its new outcome and `received`.
@@ -71,6 +74,8 @@ export interface View {
   records(keys: readonly RecordKey[]): Promise<StoredRecord[]>
   /** rows of a table in id order (by code point) after `after`, '' for the first; tombstones and deleted rows included */
   page(table: string, after: string, limit: number): Promise<StoredRecord[]>
+  /** `page` without envelopes, for fingerprints and counts over many rows */
+  index(table: string, after: string, limit: number): Promise<StoredIndex[]>
   /** rows of a table with a revision above `rev`, in revision order, deleted ones included */
   since(table: string, rev: number, limit: number): Promise<StoredRecord[]>
   /** live rows per table; tables without any are absent */

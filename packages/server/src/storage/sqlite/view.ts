@@ -12,7 +12,7 @@ export const sqliteView = (head: Position, reader: Reader): View => {
   const run = async <T>(read: (reads: Reads) => T): Promise<T> => reader(read)
   return {
     head,
-    commitOf: rev => run(reads => (rev > head.rev ? undefined : readCommitOf(reads, rev))),
+    commitOf: rev => run(reads => readCommitOf(reads, rev)),
     records: keys => run(reads => readRecords(reads, keys)),
     page: (table, after, limit) => run(reads => reads.page.all(table, after, bounded(limit)).map(toRecord)),
     since: (table, rev, limit) => run(reads => reads.since.all(table, rev, bounded(limit)).map(toRecord)),
