@@ -19,7 +19,6 @@ export function checkChanges(changes: readonly StoreChange[]): void {
 export const shelfOf = (change: StoreChange): Shelf =>
   'put' in change ? change.put : 'delete' in change ? change.delete : change.clear
 
-// oxlint-disable-next-line no-control-regex -- ASCII is what it says
 const ascii = /^[\0-\x7f]*$/
 
 function checkPlace(shelf: Shelf, key: string): void {
@@ -35,7 +34,8 @@ function checkValue(value: unknown, at: string): void {
   }
   if (typeof value === 'object') {
     const prototype: unknown = Object.getPrototypeOf(value)
-    if (prototype !== null && Object.getPrototypeOf(prototype) !== null) throw new TypeError(`${at}: holds an object that is not plain data`)
+    if (prototype !== null && Object.getPrototypeOf(prototype) !== null)
+      throw new TypeError(`${at}: holds an object that is not plain data`)
     for (const [name, item] of Object.entries(value)) {
       if (name === '__proto__') throw new TypeError(`${at}: __proto__ is no name for a field`)
       checkValue(item, at)
@@ -54,8 +54,8 @@ export function mapBytes(value: StoreValue, bytes: (bytes: Uint8Array) => Uint8A
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, mapBytes(item, bytes)]))
 }
 
-export const copyValue = (value: StoreValue): StoreValue => mapBytes(value, (bytes) => new Uint8Array(bytes))
+export const copyValue = (value: StoreValue): StoreValue => mapBytes(value, bytes => new Uint8Array(bytes))
 
 /** Structured clone keeps the whole buffer behind a view (a frame behind one row of it), so loose views are cut out. */
 export const tightValue = (value: StoreValue): StoreValue =>
-  mapBytes(value, (bytes) => (bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes)))
+  mapBytes(value, bytes => (bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes)))

@@ -2,7 +2,6 @@
 import 'fake-indexeddb/auto'
 import { forceCloseDatabase, IDBFactory, IDBObjectStore } from 'fake-indexeddb'
 import { afterEach, expect, it, vi } from 'vitest'
-
 import { openIndexedDbStore } from './indexeddb.ts'
 import { openedBy, storeContract } from './store.contract.ts'
 import { shelves } from './store.ts'
@@ -14,7 +13,10 @@ const openOn = (indexedDB: IDBFactory): Promise<Store> => openIndexedDbStore({ n
 storeContract('IndexedDB (fake-indexeddb)', {
   open() {
     const factory = new IDBFactory()
-    return openedBy(() => openOn(factory), async () => {})
+    return openedBy(
+      () => openOn(factory),
+      async () => {},
+    )
   },
 })
 
@@ -39,7 +41,10 @@ it('gives way to a newer version in another window: commits made before finish, 
   const committing = old.commit([{ put: 'outbox', key: 'e', value: 1 }])
   const newer = await openOn(asNewerProgram(factory))
   await committing
-  await expect(old.commit([{ clear: 'outbox' }])).rejects.toMatchObject({ code: 'gone', message: expect.stringContaining('another window') })
+  await expect(old.commit([{ clear: 'outbox' }])).rejects.toMatchObject({
+    code: 'gone',
+    message: expect.stringContaining('another window'),
+  })
   await expect(old.get('outbox', 'e')).rejects.toMatchObject({ code: 'gone' })
   expect(await newer.get('outbox', 'e')).toBe(1)
   await newer.close()
@@ -48,7 +53,7 @@ it('gives way to a newer version in another window: commits made before finish, 
 it('gives way when another window deletes the database', async () => {
   const factory = new IDBFactory()
   const store = await openOn(factory)
-  await new Promise((resolve) => factory.deleteDatabase(name).addEventListener('success', resolve))
+  await new Promise(resolve => factory.deleteDatabase(name).addEventListener('success', resolve))
   await expect(store.commit([])).rejects.toMatchObject({ code: 'gone' })
 })
 
@@ -96,13 +101,16 @@ it('when the browser closes the database, later calls say gone', async () => {
   // its types say the class where they mean an instance
   forceCloseDatabase(database as unknown as typeof IDBDatabase)
   await expect(store.commit([]), 'before the event arrives').rejects.toMatchObject({ code: 'gone' })
-  await new Promise((resolve) => setTimeout(resolve, 10))
-  await expect(store.commit([])).rejects.toMatchObject({ code: 'gone', message: expect.stringContaining('browser closed') })
+  await new Promise(resolve => setTimeout(resolve, 10))
+  await expect(store.commit([])).rejects.toMatchObject({
+    code: 'gone',
+    message: expect.stringContaining('browser closed'),
+  })
 })
 
 it('a request that fails in the middle of a commit takes all of it back', async () => {
   const store = await openOn(new IDBFactory())
-  await store.commit(shelves.map((shelf) => ({ put: shelf, key: 'a', value: 'before' })))
+  await store.commit(shelves.map(shelf => ({ put: shelf, key: 'a', value: 'before' })))
   let left = 5
   const put = IDBObjectStore.prototype.put
   vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...args) {
@@ -110,7 +118,9 @@ it('a request that fails in the middle of a commit takes all of it back', async 
     if (left < 0) throw new DOMException('disk', 'QuotaExceededError')
     return put.apply(this, args)
   })
-  await expect(store.commit(shelves.map((shelf) => ({ put: shelf, key: 'a', value: 'after' })))).rejects.toMatchObject({ code: 'full' })
+  await expect(store.commit(shelves.map(shelf => ({ put: shelf, key: 'a', value: 'after' })))).rejects.toMatchObject({
+    code: 'full',
+  })
   vi.restoreAllMocks()
   for (const shelf of shelves) expect(await store.get(shelf, 'a')).toBe('before')
   await store.commit([{ put: 'meta', key: 'a', value: 'usable' }])

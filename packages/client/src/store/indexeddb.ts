@@ -9,7 +9,6 @@
  */
 import { unwrap, wrap } from 'idb'
 import type { DBSchema, IDBPDatabase } from 'idb'
-
 import { checkChanges, shelfOf, tightValue } from './change.ts'
 import { closedFault, damagedFault, fullFault, newerFault } from './fault.ts'
 import { STORE_VERSION, StoreFault, shelves } from './store.ts'
@@ -18,7 +17,10 @@ import type { Shelf, Store, StoreChange, StoreValue } from './store.ts'
 type ShelfSchema = DBSchema & { readonly [shelf in Shelf]: { readonly key: string; readonly value: StoreValue } }
 
 /** `indexedDB`: the factory to use instead of the page's. Rejects with `StoreFault` newer, blocked, full, damaged or gone. */
-export async function openIndexedDbStore({ name, indexedDB = globalThis.indexedDB }: {
+export async function openIndexedDbStore({
+  name,
+  indexedDB = globalThis.indexedDB,
+}: {
   readonly name: string
   readonly indexedDB?: IDBFactory
 }): Promise<Store> {
@@ -95,7 +97,7 @@ function openDatabase(factory: IDBFactory, name: string): Promise<IDBPDatabase<S
     request.addEventListener('error', () => reject(faultOf(request.error)))
     request.addEventListener('success', () => {
       const database = request.result
-      const whole = shelves.every((shelf) => database.objectStoreNames.contains(shelf))
+      const whole = shelves.every(shelf => database.objectStoreNames.contains(shelf))
       if (!blocked && whole) return resolve(wrap(database) as unknown as IDBPDatabase<ShelfSchema>)
       database.close()
       reject(damagedFault('the database of this name lacks shelves'))
@@ -126,7 +128,9 @@ function clear(shelf: IDBObjectStore, range: Range): void {
 function completed(transaction: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
     transaction.addEventListener('complete', () => resolve())
-    transaction.addEventListener('abort', () => reject(transaction.error ?? new DOMException('the transaction was taken back', 'AbortError')))
+    transaction.addEventListener('abort', () =>
+      reject(transaction.error ?? new DOMException('the transaction was taken back', 'AbortError')),
+    )
   })
 }
 
@@ -160,7 +164,13 @@ function faultOf(error: unknown): unknown {
 }
 
 const takenFault = (message: string, cause?: unknown): StoreFault =>
-  new StoreFault('gone', message, 'Reload the app; what was saved before is kept unless the site data was removed.', { cause })
+  new StoreFault('gone', message, 'Reload the app; what was saved before is kept unless the site data was removed.', {
+    cause,
+  })
 
 const blockedFault = (): StoreFault =>
-  new StoreFault('blocked', 'another window still uses this store in an older version', 'Close the other windows of the app, then open again.')
+  new StoreFault(
+    'blocked',
+    'another window still uses this store in an older version',
+    'Close the other windows of the app, then open again.',
+  )

@@ -1,13 +1,15 @@
 import { expect, it } from 'vitest'
-
 import { createMemoryDisk, openMemoryStore } from './memory.ts'
-import { SMALL_ROOM } from './store.cases.ts'
 import { openedBy, storeContract } from './store.contract.ts'
+import { SMALL_ROOM } from './store.harness.ts'
 import type { StoreFault } from './store.ts'
 
 const openOn = (capacity?: number) => () => {
   const disk = createMemoryDisk(capacity === undefined ? {} : { capacity })
-  return openedBy(async () => disk.open(), async () => {})
+  return openedBy(
+    async () => disk.open(),
+    async () => {},
+  )
 }
 
 storeContract('memory', { open: openOn(), openSmall: openOn(SMALL_ROOM) })

@@ -13,7 +13,7 @@ export interface MemoryDisk {
 
 /** `capacity`: bytes of keys and values it holds before commits reject with `full` */
 export function createMemoryDisk({ capacity = Infinity }: { readonly capacity?: number } = {}): MemoryDisk {
-  const data = new Map<Shelf, Ordered>(shelves.map((shelf) => [shelf, createOrdered()]))
+  const data = new Map<Shelf, Ordered>(shelves.map(shelf => [shelf, createOrdered()]))
   const room = { used: 0, capacity }
   let holder: object | undefined
   return {
@@ -33,7 +33,7 @@ export function createMemoryDisk({ capacity = Infinity }: { readonly capacity?: 
         async scan(shelf, range = {}) {
           const { entries, between } = use(shelf)
           const keys = between(range.from, range.to).slice(0, Math.max(0, range.limit ?? Infinity))
-          return keys.map((key) => [key, copyValue(entries.get(key) ?? null)])
+          return keys.map(key => [key, copyValue(entries.get(key) ?? null)])
         },
         async commit(changes) {
           use('meta')
@@ -73,7 +73,10 @@ function createOrdered(): Ordered {
     },
     between(from, to) {
       sorted ??= [...entries.keys()].toSorted((a, b) => (a < b ? -1 : 1))
-      return sorted.slice(from === undefined ? 0 : placeOf(sorted, from), to === undefined ? undefined : placeOf(sorted, to))
+      return sorted.slice(
+        from === undefined ? 0 : placeOf(sorted, from),
+        to === undefined ? undefined : placeOf(sorted, to),
+      )
     },
   }
 }
@@ -97,7 +100,11 @@ function shelfIn(data: ReadonlyMap<Shelf, Ordered>, shelf: Shelf): Ordered {
 }
 
 /** Applies in order and takes everything back, newest first, when there is no room for all of it. */
-function apply(data: ReadonlyMap<Shelf, Ordered>, room: { used: number; capacity: number }, changes: readonly StoreChange[]): void {
+function apply(
+  data: ReadonlyMap<Shelf, Ordered>,
+  room: { used: number; capacity: number },
+  changes: readonly StoreChange[],
+): void {
   const undo: (() => void)[] = []
   const set = (shelf: Shelf, key: string, value: StoreValue | undefined): void => {
     const ordered = shelfIn(data, shelf)
@@ -117,7 +124,8 @@ function apply(data: ReadonlyMap<Shelf, Ordered>, room: { used: number; capacity
   for (const change of changes) {
     if ('put' in change) set(change.put, change.key, copyValue(change.value))
     else if ('delete' in change) set(change.delete, change.key, undefined)
-    else for (const key of shelfIn(data, change.clear).between(change.from, change.to)) set(change.clear, key, undefined)
+    else
+      for (const key of shelfIn(data, change.clear).between(change.from, change.to)) set(change.clear, key, undefined)
   }
 }
 

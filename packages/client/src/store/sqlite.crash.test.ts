@@ -4,9 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-
 import { expect, it } from 'vitest'
-
 import { openSqliteStore } from './sqlite.ts'
 
 const writer = fileURLToPath(new URL('sqlite.writer.fixture.ts', import.meta.url))
@@ -16,7 +14,7 @@ async function killAfter(path: string, acks: number): Promise<string[]> {
   const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@rejoin/source', writer, path], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const ended = new Promise<NodeJS.Signals | null>((resolve) => child.once('exit', (_, signal) => resolve(signal)))
+  const ended = new Promise<NodeJS.Signals | null>(resolve => child.once('exit', (_, signal) => resolve(signal)))
   const acked: string[] = []
   for await (const key of createInterface({ input: child.stdout })) {
     acked.push(key)
@@ -27,24 +25,32 @@ async function killAfter(path: string, acks: number): Promise<string[]> {
   return acked
 }
 
-it('[G1] a killed program loses no acknowledged commit, leaves none half done, and no lock', { timeout: 60_000 }, async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'rejoin-crash-'))
-  try {
-    const path = join(directory, 'store.sqlite')
-    const acked: string[] = []
-    for (const acks of [3, 40, 171]) {
-      acked.push(...(await killAfter(path, acks)))
-      const store = await openSqliteStore({ path })
-      const [pages, overlay, outbox] = [await store.scan('page'), await store.scan('overlay'), await store.scan('outbox')]
-      const keys = outbox.map(([key]) => key)
-      expect(acked.filter((key) => !keys.includes(key))).toEqual([])
-      expect(overlay.map(([key]) => key)).toEqual(keys)
-      expect(pages.map(([key]) => key)).toEqual(keys)
-      for (const [key, value] of pages) expect(value).toEqual(new Uint8Array(3000).fill(Number(key)))
-      await store.close()
+it(
+  'a killed program loses no acknowledged commit, leaves none half done, and no lock',
+  { timeout: 60_000 },
+  async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'rejoin-crash-'))
+    try {
+      const path = join(directory, 'store.sqlite')
+      const acked: string[] = []
+      for (const acks of [3, 40, 171]) {
+        acked.push(...(await killAfter(path, acks)))
+        const store = await openSqliteStore({ path })
+        const [pages, overlay, outbox] = [
+          await store.scan('page'),
+          await store.scan('overlay'),
+          await store.scan('outbox'),
+        ]
+        const keys = outbox.map(([key]) => key)
+        expect(acked.filter(key => !keys.includes(key))).toEqual([])
+        expect(overlay.map(([key]) => key)).toEqual(keys)
+        expect(pages.map(([key]) => key)).toEqual(keys)
+        for (const [key, value] of pages) expect(value).toEqual(new Uint8Array(3000).fill(Number(key)))
+        await store.close()
+      }
+      expect(acked.length).toBeGreaterThanOrEqual(3 + 40 + 171)
+    } finally {
+      await rm(directory, { recursive: true })
     }
-    expect(acked.length).toBeGreaterThanOrEqual(3 + 40 + 171)
-  } finally {
-    await rm(directory, { recursive: true })
-  }
-})
+  },
+)

@@ -1,13 +1,11 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-
 import { openSqliteStore } from './sqlite.ts'
-import { SMALL_ROOM } from './store.cases.ts'
 import { openedBy, storeContract } from './store.contract.ts'
+import { SMALL_ROOM } from './store.harness.ts'
 import { STORE_VERSION } from './store.ts'
 
 let directory = ''
@@ -20,12 +18,15 @@ afterAll(() => rm(directory, { recursive: true }))
 
 const openOn = (options: { readonly maxBytes?: number }) => () => {
   const path = freshPath()
-  return openedBy(() => openSqliteStore({ path, ...options }), () => rm(path))
+  return openedBy(
+    () => openSqliteStore({ path, ...options }),
+    () => rm(path),
+  )
 }
 
 storeContract('SQLite', { open: openOn({}), openSmall: openOn({ maxBytes: SMALL_ROOM }) })
 
-it('syncs the write-ahead log at each strict commit, and refuses a second opener with busy until it is closed', async () => {
+it('keeps a write-ahead log and its version in the file, and refuses a second opener with busy until it is closed', async () => {
   const path = freshPath()
   const store = await openSqliteStore({ path })
   await expect(openSqliteStore({ path })).rejects.toMatchObject({ code: 'busy' })
@@ -69,16 +70,22 @@ it('a file that is no database, or a database of another program, is damaged and
 it('a damaged page is told as damaged, not as an empty store', async () => {
   const path = freshPath()
   const store = await openSqliteStore({ path })
-  await store.commit(Array.from({ length: 200 }, (_, n) => ({ put: 'page', key: `k${n}`, value: new Uint8Array(1000) })))
+  await store.commit(
+    Array.from({ length: 200 }, (_, n) => ({ put: 'page', key: `k${n}`, value: new Uint8Array(1000) })),
+  )
   await store.close()
   const bytes = await readFile(path)
   bytes.fill(0xff, 4096)
   await writeFile(path, bytes)
-  await expect((async () => (await openSqliteStore({ path })).scan('page'))()).rejects.toMatchObject({ code: 'damaged' })
+  await expect((async () => (await openSqliteStore({ path })).scan('page'))()).rejects.toMatchObject({
+    code: 'damaged',
+  })
 })
 
 it('a directory that does not exist is told as gone', async () => {
-  await expect(openSqliteStore({ path: join(directory, 'none', 'store.sqlite') })).rejects.toMatchObject({ code: 'gone' })
+  await expect(openSqliteStore({ path: join(directory, 'none', 'store.sqlite') })).rejects.toMatchObject({
+    code: 'gone',
+  })
 })
 
 it('bytes are stored as they are', async () => {

@@ -7,7 +7,6 @@
  */
 import Database from 'better-sqlite3'
 import { decodeAny, encodeAny } from 'lib0/buffer'
-
 import { checkChanges } from './change.ts'
 import { busyFault, closedFault, damagedFault, fullFault, newerFault } from './fault.ts'
 import { STORE_VERSION, StoreFault, shelves } from './store.ts'
@@ -17,9 +16,15 @@ import type { Shelf, Store, StoreChange, StoreValue } from './store.ts'
  * `path`: a file in a directory that exists. `maxBytes`: the size at which commits reject with `full`.
  * Rejects with `StoreFault` busy, newer (nothing is touched), damaged, gone or full.
  */
-export async function openSqliteStore({ path, maxBytes }: { readonly path: string; readonly maxBytes?: number }): Promise<Store> {
+export async function openSqliteStore({
+  path,
+  maxBytes,
+}: {
+  readonly path: string
+  readonly maxBytes?: number
+}): Promise<Store> {
   const database = openDatabase(path, maxBytes)
-  const tables = new Map(shelves.map((shelf) => [shelf, prepareTable(database, shelf)]))
+  const tables = new Map(shelves.map(shelf => [shelf, prepareTable(database, shelf)]))
   const tableOf = (shelf: Shelf): Table => {
     if (!database.open) throw closedFault()
     const table = tables.get(shelf)
@@ -116,7 +121,9 @@ function prepareTable(database: Database.Database, shelf: Shelf): Table {
   const select = `SELECT key, packed, value FROM "${shelf}"`
   const get = database.prepare<[string], Row>(`${select} WHERE key = ?`)
   const scanFrom = database.prepare<[string, number], Row>(`${select} WHERE key >= ? ORDER BY key LIMIT ?`)
-  const scanBetween = database.prepare<[string, string, number], Row>(`${select} WHERE key >= ? AND key < ? ORDER BY key LIMIT ?`)
+  const scanBetween = database.prepare<[string, string, number], Row>(
+    `${select} WHERE key >= ? AND key < ? ORDER BY key LIMIT ?`,
+  )
   const put = database.prepare(`INSERT OR REPLACE INTO "${shelf}" (key, packed, value) VALUES (?, ?, ?)`)
   const remove = database.prepare(`DELETE FROM "${shelf}" WHERE key = ?`)
   const clearFrom = database.prepare(`DELETE FROM "${shelf}" WHERE key >= ?`)
@@ -129,13 +136,13 @@ function prepareTable(database: Database.Database, shelf: Shelf): Table {
     scan(from = '', to, limit) {
       const most = limit === undefined ? -1 : Math.max(0, limit)
       const rows = to === undefined ? scanFrom.all(from, most) : scanBetween.all(from, to, most)
-      return rows.map((row) => [row.key, valueOf(shelf, row)])
+      return rows.map(row => [row.key, valueOf(shelf, row)])
     },
     put(key, value) {
       if (value instanceof Uint8Array) put.run(key, 0, value)
       else put.run(key, 1, encodeAny(value))
     },
-    remove: (key) => void remove.run(key),
+    remove: key => void remove.run(key),
     clear: (from = '', to) => void (to === undefined ? clearFrom.run(from) : clearBetween.run(from, to)),
   }
 }
@@ -165,11 +172,17 @@ function faultOf(error: unknown): unknown {
   const code = error.code.split('_', 2)[1]
   if (code === 'FULL') return fullFault(error)
   if (code === 'BUSY' || code === 'LOCKED') return busyFault(error)
-  if (code === 'NOTADB' || code === 'CORRUPT' || code === 'FORMAT') return damagedFault('the file is not a readable store', error)
+  if (code === 'NOTADB' || code === 'CORRUPT' || code === 'FORMAT')
+    return damagedFault('the file is not a readable store', error)
   if (code === 'IOERR') return damagedFault('the disk refused to read or write', error)
   if (code === 'CANTOPEN' || code === 'READONLY' || code === 'PERM') return unreachableFault(error)
   return error
 }
 
 const unreachableFault = (cause: unknown): StoreFault =>
-  new StoreFault('gone', 'the store file cannot be opened for writing', 'Check that its directory exists and may be written to.', { cause })
+  new StoreFault(
+    'gone',
+    'the store file cannot be opened for writing',
+    'Check that its directory exists and may be written to.',
+    { cause },
+  )

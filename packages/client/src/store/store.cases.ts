@@ -1,81 +1,45 @@
+import { expectBug, expectFault, expectSame } from './store.expect.ts'
 /**
  * What every store must do, as named cases with plain assertions: vitest iterates over them in
  * `store.contract.ts`, a page in a real browser does the same. Authors of adapters hand in a harness.
  */
-import { expectBug, expectFault, expectSame } from './store.expect.ts'
+import { SMALL_ROOM, withSmallStore, withStore } from './store.harness.ts'
+import type { StoreCase } from './store.harness.ts'
+import { samples } from './store.samples.ts'
 import { shelves } from './store.ts'
 import type { Store, StoreChange, StoreValue } from './store.ts'
 
-/** A store over data of its own. */
-export interface OpenedStore {
-  readonly store: Store
-  /** closes the store opened last and opens another over the same data */
-  reopen(): Promise<Store>
-  /** closes and removes the data */
-  dispose(): Promise<void>
-}
+export type { OpenedStore, StoreCase, StoreHarness } from './store.harness.ts'
+export { SMALL_ROOM } from './store.harness.ts'
 
-export interface StoreHarness {
-  open(): Promise<OpenedStore>
-  /** over a disk that has room for `SMALL_ROOM` / 2 bytes of values and none for twice `SMALL_ROOM` */
-  openSmall?(): Promise<OpenedStore>
-}
-
-export const SMALL_ROOM = 1_000_000
-
-export interface StoreCase {
-  readonly title: string
-  /** the part of the harness it cannot do without */
-  readonly needs?: 'openSmall'
-  run(harness: StoreHarness): Promise<void>
-}
-
-const withStore = (title: string, run: (store: Store, reopen: () => Promise<Store>) => Promise<void>): StoreCase => ({
-  title,
-  run: async (harness) => within(await harness.open(), run),
-})
-
-const withSmallStore = (title: string, run: (store: Store, reopen: () => Promise<Store>) => Promise<void>): StoreCase => ({
-  title,
-  needs: 'openSmall',
-  async run(harness) {
-    if (harness.openSmall === undefined) throw new Error('the harness has no openSmall')
-    await within(await harness.openSmall(), run)
-  },
-})
-
-async function within(opened: OpenedStore, run: (store: Store, reopen: () => Promise<Store>) => Promise<void>): Promise<void> {
-  try {
-    await run(opened.store, () => opened.reopen())
-  } finally {
-    await opened.dispose()
-  }
-}
-
-const puts = (keys: string): StoreChange[] => [...keys].map((key) => ({ put: 'overlay', key, value: key }))
+const puts = (keys: string): StoreChange[] => [...keys].map(key => ({ put: 'overlay', key, value: key }))
 const keysOf = async (store: Store, range?: Parameters<Store['scan']>[1]): Promise<string> =>
   (await store.scan('overlay', range)).map(([key]) => key).join('')
 
 export const storeCases: readonly StoreCase[] = [
-  withStore('a key that was never put is undefined and an empty shelf scans as nothing', async (store) => {
+  withStore('a key that was never put is undefined and an empty shelf scans as nothing', async store => {
     expectSame(await store.get('page', 'a'), undefined, 'get')
     for (const shelf of shelves) expectSame(await store.scan(shelf), [], shelf)
   }),
 
-  withStore('each shelf keeps its own entries', async (store) => {
-    await store.commit(shelves.map((shelf) => ({ put: shelf, key: 'k', value: shelf })))
+  withStore('each shelf keeps its own entries', async store => {
+    await store.commit(shelves.map(shelf => ({ put: shelf, key: 'k', value: shelf })))
     await store.commit([{ clear: 'page' }])
     for (const shelf of shelves) expectSame(await store.get(shelf, 'k'), shelf === 'page' ? undefined : shelf, shelf)
   }),
 
-  withStore('a scan is in code unit order, whatever the order of the puts', async (store) => {
+  withStore('a scan is in code unit order, whatever the order of the puts', async store => {
     const keys = ['b', 'a', 'Z', '10', '9', 'a/1', 'a', '', '~', 'a!', '_']
-    await store.commit(keys.map((key) => ({ put: 'overlay', key, value: 0 })))
+    await store.commit(keys.map(key => ({ put: 'overlay', key, value: 0 })))
     const expected = [...new Set(keys)].toSorted((a, b) => (a < b ? -1 : 1))
-    expectSame((await store.scan('overlay')).map(([key]) => key), expected, 'keys')
+    expectSame(
+      (await store.scan('overlay')).map(([key]) => key),
+      expected,
+      'keys',
+    )
   }),
 
-  withStore('a scan holds from <= key < to and stops at its limit', async (store) => {
+  withStore('a scan holds from <= key < to and stops at its limit', async store => {
     await store.commit(puts('edcba'))
     expectSame(await keysOf(store, { from: 'b', to: 'd' }), 'bc', 'both bounds')
     expectSame(await keysOf(store, { from: 'c' }), 'cde', 'from')
@@ -90,17 +54,32 @@ export const storeCases: readonly StoreCase[] = [
     expectSame((await store.scan('overlay', { from: 'd' }))[0], ['d', 'd'], 'entry')
   }),
 
-  withStore('changes of one commit are applied in order', async (store) => {
-    await store.commit([...puts('abcde'), { put: 'overlay', key: 'a', value: 2 }, { clear: 'overlay', from: 'b', to: 'd' }])
+  withStore('changes of one commit are applied in order', async store => {
+    await store.commit([
+      ...puts('abcde'),
+      { put: 'overlay', key: 'a', value: 2 },
+      { clear: 'overlay', from: 'b', to: 'd' },
+    ])
     expectSame(await keysOf(store), 'ade', 'cleared after the puts')
     expectSame(await store.get('overlay', 'a'), 2, 'the later put wins')
-    await store.commit([{ clear: 'overlay' }, ...puts('x'), { delete: 'overlay', key: 'x' }, ...puts('yz'), { clear: 'overlay', from: 'z' }])
+    await store.commit([
+      { clear: 'overlay' },
+      ...puts('x'),
+      { delete: 'overlay', key: 'x' },
+      ...puts('yz'),
+      { clear: 'overlay', from: 'z' },
+    ])
     expectSame(await keysOf(store), 'y', 'put after clear stays')
-    await store.commit([{ delete: 'overlay', key: 'y' }, ...puts('y'), { clear: 'overlay', to: 'a' }, { clear: 'overlay', from: 'z', to: 'a' }])
+    await store.commit([
+      { delete: 'overlay', key: 'y' },
+      ...puts('y'),
+      { clear: 'overlay', to: 'a' },
+      { clear: 'overlay', from: 'z', to: 'a' },
+    ])
     expectSame(await keysOf(store), 'y', 'put after delete stays')
   }),
 
-  withStore('deleting and clearing what is not there, and an empty commit, are no errors', async (store) => {
+  withStore('deleting and clearing what is not there, and an empty commit, are no errors', async store => {
     await store.commit([{ delete: 'page', key: 'none' }, { clear: 'page' }, { clear: 'page', from: 'a', to: 'b' }])
     await store.commit([])
     expectSame(await store.scan('page'), [], 'page')
@@ -115,9 +94,12 @@ export const storeCases: readonly StoreCase[] = [
     expectSame(Object.fromEntries(await again.scan('ledger')), samples, 'scan')
   }),
 
-  withStore('bytes come back as plain Uint8Array that keep no larger buffer in the store', async (store) => {
+  withStore('bytes come back as plain Uint8Array that keep no larger buffer in the store', async store => {
     const frame = Uint8Array.from({ length: 100_000 }, (_, at) => at)
-    await store.commit([{ put: 'page', key: 'bare', value: frame.subarray(10, 13) }, { put: 'page', key: 'nested', value: { bytes: [frame.subarray(7, 9)] } }])
+    await store.commit([
+      { put: 'page', key: 'bare', value: frame.subarray(10, 13) },
+      { put: 'page', key: 'nested', value: { bytes: [frame.subarray(7, 9)] } },
+    ])
     const bare = await store.get('page', 'bare')
     expectSame(bare instanceof Uint8Array && Object.getPrototypeOf(bare) === Uint8Array.prototype, true, 'plain')
     expectSame(bare, Uint8Array.of(10, 11, 12), 'bare')
@@ -125,10 +107,13 @@ export const storeCases: readonly StoreCase[] = [
     expectSame(await store.get('page', 'nested'), { bytes: [Uint8Array.of(7, 8)] }, 'nested')
   }),
 
-  withStore('a value is copied at the call: later changes on either side do not reach the other', async (store) => {
+  withStore('a value is copied at the call: later changes on either side do not reach the other', async store => {
     const bytes = Uint8Array.of(1, 2, 3)
     const list = [1, 2]
-    const committed = store.commit([{ put: 'page', key: 'bytes', value: bytes }, { put: 'page', key: 'list', value: { list } }])
+    const committed = store.commit([
+      { put: 'page', key: 'bytes', value: bytes },
+      { put: 'page', key: 'list', value: { list } },
+    ])
     bytes[0] = 99
     list.push(99)
     await committed
@@ -139,7 +124,7 @@ export const storeCases: readonly StoreCase[] = [
     expectSame(await store.get('page', 'list'), { list: [1, 2] }, 'nested')
   }),
 
-  withStore('an invalid change anywhere in a commit changes nothing and leaves the store usable', async (store) => {
+  withStore('an invalid change anywhere in a commit changes nothing and leaves the store usable', async store => {
     await store.commit(puts('a'))
     const broken: unknown[] = [
       { put: 'overlay', key: 'x', value: undefined },
@@ -163,7 +148,7 @@ export const storeCases: readonly StoreCase[] = [
     expectSame(await keysOf(store), 'ad', 'still usable')
   }),
 
-  withStore('a read sees every commit called before it', async (store) => {
+  withStore('a read sees every commit called before it', async store => {
     const committed = store.commit([...puts('a'), { put: 'outbox', key: 'e', value: 1 }])
     const [overlay, outbox] = await Promise.all([store.get('overlay', 'a'), store.scan('outbox')])
     expectSame([overlay, outbox], ['a', [['e', 1]]], 'read before the commit resolved')
@@ -176,7 +161,11 @@ export const storeCases: readonly StoreCase[] = [
     const commits = Array.from({ length: 40 }, async (_, turn) => {
       const shelf = turn % 2 === 0 ? 'outbox' : 'settled'
       const committing = store.commit(
-        [{ clear: 'overlay' }, ...[...'abc'].map((key): StoreChange => ({ put: 'overlay', key, value: turn })), { put: shelf, key: `${turn}`, value: turn }],
+        [
+          { clear: 'overlay' },
+          ...[...'abc'].map((key): StoreChange => ({ put: 'overlay', key, value: turn })),
+          { put: shelf, key: `${turn}`, value: turn },
+        ],
         turn % 3 === 0 ? 'relaxed' : 'strict',
       )
       seen.push(store.scan('overlay'))
@@ -187,19 +176,27 @@ export const storeCases: readonly StoreCase[] = [
     const turns = Array.from({ length: 40 }, (_, turn) => turn)
     expectSame(settledOrder, turns, 'order')
     const scans = await Promise.all(seen)
-    expectSame(scans, turns.map((turn) => [...'abc'].map((key) => [key, turn])), 'each scan sees one whole commit')
+    expectSame(
+      scans,
+      turns.map(turn => [...'abc'].map(key => [key, turn])),
+      'each scan sees one whole commit',
+    )
     const again = await reopen()
-    expectSame(await again.scan('overlay'), [...'abc'].map((key) => [key, 39]), 'the last one stays')
+    expectSame(
+      await again.scan('overlay'),
+      [...'abc'].map(key => [key, 39]),
+      'the last one stays',
+    )
     expectSame((await again.scan('outbox')).length + (await again.scan('settled')).length, 40, 'none is lost')
   }),
 
-  withStore('commits of different shelves settle in the order of their calls', async (store) => {
+  withStore('a small commit waits for a large one called before it, though they share no shelf', async store => {
     const order: string[] = []
-    const large = new Uint8Array(2_000_000)
+    const rows = Array.from({ length: 400 }, (_, n): StoreChange => ({ put: 'page', key: `${n}`, value: 'row' }))
     await Promise.all([
-      store.commit([{ put: 'page', key: 'a', value: large }]).then(() => order.push('page')),
-      store.commit([{ put: 'outbox', key: 'a', value: 1 }]).then(() => order.push('outbox')),
-      store.commit([{ put: 'ledger', key: 'a', value: 1 }]).then(() => order.push('ledger')),
+      store.commit(rows, 'strict').then(() => order.push('page')),
+      store.commit([{ put: 'outbox', key: 'a', value: 1 }], 'relaxed').then(() => order.push('outbox')),
+      store.commit([{ put: 'ledger', key: 'a', value: 1 }], 'relaxed').then(() => order.push('ledger')),
     ])
     expectSame(order, ['page', 'outbox', 'ledger'], 'order')
   }),
@@ -214,9 +211,11 @@ export const storeCases: readonly StoreCase[] = [
     expectSame(await keysOf(await reopen()), 'cd', 'second time')
   }),
 
-  withStore('closing lets the commits called before it finish', async (store, reopen) => {
-    const commits = [...'abc'].map((key) => store.commit(puts(key)))
-    await Promise.all([store.close(), ...commits])
+  withStore('closing waits for the commits called before it', async (store, reopen) => {
+    const order: string[] = []
+    const commits = [...'abc'].map(key => store.commit(puts(key)).then(() => order.push(key)))
+    await Promise.all([store.close().then(() => order.push('closed')), ...commits])
+    expectSame(order, ['a', 'b', 'c', 'closed'], 'order')
     expectSame(await keysOf(await reopen()), 'abc', 'kept')
   }),
 
@@ -231,48 +230,50 @@ export const storeCases: readonly StoreCase[] = [
     expectSame(await keysOf(await reopen()), 'a', 'nothing came in')
   }),
 
-  withSmallStore('a commit without room rejects with full, changes nothing, and leaves the store usable', async (store, reopen) => {
-    const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, (_, at) => (at * 2654435761) >>> 24)
-    await store.commit([...puts('abc'), { put: 'page', key: 'kept', value: bytes(SMALL_ROOM / 2) }])
-    const large: StoreChange[] = Array.from({ length: 20 }, (_, n) => ({ put: 'page', key: `p${n}`, value: bytes(SMALL_ROOM / 10) }))
-    await expectFault(store.commit([{ clear: 'overlay', to: 'c' }, { put: 'overlay', key: 'c', value: 'new' }, ...large, ...puts('z')]), 'full', 'commit')
-    const unchanged = async (now: Store, when: string): Promise<void> => {
-      expectSame(await now.scan('overlay'), [...'abc'].map((key) => [key, key]), `overlay ${when}`)
-      expectSame((await now.scan('page')).map(([key]) => key), ['kept'], `page ${when}`)
-    }
-    await unchanged(store, 'after the failure')
-    await store.commit([{ put: 'outbox', key: 'small', value: 1 }])
-    const again = await reopen()
-    await unchanged(again, 'reopened')
-    expectSame(await again.get('outbox', 'small'), 1, 'a commit that fits')
-    await again.commit([{ delete: 'page', key: 'kept' }])
-    await again.commit([{ put: 'page', key: 'instead', value: bytes(SMALL_ROOM / 4) }])
-    expectSame((await again.scan('page')).map(([key]) => key), ['instead'], 'room that was freed is used')
-  }),
+  withSmallStore(
+    'a commit without room rejects with full, changes nothing, and leaves the store usable',
+    async (store, reopen) => {
+      const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, (_, at) => (at * 2654435761) >>> 24)
+      await store.commit([...puts('abc'), { put: 'page', key: 'kept', value: bytes(SMALL_ROOM / 2) }])
+      const large: StoreChange[] = Array.from({ length: 20 }, (_, n) => ({
+        put: 'page',
+        key: `p${n}`,
+        value: bytes(SMALL_ROOM / 10),
+      }))
+      await expectFault(
+        store.commit([
+          { clear: 'overlay', to: 'c' },
+          { put: 'overlay', key: 'c', value: 'new' },
+          ...large,
+          ...puts('z'),
+        ]),
+        'full',
+        'commit',
+      )
+      const unchanged = async (now: Store, when: string): Promise<void> => {
+        expectSame(
+          await now.scan('overlay'),
+          [...'abc'].map(key => [key, key]),
+          `overlay ${when}`,
+        )
+        expectSame(
+          (await now.scan('page')).map(([key]) => key),
+          ['kept'],
+          `page ${when}`,
+        )
+      }
+      await unchanged(store, 'after the failure')
+      await store.commit([{ put: 'outbox', key: 'small', value: 1 }])
+      const again = await reopen()
+      await unchanged(again, 'reopened')
+      expectSame(await again.get('outbox', 'small'), 1, 'a commit that fits')
+      await again.commit([{ delete: 'page', key: 'kept' }])
+      await again.commit([{ put: 'page', key: 'instead', value: bytes(SMALL_ROOM / 4) }])
+      expectSame(
+        (await again.scan('page')).map(([key]) => key),
+        ['instead'],
+        'room that was freed is used',
+      )
+    },
+  ),
 ]
-
-const samples: { readonly [key: string]: StoreValue } = {
-  null: null,
-  true: true,
-  false: false,
-  zero: 0,
-  negative: -1,
-  int31: 2 ** 31 - 1,
-  int32: 2 ** 31,
-  minusInt32: -(2 ** 31),
-  largest: Number.MAX_SAFE_INTEGER,
-  smallest: Number.MIN_SAFE_INTEGER,
-  prefix: 2 ** 53 - 256,
-  float: 0.1,
-  single: 0.5,
-  tiny: Number.MIN_VALUE,
-  huge: Number.MAX_VALUE,
-  empty: '',
-  unicode: 'Grüße, 世界 🧑‍🔧 \u0000 \u{10FFFF}',
-  bytes: Uint8Array.of(0, 127, 128, 255),
-  noBytes: new Uint8Array(0),
-  large: Uint8Array.from({ length: 70_000 }, (_, at) => at * 31),
-  list: [1, 'a', null, [[], {}], Uint8Array.of(1)],
-  record: { id: 'ä', rev: 2 ** 40, nested: { bytes: Uint8Array.of(9), list: [{ update: Uint8Array.of(1, 2) }, null] }, '': true },
-  bytesOfText: new TextEncoder().encode('text'),
-}

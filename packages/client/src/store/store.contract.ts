@@ -1,7 +1,6 @@
 import { describe, it } from 'vitest'
-
 import { storeCases } from './store.cases.ts'
-import type { OpenedStore, StoreHarness } from './store.cases.ts'
+import type { OpenedStore, StoreHarness } from './store.harness.ts'
 
 /** The suite that every adapter of the store port passes. */
 export function storeContract(name: string, harness: StoreHarness): void {
@@ -14,7 +13,10 @@ export function storeContract(name: string, harness: StoreHarness): void {
 }
 
 /** A harness's store over `open`, which may be called again once the store before is closed. */
-export async function openedBy(open: () => Promise<OpenedStore['store']>, remove: () => Promise<void>): Promise<OpenedStore> {
+export async function openedBy(
+  open: () => Promise<OpenedStore['store']>,
+  remove: () => Promise<void>,
+): Promise<OpenedStore> {
   const first = await open()
   let current = first
   return {

@@ -10,13 +10,15 @@ export function expectSame(actual: unknown, expected: unknown, what: string): vo
 
 export async function expectFault(work: Promise<unknown>, code: StoreFaultCode, what: string): Promise<void> {
   const error = await failureOf(work, what)
-  if (!(error instanceof StoreFault)) throw new Error(`${what}: rejected with ${shown(error)} instead of a StoreFault`, { cause: error })
+  if (!(error instanceof StoreFault))
+    throw new Error(`${what}: rejected with ${shown(error)} instead of a StoreFault`, { cause: error })
   expectSame(error.code, code, what)
 }
 
 export async function expectBug(work: Promise<unknown>, what: string): Promise<void> {
   const error = await failureOf(work, what)
-  if (!(error instanceof TypeError)) throw new Error(`${what}: rejected with ${shown(error)} instead of a TypeError`, { cause: error })
+  if (!(error instanceof TypeError))
+    throw new Error(`${what}: rejected with ${shown(error)} instead of a TypeError`, { cause: error })
 }
 
 async function failureOf(work: Promise<unknown>, what: string): Promise<unknown> {
@@ -40,4 +42,6 @@ function same(a: unknown, b: unknown): boolean {
 const shown = (value: unknown): string =>
   value instanceof Error
     ? `${value.name}: ${value.message}`
-    : (JSON.stringify(value, (_, item: unknown) => (item instanceof Uint8Array ? `bytes ${[...item].slice(0, 20).join(' ')}` : item)) ?? 'undefined')
+    : (JSON.stringify(value, (_, item: unknown) =>
+        item instanceof Uint8Array ? `bytes ${[...item].slice(0, 20).join(' ')}` : item,
+      ) ?? 'undefined')

@@ -11,7 +11,10 @@
 export interface Store {
   get(shelf: Shelf, key: string): Promise<StoreValue | undefined>
   /** entries with `from <= key < to` in key order; the whole shelf without bounds */
-  scan(shelf: Shelf, range?: { readonly from?: string; readonly to?: string; readonly limit?: number }): Promise<[key: string, value: StoreValue][]>
+  scan(
+    shelf: Shelf,
+    range?: { readonly from?: string; readonly to?: string; readonly limit?: number },
+  ): Promise<[key: string, value: StoreValue][]>
   /**
    * All changes or none, in order, durable when it resolves; commits are applied in the order of their
    * calls, one at a time. `strict` (the default) survives the machine's end, `relaxed` only the program's.
@@ -26,7 +29,14 @@ export interface Store {
 export const shelves = ['page', 'overlay', 'outbox', 'settled', 'ledger', 'authored', 'meta'] as const
 export type Shelf = (typeof shelves)[number]
 
-export type StoreValue = string | number | boolean | null | Uint8Array | readonly StoreValue[] | { readonly [key: string]: StoreValue }
+export type StoreValue =
+  | string
+  | number
+  | boolean
+  | null
+  | Uint8Array
+  | readonly StoreValue[]
+  | { readonly [key: string]: StoreValue }
 
 export type StoreChange =
   | { readonly put: Shelf; readonly key: string; readonly value: StoreValue }
