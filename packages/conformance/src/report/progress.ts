@@ -44,7 +44,7 @@ export const startProgress = (title: string, options: ProgressOptions = {}): Pro
       // Also from here: a job that never yields would starve the timer.
       show()
     },
-    of: (total) => {
+    of: total => {
       state = { ...state, total }
     },
     end: () => {
@@ -100,7 +100,7 @@ const lineView = (title: string, unit: string, out: NodeJS.WritableStream, every
       if (now - last < every) return
       last = now
       const count = total > 0 ? `${done}/${total} (${Math.floor((100 * done) / total)}%)` : String(done)
-      out.write(`${[`${title}:`, count, unit, note].filter((part) => part !== '').join(' ')}\n`)
+      out.write(`${[`${title}:`, count, unit, note].filter(part => part !== '').join(' ')}\n`)
     },
     clear: () => undefined,
   }

@@ -10,7 +10,7 @@ const published = (): { id: string; family: string; sentence: string; source: st
   let code = ''
   return readFileSync(source, 'utf8')
     .split('\n')
-    .flatMap((line) => {
+    .flatMap(line => {
       if (line.startsWith('## ')) code = line.slice(3, 5)
       const cells = line.split(' | ')
       const id = cells[0]?.replace(/^\| /, '') ?? ''
@@ -29,8 +29,8 @@ const published = (): { id: string; family: string; sentence: string; source: st
 describe('the catalogue', () => {
   it('names every id once, under the family whose code opens it', () => {
     expect(catalogue.length).toBeGreaterThan(150)
-    expect(new Set(catalogue.map((each) => each.id)).size).toBe(catalogue.length)
-    expect(new Set(families.map((each) => each.code)).size).toBe(families.length)
+    expect(new Set(catalogue.map(each => each.id)).size).toBe(catalogue.length)
+    expect(new Set(families.map(each => each.code)).size).toBe(families.length)
     for (const each of catalogue) {
       expect(each.id).toMatch(new RegExp(`^${each.family}\\d+$`))
       expect(each.sentence.length).toBeGreaterThan(10)

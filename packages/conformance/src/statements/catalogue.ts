@@ -38,4 +38,4 @@ export const families: readonly Family[] = [
   peers,
 ]
 
-export const catalogue: readonly Statement[] = families.flatMap((each) => each.statements)
+export const catalogue: readonly Statement[] = families.flatMap(each => each.statements)

@@ -28,7 +28,7 @@ export const reportConformance = async ({ root, only, strict, json }: Conformanc
     },
   }).finally(() => progress.end())
   const tests = run.kind === 'ended' ? run.tests : []
-  const chosen = catalogue.filter((each) => only.length === 0 || only.includes(each.family))
+  const chosen = catalogue.filter(each => only.length === 0 || only.includes(each.family))
   const rows = verdicts(chosen, tests)
   // Filtered-out tests are listed too, as skipped: their titles are checked all the same.
   const troubles = problems(rows, strangeIds(catalogue, tests), run)
@@ -39,7 +39,7 @@ export const reportConformance = async ({ root, only, strict, json }: Conformanc
     const statements = rows.map(({ statement, status, tests: count }) => ({ id: statement.id, status, tests: count }))
     await writeJson(json, { statements })
   }
-  const missing = rows.filter((row) => row.status === 'not-yet').length
+  const missing = rows.filter(row => row.status === 'not-yet').length
   if (strict && missing > 0) console.log(`\n${missing} statements have no test, which --strict refuses`)
   return troubles.length > 0 || (strict && missing > 0) ? 1 : 0
 }

@@ -28,7 +28,7 @@ export default class FileProgress implements Reporter {
   }
 
   onTestRunEnd(_modules: readonly unknown[], unhandled: readonly { message: string }[]): void {
-    if (unhandled.length > 0) tell({ kind: 'unhandled', errors: unhandled.map((error) => error.message) })
+    if (unhandled.length > 0) tell({ kind: 'unhandled', errors: unhandled.map(error => error.message) })
   }
 
   private report(): void {

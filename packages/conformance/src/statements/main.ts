@@ -18,8 +18,8 @@ const root = fileURLToPath(new URL('../../../..', import.meta.url)).replace(/\/$
 const listed = (text: string | undefined): readonly string[] =>
   (text ?? '')
     .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
+    .map(part => part.trim())
+    .filter(part => part !== '')
 
 const refuse = (message: string): number => {
   console.error(`conformance: ${message}`)
@@ -27,9 +27,9 @@ const refuse = (message: string): number => {
 }
 
 const conformance = (flags: Flags): Promise<number> | number => {
-  const codes = families.map((family) => family.code)
-  const only = listed(flags.only).map((code) => code.toUpperCase())
-  const unknown = only.filter((code) => !codes.includes(code))
+  const codes = families.map(family => family.code)
+  const only = listed(flags.only).map(code => code.toUpperCase())
+  const unknown = only.filter(code => !codes.includes(code))
   if (unknown.length > 0) return refuse(`no family ${unknown.join(', ')} (there are ${codes.join(', ')})`)
   return reportConformance({
     root,
@@ -41,14 +41,12 @@ const conformance = (flags: Flags): Promise<number> | number => {
 
 const mutate = (flags: Flags): Promise<number> | number => {
   const names = listed(flags.only)
-  const unknown = names.filter((name) => !mutations.some((mutation) => mutation.name === name))
+  const unknown = names.filter(name => !mutations.some(mutation => mutation.name === name))
   if (unknown.length > 0) return refuse(`no mutation ${unknown.join(', ')} in statements/mutations.ts`)
-  const ids = new Set(catalogue.map((statement) => statement.id))
-  const astray = mutations.flatMap((each) =>
-    each.proves.filter((id) => !ids.has(id)).map((id) => `${each.name}: ${id}`),
-  )
+  const ids = new Set(catalogue.map(statement => statement.id))
+  const astray = mutations.flatMap(each => each.proves.filter(id => !ids.has(id)).map(id => `${each.name}: ${id}`))
   if (astray.length > 0) return refuse(`mutations name unknown statements: ${astray.join(', ')}`)
-  const chosen = mutations.filter((mutation) => names.length === 0 || names.includes(mutation.name))
+  const chosen = mutations.filter(mutation => names.length === 0 || names.includes(mutation.name))
   return reportMutations({ root, mutations: chosen, ...(flags.json === undefined ? {} : { json: flags.json }) })
 }
 
@@ -61,6 +59,6 @@ const command = new Command('conformance')
   .allowExcessArguments(false)
 
 // pnpm hands on a `--` between script and options.
-command.parse(process.argv.filter((word) => word !== '--'))
+command.parse(process.argv.filter(word => word !== '--'))
 const flags = command.opts<Flags>()
 process.exitCode = await (flags.mutate === true ? mutate(flags) : conformance(flags))

@@ -66,7 +66,7 @@ describe('a run of tests', () => {
       onProgress: ({ files: count }) => void seen.push(count),
     })
     if (run.kind !== 'ended') return expect.unreachable(run.kind)
-    expect(Object.fromEntries(run.tests.map((test) => [test.title, test.status]))).toEqual({
+    expect(Object.fromEntries(run.tests.map(test => [test.title, test.status]))).toEqual({
       '[CF1] adds': 'pass',
       '[CF2][CF3] takes zero': 'pass',
       '[CF4] rests': 'skip',

@@ -71,15 +71,15 @@ const request = (
   { root, timeoutMs = 3 * 60_000, onProgress }: MutationOptions,
 ): TestRequest => ({
   root,
-  pattern: patternOfIds([...new Set(mutations.flatMap((each) => each.proves))]),
-  files: mutations.every((each) => each.tests !== undefined) ? mutations.flatMap((each) => each.tests ?? []) : [],
+  pattern: patternOfIds([...new Set(mutations.flatMap(each => each.proves))]),
+  files: mutations.every(each => each.tests !== undefined) ? mutations.flatMap(each => each.tests ?? []) : [],
   timeoutMs,
   ...(onProgress === undefined ? {} : { onProgress }),
 })
 
 const proofsOf = (id: string, mutation: Mutation, tests: readonly TestResult[]): readonly TestResult[] =>
   tests.filter(
-    (test) => idsProved(test.title).includes(id) && (mutation.tests?.some((part) => test.file.includes(part)) ?? true),
+    test => idsProved(test.title).includes(id) && (mutation.tests?.some(part => test.file.includes(part)) ?? true),
   )
 
 const whyUnfit = (mutation: Mutation, undamaged: TestRun): string | undefined => {
@@ -87,11 +87,11 @@ const whyUnfit = (mutation: Mutation, undamaged: TestRun): string | undefined =>
   if (undamaged.kind !== 'ended') return 'the tests did not end without it'
   for (const id of mutation.proves) {
     const proofs = proofsOf(id, mutation, undamaged.tests)
-    const red = proofs.find((test) => test.status === 'fail')
+    const red = proofs.find(test => test.status === 'fail')
     if (red !== undefined) return `red without it: ${red.title}`
-    if (!proofs.some((test) => test.status === 'pass')) return `no test of ${id} ran`
+    if (!proofs.some(test => test.status === 'pass')) return `no test of ${id} ran`
   }
-  const broken = undamaged.broken.find((each) => mutation.tests?.some((part) => each.includes(part)))
+  const broken = undamaged.broken.find(each => mutation.tests?.some(part => each.includes(part)))
   return broken === undefined ? undefined : `broken without it: ${broken}`
 }
 
@@ -99,11 +99,11 @@ const verdictOf = (mutation: Mutation, run: TestRun): MutationVerdict => {
   if (run.kind === 'timed-out') return { kind: 'killed', by: ['time-out'] }
   if (run.kind === 'crashed') return { kind: 'unfit', why: `vitest crashed: ${run.output.trim().slice(-200)}` }
   const red = (id: string): readonly TestResult[] =>
-    proofsOf(id, mutation, run.tests).filter((test) => test.status === 'fail')
-  const green = mutation.proves.filter((id) => red(id).length === 0)
+    proofsOf(id, mutation, run.tests).filter(test => test.status === 'fail')
+  const green = mutation.proves.filter(id => red(id).length === 0)
   // A source that no longer loads turns everything red whatever the tests say.
   if (green.length > 0 && run.broken.length > 0)
     return { kind: 'unfit', why: `breaks more than a test: ${run.broken[0]}` }
   if (green.length > 0) return { kind: 'survived', green }
-  return { kind: 'killed', by: [...new Set(mutation.proves.flatMap((id) => red(id).map((test) => test.title)))] }
+  return { kind: 'killed', by: [...new Set(mutation.proves.flatMap(id => red(id).map(test => test.title)))] }
 }

@@ -26,11 +26,11 @@ export const verdictTable = (rows: readonly Verdict[]): string =>
 
 export const familyTable = (families: readonly Family[], rows: readonly Verdict[]): string => {
   const line = (code: string, title: string, of: readonly Verdict[]): (string | number)[] => {
-    const count = (status: Status): number => of.filter((row) => row.status === status).length
+    const count = (status: Status): number => of.filter(row => row.status === status).length
     const tests = of.reduce((sum, row) => sum + row.tests, 0)
     return [code, title, of.length, count('pass'), count('fail'), count('not-yet'), tests]
   }
-  const present = families.filter((family) => rows.some((row) => row.statement.family === family.code))
+  const present = families.filter(family => rows.some(row => row.statement.family === family.code))
   return table(
     ['', 'family', 'statements', 'pass', 'fail', 'not yet', 'proofs'],
     [
@@ -38,7 +38,7 @@ export const familyTable = (families: readonly Family[], rows: readonly Verdict[
         line(
           code,
           title,
-          rows.filter((row) => row.statement.family === code),
+          rows.filter(row => row.statement.family === code),
         ),
       ),
       line('', 'all', rows),
@@ -48,11 +48,11 @@ export const familyTable = (families: readonly Family[], rows: readonly Verdict[
 
 /** What went wrong, place by place; empty when nothing did. */
 export const problems = (rows: readonly Verdict[], strange: readonly StrangeId[], run: TestRun): readonly string[] => [
-  ...[...new Set(rows.flatMap((row) => row.failures))].map(
-    (test) => `${tone('bad', 'failed')} ${test.file}: ${test.fullTitle}\n    ${firstLines(test.message)}`,
+  ...[...new Set(rows.flatMap(row => row.failures))].map(
+    test => `${tone('bad', 'failed')} ${test.file}: ${test.fullTitle}\n    ${firstLines(test.message)}`,
   ),
   ...strange.map(({ id, test }) => `${tone('bad', 'unknown id')} ${id} in ${test.file}: ${test.fullTitle}`),
-  ...(run.kind === 'ended' ? run.broken.map((each) => `${tone('bad', 'broken')} ${each}`) : []),
+  ...(run.kind === 'ended' ? run.broken.map(each => `${tone('bad', 'broken')} ${each}`) : []),
   ...(run.kind === 'crashed' ? [`${tone('bad', 'vitest gave no results')}\n    ${firstLines(run.output)}`] : []),
   ...(run.kind === 'timed-out' ? [tone('bad', 'the tests did not end in time')] : []),
 ]

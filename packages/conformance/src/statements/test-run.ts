@@ -1,5 +1,6 @@
 /** Runs tests and tells what came of each, and of the files and hooks around them. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Ended, runVitest, type TestRequest } from './vitest-process.ts'
@@ -21,6 +22,8 @@ export type TestRun =
 
 export const runTests = async (request: TestRequest): Promise<TestRun> => {
   const dir = await mkdtemp(join(tmpdir(), 'rejoin-tests-'))
+  const remove = (): void => rmSync(dir, { recursive: true, force: true })
+  process.once('exit', remove)
   const output = join(dir, 'results.json')
   try {
     const ended = await runVitest(request, output)
@@ -29,7 +32,8 @@ export const runTests = async (request: TestRequest): Promise<TestRun> => {
     if (report === undefined) return { kind: 'crashed', output: ended.output }
     return readReport(JSON.parse(report) as VitestReport, request.root, ended)
   } finally {
-    await rm(dir, { recursive: true, force: true })
+    process.off('exit', remove)
+    remove()
   }
 }
 
@@ -49,7 +53,7 @@ interface VitestReport {
 
 const readReport = (report: VitestReport, root: string, ended: Ended): TestRun => {
   const place = (path: string): string => (path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path)
-  const tests = report.testResults.flatMap((file) =>
+  const tests = report.testResults.flatMap(file =>
     file.assertionResults.map((test): TestResult => ({
       file: place(file.name),
       title: test.title,
@@ -60,11 +64,11 @@ const readReport = (report: VitestReport, root: string, ended: Ended): TestRun =
   )
   const broken = [
     ...report.testResults
-      .filter((file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'))
-      .map((file) => `${place(file.name)}: ${firstLine(file.message) || 'failed outside of its tests'}`),
-    ...ended.unhandled.map((error) => `unhandled: ${firstLine(error)}`),
+      .filter(file => file.status === 'failed' && !file.assertionResults.some(test => test.status === 'failed'))
+      .map(file => `${place(file.name)}: ${firstLine(file.message) || 'failed outside of its tests'}`),
+    ...ended.unhandled.map(error => `unhandled: ${firstLine(error)}`),
   ]
-  if (ended.code !== 0 && broken.length === 0 && !tests.some((test) => test.status === 'fail')) {
+  if (ended.code !== 0 && broken.length === 0 && !tests.some(test => test.status === 'fail')) {
     broken.push(`vitest ended with code ${ended.code}: ${ended.output.trim().split('\n').at(-1) ?? ''}`)
   }
   return { kind: 'ended', tests, broken }

@@ -3,7 +3,7 @@
 const opening = /^(?:\[[A-Z]{2,}\d+\]\s*)+/
 const one = /\[([A-Z]{2,}\d+)\]/g
 
-const idsIn = (text: string): string[] => [...text.matchAll(one)].map((match) => match[1] ?? '')
+const idsIn = (text: string): string[] => [...text.matchAll(one)].map(match => match[1] ?? '')
 
 /** The ids a title opens with: the statements its test proves. */
 export const idsProved = (title: string): readonly string[] => idsIn(opening.exec(title)?.[0] ?? '')

@@ -14,14 +14,14 @@ const result = (title: string, status: TestResult['status']): TestResult => ({
 const statuses = (...tests: TestResult[]): Record<string, [string, number]> =>
   Object.fromEntries(
     verdicts(catalogue, tests)
-      .filter((each) => each.tests + each.skipped > 0)
-      .map((each) => [each.statement.id, [each.status, each.tests]]),
+      .filter(each => each.tests + each.skipped > 0)
+      .map(each => [each.statement.id, [each.status, each.tests]]),
   )
 
 it('gives one row per statement of the catalogue, not yet where no test names it', () => {
   const rows = verdicts(catalogue, [])
-  expect(rows.map((row) => row.statement)).toEqual(catalogue)
-  expect(rows.every((row) => row.status === 'not-yet' && row.tests === 0)).toBe(true)
+  expect(rows.map(row => row.statement)).toEqual(catalogue)
+  expect(rows.every(row => row.status === 'not-yet' && row.tests === 0)).toBe(true)
 })
 
 it('a statement passes when all its tests pass, and one red test fails every id it names', () => {
@@ -42,5 +42,5 @@ it('a skipped test is no proof, and neither is an id in the middle of a title', 
 
 it('finds a title that names an id the catalogue does not have', () => {
   const tests = [result('[CF3] a', 'pass'), result('[CF99] b', 'pass'), result('[CFX1] c', 'skip')]
-  expect(strangeIds(catalogue, tests).map((each) => each.id)).toEqual(['CF99', 'CFX1'])
+  expect(strangeIds(catalogue, tests).map(each => each.id)).toEqual(['CF99', 'CFX1'])
 })

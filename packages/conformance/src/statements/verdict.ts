@@ -20,10 +20,10 @@ export const verdicts = (statements: readonly Statement[], tests: readonly TestR
   for (const test of tests) {
     for (const id of new Set(idsProved(test.title))) byId.set(id, [...(byId.get(id) ?? []), test])
   }
-  return statements.map((statement) => {
+  return statements.map(statement => {
     const proofs = byId.get(statement.id) ?? []
-    const failures = proofs.filter((test) => test.status === 'fail')
-    const ran = proofs.filter((test) => test.status !== 'skip').length
+    const failures = proofs.filter(test => test.status === 'fail')
+    const ran = proofs.filter(test => test.status !== 'skip').length
     return {
       statement,
       status: failures.length > 0 ? 'fail' : ran > 0 ? 'pass' : 'not-yet',
@@ -41,8 +41,8 @@ export interface StrangeId {
 
 /** Tests that name an id the catalogue does not have: a slip of the pen that would silently prove nothing. */
 export const strangeIds = (known: readonly Statement[], tests: readonly TestResult[]): readonly StrangeId[] => {
-  const ids = new Set(known.map((statement) => statement.id))
-  return tests.flatMap((test) =>
-    [...new Set(idsNamed(test.fullTitle))].filter((id) => !ids.has(id)).map((id) => ({ id, test })),
+  const ids = new Set(known.map(statement => statement.id))
+  return tests.flatMap(test =>
+    [...new Set(idsNamed(test.fullTitle))].filter(id => !ids.has(id)).map(id => ({ id, test })),
   )
 }

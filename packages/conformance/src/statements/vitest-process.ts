@@ -69,8 +69,8 @@ export const runVitest = async (request: TestRequest, output: string): Promise<E
     stop()
     process.exit(130)
   }
-  process.once('SIGINT', interrupted)
-  process.once('SIGTERM', interrupted)
+  process.on('SIGINT', interrupted)
+  process.on('SIGTERM', interrupted)
   let text = ''
   let timedOut = false
   let unhandled: readonly string[] = []
@@ -93,7 +93,7 @@ export const runVitest = async (request: TestRequest, output: string): Promise<E
       child.on('error', reject)
       child.on('close', resolve)
       // `close` also waits for processes that a test left behind with vitest's output; not longer than a second.
-      child.on('exit', (code) => setTimeout(resolve, 1_000, code).unref())
+      child.on('exit', code => setTimeout(resolve, 1_000, code).unref())
     })
     return { code: exitCode, timedOut, output: text, unhandled }
   } finally {

@@ -24,7 +24,7 @@ export const copyWorkTree = async (root: string): Promise<WorkCopy> => {
     await cp(from, to, {
       recursive: true,
       verbatimSymlinks: true,
-      filter: (path) => {
+      filter: path => {
         if (basename(path) === 'node_modules') modules.push(path)
         return !left.has(basename(path))
       },
