@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { commitId, conflict, edit, put, record, tombstone, write, type Opened } from './storage.fixture.ts'
-import type { StoredRecord } from './storage.ts'
+import type { StoredIndex } from './storage.ts'
 
-const ids = (rows: readonly StoredRecord[]): string[] => rows.map(row => row.id)
+const ids = (rows: readonly Pick<StoredIndex, 'id'>[]): string[] => rows.map(row => row.id)
 
 export const viewContract = (subject: () => Opened): void => {
   describe('view', () => {
@@ -43,6 +43,11 @@ export const viewContract = (subject: () => Opened): void => {
         expect(await view.page('order', '😀', 5)).toEqual([])
         expect(await view.page('order', '', 0)).toEqual([])
         expect(await view.page('none', '', 5)).toEqual([])
+        const whole = await view.page('order', 'a', 100)
+        expect(await view.index('order', 'a', 100)).toEqual(
+          whole.map(({ id, rev, deleted, purged, json }) => ({ id, rev, deleted, purged, json })),
+        )
+        expect(ids(await view.index('order', '', 1))).toEqual(ids(await view.page('order', '', 1)))
         await expect(view.page('order', '', -1)).rejects.toThrow('limit')
       })
     })

@@ -1,5 +1,5 @@
 import type { Changes, EditKind, LedgerEntry, Outcome } from '@rejoin/profile'
-import type { Entry, StoredEdit, StoredRecord } from '../storage.ts'
+import type { Entry, StoredEdit, StoredIndex, StoredRecord } from '../storage.ts'
 
 /** Rows as the statements give and take them: arrays in the order of their columns. */
 export type RecordRow = [
@@ -30,6 +30,16 @@ export type EditRow = [
 ]
 
 export type EntryRow = [kind: string, id: string, json: string]
+
+export type IndexRow = [id: string, rev: number, deleted: number, purged: number, json: string]
+
+export const toIndex = ([id, rev, deleted, purged, json]: IndexRow): StoredIndex => ({
+  id,
+  rev,
+  deleted: deleted === 1,
+  purged: purged === 1,
+  json,
+})
 
 export const toRecord = ([table, id, rev, deleted, purged, json, envelope]: RecordRow): StoredRecord => ({
   table,

@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3'
-import type { EditRow, EntryRow, RecordRow } from './rows.ts'
+import type { EditRow, EntryRow, IndexRow, RecordRow } from './rows.ts'
 
 /** All SQL that reads. Our tables' names are values here, never identifiers. Text compares by code point. */
 export interface Reads {
@@ -10,6 +10,7 @@ export interface Reads {
   readonly commitOf: Statement<[rev: number], [first: number, commit: string]>
   readonly record: Statement<[table: string, id: string], RecordRow>
   readonly page: Statement<[table: string, after: string, limit: number], RecordRow>
+  readonly index: Statement<[table: string, after: string, limit: number], IndexRow>
   readonly since: Statement<[table: string, rev: number, limit: number], RecordRow>
   readonly counts: Statement<[], [table: string, live: number]>
   readonly edit: Statement<[id: string], EditRow>
@@ -48,6 +49,7 @@ export const prepareReads = (db: Database): Reads => {
     commitOf: rows('select first_rev, id from commit_log where last_rev >= ? order by last_rev limit 1'),
     record: rows(`select ${RECORD} from record where tbl = ? and id = ?`),
     page: rows(`select ${RECORD} from record where tbl = ? and id > ? order by id limit ?`),
+    index: rows('select id, rev, deleted, purged, json from record where tbl = ? and id > ? order by id limit ?'),
     since: rows(`select ${RECORD} from record where tbl = ? and rev > ? order by rev limit ?`),
     counts: rows('select tbl, count(*) from record indexed by record_rev where deleted = 0 group by tbl'),
     edit: rows(`select ${EDIT} from edit where id = ?`),

@@ -1,7 +1,7 @@
 import type { Position } from '@rejoin/profile'
 import type { View } from '../storage.ts'
 import { readCommitOf, readEdits, readRecords } from './read.ts'
-import { toEdit, toEntry, toLedger, toRecord } from './rows.ts'
+import { toEdit, toEntry, toIndex, toLedger, toRecord } from './rows.ts'
 import type { Reads } from './statements.ts'
 
 /** `read` runs against whatever connection holds the snapshot's state at that moment. */
@@ -15,6 +15,7 @@ export const sqliteView = (head: Position, reader: Reader): View => {
     commitOf: rev => run(reads => readCommitOf(reads, rev)),
     records: keys => run(reads => readRecords(reads, keys)),
     page: (table, after, limit) => run(reads => reads.page.all(table, after, bounded(limit)).map(toRecord)),
+    index: (table, after, limit) => run(reads => reads.index.all(table, after, bounded(limit)).map(toIndex)),
     since: (table, rev, limit) => run(reads => reads.since.all(table, rev, bounded(limit)).map(toRecord)),
     counts: () => run(reads => new Map(reads.counts.all())),
     edits: ids => run(reads => readEdits(reads, ids)),

@@ -1,0 +1,116 @@
+import {
+  checkUpdate,
+  checkValue,
+  type Edit,
+  type EditKind,
+  type Fields,
+  isRecordId,
+  parseFlat,
+  type Person,
+  type RecordState,
+  type RejectionCode,
+  type Rights,
+  sameLife,
+  type Schema,
+  type Table,
+  type Value,
+} from '@rejoin/profile'
+import type { Author, Judged } from './submission.ts'
+
+/**
+ * Whether an edit may be merged at all, before any conflict is looked at: who sends it, whether it is sound, whether
+ * its author has the right, judged on `changes` and the record before. A refusal changes nothing.
+ */
+export type Refusal = Pick<Judged, 'answer' | 'suspicious'>
+
+export interface Admission {
+  readonly schema: Schema
+  readonly rights: (person: Person) => Rights
+}
+
+/** @returns undefined where the edit is admitted */
+export const refuse = (
+  { schema, rights }: Admission,
+  edit: Edit,
+  { person, device, prefixes }: Author,
+  record: RecordState | undefined,
+): Refusal | undefined => {
+  if (edit.author !== person.id || edit.device !== device) return suspicious('not-permitted', 'the edit is of another author')
+  const table = schema.tables.get(edit.table)
+  if (table === undefined || !isRecordId(edit.record)) return rejected('invalid', 'no such table or record id')
+  return (
+    refuseValues(table, edit) ??
+    refuseRight(table, rights(person), edit.kind, edit.changes, record) ??
+    refuseBytes(edit, prefixes, record)
+  )
+}
+
+/** Values by column: known, of the right type, required ones present. */
+const refuseValues = (table: Table, edit: Edit): Refusal | undefined => {
+  for (const [id, [, after]] of Object.entries(edit.changes)) {
+    const column = table.byId.get(id)
+    if (column === undefined) return rejected('invalid', 'is not a column of the table', id)
+    const wrong = checkValue(column, after)
+    if (wrong !== undefined) return rejected('invalid', wrong, column.name)
+    if (after === null && column.required === true) return rejected('invalid', 'is required', column.name)
+  }
+  if (edit.kind !== 'create') return undefined
+  const missing = table.columns.find(({ id, required }) => required === true && edit.changes[id] === undefined)
+  return missing === undefined ? undefined : rejected('invalid', 'is required', missing.name)
+}
+
+/** Rights on the record before, column rights on what the edit changes (SE2, SE5). */
+export const refuseRight = (
+  table: Table,
+  rights: Rights,
+  kind: EditKind,
+  changes: Readonly<Record<string, readonly [Value, Value]>>,
+  record: RecordState | undefined,
+): Refusal | undefined => {
+  const present = record?.state === 'held' ? record.content.fields : undefined
+  // Who may not read a record learns no more of it than that it is not there.
+  const hidden = kind !== 'create' && present !== undefined && !rights.reaches(table.name, 'read', present)
+  if (hidden) return rejected('not-found', 'Record not found')
+  const right = kind === 'update' ? 'write' : kind
+  const judgedOn = kind === 'create' ? afters(changes) : present
+  if (judgedOn !== undefined && !rights.reaches(table.name, right, judgedOn)) {
+    return rejected('not-permitted', `no right to ${right} this record`)
+  }
+  const writable = rights.writable(table.name)
+  const column = Object.keys(changes).find((id) => !writable.has(id))
+  return column === undefined
+    ? undefined
+    : rejected('not-permitted', 'no right to write this column', table.byId.get(column)?.name ?? column)
+}
+
+/** The gate (record/gate.ts); an edit of another life of the record is settled by its values, its bytes unread. */
+const refuseBytes = (edit: Edit, prefixes: readonly number[], record: RecordState | undefined): Refusal | undefined => {
+  if (!sameLife(record, edit)) return undefined
+  const standing = record?.state === 'held' ? parseFlat(record.confirmed.bytes) : undefined
+  const verdict = checkUpdate(edit, standing, prefixes)
+  if (verdict.pass) return undefined
+  return verdict.why === 'resync' ? { answer: { status: 'resync' } } : suspicious('invalid', verdict.message)
+}
+
+/** The image as its author may write it: a column he may not write stays as it stands. */
+export const allowedImage = (edit: Edit, table: Table, rights: Rights): Edit => {
+  if (edit.image === undefined) return edit
+  const writable = rights.writable(table.name)
+  const allowed = Object.entries(edit.image).filter(([id, value]) => {
+    const column = table.byId.get(id)
+    return column !== undefined && writable.has(id) && checkValue(column, value) === undefined
+  })
+  return { ...edit, image: Object.fromEntries(allowed) }
+}
+
+/** A record is at most this many bytes as a document. */
+export const MAX_RECORD_BYTES: number = 512 * 1024
+
+const afters = (changes: Readonly<Record<string, readonly [Value, Value]>>): Fields =>
+  Object.fromEntries(Object.entries(changes).map(([column, [, after]]) => [column, after]))
+
+export const rejected = (code: RejectionCode, message: string, column?: string): Refusal => ({
+  answer: { status: 'rejected', code, message, ...(column === undefined ? {} : { column }) },
+})
+
+const suspicious = (code: RejectionCode, message: string): Refusal => ({ ...rejected(code, message), suspicious: true })

@@ -1,0 +1,152 @@
+import { type Person, type Position, rightsOf, type Rights } from '@rejoin/profile'
+import type { Environment } from '../environment/environment.ts'
+import { keyOf, type RecordKey, type Storage, type StoredRecord, type Wanted } from '../storage/storage.ts'
+import { decide } from './decide.ts'
+import type { Changed, Judged, Submission } from './submission.ts'
+import { createWorkspace, stateOf } from './workspace.ts'
+
+/**
+ * Group commit: submissions of many sessions in one storage transaction, at once when idle. While one transaction
+ * runs the next gathers. What was committed is published in commit order before anybody is answered.
+ */
+export interface Committer {
+  /** resolves when the outcomes are durable; rejects when storage failed and nothing was changed */
+  submit(submissions: readonly Submission[], origin?: object): Promise<readonly Judged[]>
+  /** resolves when nothing is under way */
+  idle(): Promise<void>
+}
+
+export interface Committed {
+  readonly head: Position
+  readonly changed: readonly Changed[]
+  /** by who submitted; a session finds its own answers under itself */
+  readonly answers: ReadonlyMap<object, readonly Judged[]>
+  /** the standing row of every record an answer is about */
+  readonly standing: ReadonlyMap<string, Changed>
+}
+
+export interface CommitterParts {
+  readonly storage: Storage
+  readonly environment: () => Environment
+  /** a client id of this process alone */
+  readonly authority: number
+  readonly now: () => number
+  /** 16 hex digits, random */
+  readonly newCommit: () => string
+  readonly publish: (committed: Committed) => void
+}
+
+interface Waiting {
+  readonly submissions: readonly Submission[]
+  readonly origin: object
+  readonly resolve: (judged: readonly Judged[]) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Submissions in one transaction at most, so that a flood does not hold the lock for long. */
+const MAX_BATCH = 1_000
+
+export const createCommitter = (parts: CommitterParts): Committer => {
+  const queue: Waiting[] = []
+  let running: Promise<void> | undefined
+
+  const drain = async (): Promise<void> => {
+    while (queue.length > 0) {
+      const batch = [queue.shift()!]
+      let size = batch[0]!.submissions.length
+      while (queue.length > 0 && size + queue[0]!.submissions.length <= MAX_BATCH) {
+        size += queue[0]!.submissions.length
+        batch.push(queue.shift()!)
+      }
+      try {
+        const { committed, judged } = await commitBatch(parts, batch)
+        parts.publish(committed)
+        batch.forEach(({ resolve }, index) => resolve(judged[index]!))
+      } catch (error) {
+        for (const { reject } of batch) reject(error)
+      }
+    }
+    running = undefined
+  }
+
+  return {
+    submit: (submissions, origin = {}) =>
+      new Promise((resolve, reject) => {
+        queue.push({ submissions, origin, resolve, reject })
+        running ??= drain()
+      }),
+    idle: async () => {
+      await running
+    },
+  }
+}
+
+const commitBatch = (
+  parts: CommitterParts,
+  batch: readonly Waiting[],
+): Promise<{ readonly committed: Committed; readonly judged: readonly (readonly Judged[])[] }> => {
+  const environment = parts.environment()
+  const rights = rightsByPerson(environment)
+  return parts.storage.commit(wantedBy(batch.flatMap(({ submissions }) => submissions)), (found) => {
+    const work = createWorkspace(found, parts.newCommit())
+    const circumstances = { environment, rights, authority: parts.authority, now: parts.now() }
+    const judged = batch.map(({ submissions }) => submissions.flatMap((submission) => decide(work, submission, circumstances)))
+    const settled = work.settled()
+    const answers = new Map<object, Judged[]>()
+    batch.forEach(({ origin }, index) => answers.set(origin, [...(answers.get(origin) ?? []), ...judged[index]!]))
+    const standing = standingRows(judged.flat(), settled.changed, found.records)
+    return {
+      result: { committed: { head: settled.head, changed: settled.changed, answers, standing }, judged },
+      ...(settled.head.rev > found.head.rev ? { head: settled.head } : {}),
+      records: settled.records,
+      edits: settled.edits,
+      ledger: settled.ledger,
+    }
+  })
+}
+
+const wantedBy = (submissions: readonly Submission[]): Wanted => {
+  const records = new Map<string, RecordKey>()
+  const edits = new Set<string>()
+  const revs = new Set<number>()
+  for (const submission of submissions) {
+    if (submission.from === 'online') {
+      records.set(keyOf({ table: submission.table, id: submission.record }), { table: submission.table, id: submission.record })
+      edits.add(submission.id)
+    } else if (submission.from === 'withdraw') edits.add(submission.edit)
+    else {
+      for (const { id, table, record, after, amends, base } of submission.edits) {
+        records.set(keyOf({ table, id: record }), { table, id: record })
+        for (const edit of [id, after, amends]) if (edit !== undefined) edits.add(edit)
+        if (base.rev > 0) revs.add(base.rev)
+      }
+    }
+  }
+  return { records: [...records.values()], edits: [...edits], revs: [...revs] }
+}
+
+const standingRows = (
+  judged: readonly Judged[],
+  changed: readonly Changed[],
+  found: ReadonlyMap<string, StoredRecord>,
+): Map<string, Changed> => {
+  const rows = new Map(changed.map((row) => [keyOf(row), row]))
+  for (const { table, record } of judged) {
+    const name = keyOf({ table, id: record })
+    const stored = found.get(name)
+    const state = rows.has(name) ? undefined : stateOf(stored)
+    if (state?.state !== 'held') continue
+    const { rev, envelope } = stored!
+    rows.set(name, { table, id: record, rev, before: state.content, after: state.content, envelope })
+  }
+  return rows
+}
+
+const rightsByPerson = (environment: Environment): ((person: Person) => Rights) => {
+  const known = new Map<string, Rights>()
+  return (person) => {
+    const found = known.get(person.id) ?? rightsOf(environment.schema, person)
+    known.set(person.id, found)
+    return found
+  }
+}

@@ -1,0 +1,61 @@
+import { type Answered, type ChangesMessage, encodeDown, type Scope } from '@rejoin/profile'
+import type { Committed } from '../commit/committer.ts'
+import type { Changed, Judged } from '../commit/submission.ts'
+import { serveEnvelope } from '../scope/serve.ts'
+import { keyOf } from '../storage/storage.ts'
+
+/**
+ * What a commit means for one live session: rows that entered or changed in its scope, rows that left it, answers to
+ * its own edits. The row before and after decide; nothing is remembered per device.
+ */
+export type Rows = Pick<ChangesMessage, 'rows' | 'gone'>
+
+export const rowsFor = (scope: Scope, changed: readonly Changed[], cache?: Map<string, Uint8Array>): Rows => {
+  const rows: { table: string; id: string; envelope: Uint8Array }[] = []
+  const gone: { table: string; id: string; why: 'deleted' | 'left' }[] = []
+  for (const { table, id, rev, before, after, envelope } of changed) {
+    const part = scope.tables.get(table)
+    if (part === undefined) continue
+    if (!after.deleted && part.holds(after.fields, id)) {
+      rows.push({ table, id, envelope: serveEnvelope(envelope, part, cache, `${table}/${id}/${rev}`) })
+    } else if (before !== undefined && !before.deleted && part.holds(before.fields, id)) {
+      gone.push({ table, id, why: after.deleted ? 'deleted' : 'left' })
+    }
+  }
+  return { rows, gone }
+}
+
+/**
+ * Answers with the rows they are about, in one message. An author is told the fate of his own record even where it
+ * is outside his scope: he knows it already, and must not wait for a row that never comes (LW8).
+ */
+export const answersFor = (scope: Scope, judged: readonly Judged[], committed: Committed): Rows & { answers: Answered[] } => {
+  const own = new Map<string, Changed>()
+  for (const { table, record, answer } of judged) {
+    const standing = committed.standing.get(keyOf({ table, id: record }))
+    if (standing !== undefined && (answer.status === 'applied' || answer.status === 'lost')) own.set(keyOf(standing), standing)
+  }
+  const others = committed.changed.filter((change) => !own.has(keyOf(change)))
+  const { rows, gone } = rowsFor(scope, [...others, ...own.values()])
+  const told = new Set([...rows, ...gone].map(keyOf))
+  const outside = [...own.values()].filter((standing) => !told.has(keyOf(standing)))
+  return {
+    rows,
+    gone: [...gone, ...outside.map(({ table, id, after }) => ({ table, id, why: after.deleted ? 'deleted' : 'left' }) as const)],
+    answers: judged.map(({ edit, answer }) => ({ edit, answer })),
+  }
+}
+
+/** Encodes a commit once per scope class. */
+export const createFanOut = (committed: Committed): ((scope: Scope, scopeClass: string) => Uint8Array | undefined) => {
+  const frames = new Map<string, Uint8Array | undefined>()
+  const served = new Map<string, Uint8Array>()
+  return (scope, scopeClass) => {
+    if (frames.has(scopeClass)) return frames.get(scopeClass)
+    const { rows, gone } = rowsFor(scope, committed.changed, served)
+    const concerns = rows.length > 0 || gone.length > 0
+    const frame = concerns ? encodeDown({ type: 'changes', at: committed.head, rows, gone, answers: [] }) : undefined
+    frames.set(scopeClass, frame)
+    return frame
+  }
+}

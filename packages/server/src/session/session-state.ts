@@ -1,0 +1,24 @@
+import type { Scope } from '@rejoin/profile'
+import type { Author } from '../commit/submission.ts'
+import type { Committed } from '../commit/committer.ts'
+
+/** The life of one connection. */
+export type SessionState =
+  | { readonly phase: 'greeting'; readonly since: number }
+  /** pages and deltas are under way; commits that happen meanwhile wait in `missed` */
+  | { readonly phase: 'catching-up'; readonly guest: Guest; readonly missed: readonly Committed[] }
+  | { readonly phase: 'live'; readonly guest: Guest }
+  | { readonly phase: 'closed' }
+
+/** Who the device is, and what it may hold. */
+export interface Guest {
+  readonly author: Author
+  readonly app: string
+  readonly scope: Scope
+  readonly scopeClass: string
+  /** ms since 1970: when its sign-in ends */
+  readonly expires: number
+}
+
+export const guestOf = (state: SessionState): Guest | undefined =>
+  state.phase === 'catching-up' || state.phase === 'live' ? state.guest : undefined
