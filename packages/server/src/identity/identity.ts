@@ -53,7 +53,7 @@ export const createDevelopmentIssuer = async (key?: JWK): Promise<DevelopmentIss
   const verifier = await importJWK(open, 'EdDSA')
   return {
     key: secret,
-    identity: identityFrom(() => Promise.resolve(verifier as CryptoKey), developmentOptions),
+    identity: identityFrom(() => Promise.resolve(verifier), developmentOptions),
     token: (user, seconds = 12 * 3600) =>
       new SignJWT({})
         .setProtectedHeader({ alg: 'EdDSA' })
