@@ -16,5 +16,5 @@ export const clientId = (prefixes: readonly number[], index: number): number | u
 
 export const prefixOf = (client: number): number => Math.floor(client / IDS_PER_PREFIX)
 
-
-export const isPrefix = (prefix: number): boolean => Number.isSafeInteger(prefix) && prefix > 0 && prefix < 2 ** PREFIX_BITS
+export const isPrefix = (prefix: number): boolean =>
+  Number.isSafeInteger(prefix) && prefix > 0 && prefix < 2 ** PREFIX_BITS

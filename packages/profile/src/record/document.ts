@@ -67,7 +67,7 @@ export const difference = (present: Content, expected: Content): Writes => {
 /** The flat form of a document. @throws when something lives in it that no record may hold (a bug of the gate) */
 export const flatten = (doc: Y.Doc): Uint8Array => {
   const clients = [...doc.store.clients.keys()].toSorted((a, b) => b - a)
-  return writeFlat(clients.map((client) => doc.store.clients.get(client)!.map((struct) => flatStruct(client, struct))))
+  return writeFlat(clients.map(client => doc.store.clients.get(client)!.map(struct => flatStruct(client, struct))))
 }
 
 const flatStruct = (client: number, struct: Y.GC | Y.Item): Struct => {

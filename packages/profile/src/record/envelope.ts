@@ -1,14 +1,7 @@
-import {
-  createEncoder,
-  toUint8Array,
-  writeUint8,
-  writeUint8Array,
-  writeVarString,
-  writeVarUint,
-} from 'lib0/encoding'
+import { createEncoder, toUint8Array, writeUint8, writeUint8Array, writeVarString, writeVarUint } from 'lib0/encoding'
 import { crc32 } from '../bytes/crc32.ts'
-import { ByteFault, Reader } from '../bytes/reader.ts'
 import { fromHex, toHex } from '../bytes/hex.ts'
+import { ByteFault, Reader } from '../bytes/reader.ts'
 import type { Confirmed, Visible } from './record.ts'
 
 /**
@@ -30,12 +23,12 @@ export const packEnvelope = (record: Confirmed): Uint8Array => {
   writeUint8Array(encoder, new Uint8Array(4))
   writeUint8(encoder, VERSION)
   writeVarUint(encoder, record.rev)
-  writeUint8Array(encoder, fromHex(record.commit))
+  writeHex(encoder, record.commit)
   writeVarUint(encoder, record.rev - record.changed)
   if (record.incarnation === record.commit) writeUint8(encoder, SAME_AS_COMMIT)
   else {
     writeUint8(encoder, OWN_INCARNATION)
-    writeUint8Array(encoder, fromHex(record.incarnation))
+    writeHex(encoder, record.incarnation)
   }
   const devices = [...new Set([...record.recent.map(({ device }) => device), ...Object.keys(record.settled)])]
   writeVarUint(encoder, devices.length)
@@ -79,7 +72,11 @@ export const unpackEnvelope = (envelope: Uint8Array): Confirmed => {
     if (name === undefined) throw new ByteFault('unknown device index')
     return name
   }
-  const recent: Visible[] = list(reader, 3, () => ({ rev: rev - reader.uint(), device: device(), edit: readId(reader) }))
+  const recent: Visible[] = list(reader, 3, () => ({
+    rev: rev - reader.uint(),
+    device: device(),
+    edit: readId(reader),
+  }))
   const columns = Object.fromEntries(list(reader, 2, () => [reader.string(), rev - reader.uint()]))
   const settled = Object.fromEntries(list(reader, 2, () => [device(), reader.uint()]))
   return { rev, commit, changed, incarnation, recent, columns, settled, bytes: reader.take(reader.left) }
@@ -109,6 +106,12 @@ const list = <T>(reader: Reader, least: number, read: () => T): T[] => {
 
 const HEX = /^[0-9a-f]{16}$/
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** A commit or incarnation: always eight bytes, so their length is not written. */
+const writeHex = (encoder: ReturnType<typeof createEncoder>, id: string): void => {
+  if (!HEX.test(id)) throw new Error('a commit or incarnation is 16 hex digits')
+  writeUint8Array(encoder, fromHex(id))
+}
 
 /** Device ids (16 hex digits) and edit ids (UUIDs) take 9 and 17 bytes; anything else is kept as text. */
 const writeId = (encoder: ReturnType<typeof createEncoder>, id: string): void => {

@@ -46,7 +46,7 @@ export const contentOf = (live: ReadonlyMap<string, LiveItem>): Content => {
   let deleted = false
   for (const [key, { value }] of live) {
     if (key === DELETED) deleted = value === true
-    else if (value !== null && key !== '__proto__') fields[key] = value
+    else if (value !== null) fields[key] = value
   }
   return { fields, deleted }
 }
@@ -57,7 +57,7 @@ export const readFlat = (bytes: Uint8Array): Content => contentOf(parseFlat(byte
 /** Writes runs of structs, each from clock 0, in the order given. Neighbouring garbage is joined. */
 export const writeFlat = (runs: readonly (readonly Struct[])[]): Uint8Array => {
   const encoder = createEncoder()
-  const filled = runs.filter((run) => run.length > 0)
+  const filled = runs.filter(run => run.length > 0)
   writeVarUint(encoder, filled.length)
   for (const run of filled) {
     const joined = joinGarbage(run)
@@ -86,7 +86,8 @@ const joinGarbage = (run: readonly Struct[]): Struct[] => {
   const joined: Struct[] = []
   for (const struct of run) {
     const last = joined.at(-1)
-    if (struct.kind === 'gc' && last?.kind === 'gc') joined[joined.length - 1] = { ...last, length: last.length + struct.length }
+    if (struct.kind === 'gc' && last?.kind === 'gc')
+      joined[joined.length - 1] = { ...last, length: last.length + struct.length }
     else joined.push(struct)
   }
   return joined

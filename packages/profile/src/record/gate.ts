@@ -5,7 +5,7 @@ import type { Value } from '../schema/schema.ts'
 import { prefixOf } from './client-ids.ts'
 import type { Flat, LiveItem } from './flat.ts'
 import { DELETED } from './record.ts'
-import { type DeleteRange, type MapItem, parseStructs, type StructId } from './structs.ts'
+import { type DeleteRange, type MapItem, isPoison, parseStructs, type StructId } from './structs.ts'
 
 /**
  * The gate every update passes before it meets a document: it must be what one honest transaction of its author
@@ -27,10 +27,12 @@ const MAX_DELETE_RANGES = 1000
  * @param prefixes the client id prefixes granted to the author's device
  */
 export const checkUpdate = (edit: Edit, standing: Flat | undefined, prefixes: readonly number[]): GateVerdict => {
+  if (edit.kind !== 'delete' && Object.keys(edit.changes).some(isReserved))
+    return malformed('a column with a reserved name')
   if (edit.update.length > MAX_UPDATE_BYTES) return malformed('the update is too large')
   try {
     const { structs, deletes } = parseStructs(edit.update)
-    const items = structs.filter((struct) => struct.kind === 'item')
+    const items = structs.filter(struct => struct.kind === 'item')
     if (items.length !== structs.length) return malformed('garbage in an edit')
     if (items.length === 0) return malformed('the update writes nothing')
     return (
@@ -44,10 +46,15 @@ export const checkUpdate = (edit: Edit, standing: Flat | undefined, prefixes: re
   }
 }
 
+/** An item whose column was collected names no column: a reserved one must already fail in what the edit states. */
+const isReserved = (column: string): boolean => column.startsWith('$') || isPoison(column)
+
 /** What an edit's update must write, by column id. */
 export const writesOf = (edit: Pick<Edit, 'kind' | 'changes'>): ReadonlyMap<string, Value> =>
   new Map<string, Value>(
-    edit.kind === 'delete' ? [[DELETED, true]] : Object.entries(edit.changes).map(([column, [, after]]) => [column, after]),
+    edit.kind === 'delete'
+      ? [[DELETED, true]]
+      : Object.entries(edit.changes).map(([column, [, after]]) => [column, after]),
   )
 
 const checkClocks = (
@@ -56,7 +63,8 @@ const checkClocks = (
   prefixes: readonly number[],
 ): GateVerdict | undefined => {
   const { client, clock } = items[0]!
-  if (!prefixes.includes(prefixOf(client))) return { pass: false, why: 'forged', message: 'a client id of someone else' }
+  if (!prefixes.includes(prefixOf(client)))
+    return { pass: false, why: 'forged', message: 'a client id of someone else' }
   let expected = standing?.state.get(client) ?? 0
   if (clock !== expected) return resync(`clock ${clock} does not follow ${expected}`)
   for (const item of items) {
@@ -83,7 +91,8 @@ const checkItems = (
       collected.push(item)
       continue
     }
-    if (!left.has(key) || !sameValue(left.get(key), item.value)) return malformed('the update says something else than the edit')
+    if (!left.has(key) || !sameValue(left.get(key), item.value))
+      return malformed('the update says something else than the edit')
     left.delete(key)
   }
   // Its column was collected with its origin: it integrates as nothing, and must still say what the edit says.
@@ -112,7 +121,8 @@ const checkDeletes = (
     if (clock + length > (standing?.state.get(client) ?? 0)) return resync('a deleted item is missing')
     for (const [key, item] of standing?.live ?? none) {
       const hit = item.client === client && item.clock >= clock && item.clock < clock + length
-      if (hit && !writes.has(key)) return { pass: false, why: 'forged', message: 'a column outside the edit is deleted' }
+      if (hit && !writes.has(key))
+        return { pass: false, why: 'forged', message: 'a column outside the edit is deleted' }
     }
   }
   return undefined

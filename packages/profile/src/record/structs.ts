@@ -52,9 +52,13 @@ export const parseStructs = (bytes: Uint8Array): Structs => {
   const reader = new Reader(bytes)
   const structs: Struct[] = []
   const clients = reader.count(3)
+  const met = new Set<number>()
   for (let c = 0; c < clients; c++) {
     const count = reader.count(2)
     const client = reader.uint()
+    // Yjs keeps only the last of several runs of one client.
+    if (met.has(client)) throw new ByteFault('a client is there twice')
+    met.add(client)
     let clock = reader.uint()
     for (let s = 0; s < count; s++) {
       const struct = parseStruct(reader, client, clock)
@@ -79,14 +83,20 @@ const parseStruct = (reader: Reader, client: number, clock: number): Struct => {
   if ((info & HAS_RIGHT_ORIGIN) !== 0) throw new ByteFault('a column has no right neighbour')
   if ((info & HAS_ORIGIN) !== 0) {
     const origin = { client: reader.uint(), clock: reader.uint() }
+    // Yjs takes earlier items of the same client for granted, and throws halfway.
+    if (origin.client === client && origin.clock >= clock) throw new ByteFault('an origin in the future')
     // Yjs also sets the key bit here, without writing the key: it follows from the origin.
     return { kind: 'item', client, clock, length: 1, origin, value: readSingle(reader) }
   }
   if ((info & HAS_KEY) === 0) throw new ByteFault('an item without a column')
   if (reader.uint() !== PARENT_IS_ROOT || reader.string() !== ROOT) throw new ByteFault('an item outside the record')
   const key = reader.string()
+  if (isPoison(key)) throw new ByteFault('a column with a reserved name')
   return { kind: 'item', client, clock, length: 1, key, value: readSingle(reader) }
 }
+
+/** `__proto__`, `constructor` and the like: no column is called that (schema/names.ts), and plain objects obey them. */
+export const isPoison = (key: string): boolean => key in Object.prototype
 
 const readSingle = (reader: Reader): Value => {
   if (reader.uint() !== 1) throw new ByteFault('a column holds one value')
