@@ -55,15 +55,25 @@ export const judge = (standing: Standing | undefined, edit: Edit, circumstances:
   const merged = laidOver(theirs, edit)
   const against = foreignChanges(standing, edit, circumstances)
   const conflict: FoundConflict | undefined =
-    against === undefined && !lostBefore(circumstances) ? undefined : { against: against ?? [], mine: imageOf(edit, theirs), theirs }
+    against === undefined && !lostBefore(circumstances)
+      ? undefined
+      : { against: against ?? [], mine: imageOf(edit, theirs), theirs }
   if (conflict === undefined) return theirs.deleted ? notFound : { status: 'applied', content: merged }
   // Both sides deleted: they agree.
   if (edit.kind === 'delete' && theirs.deleted) return { status: 'applied', content: theirs }
   const lost: Verdict = { status: 'lost', content: theirs, to: standing.changed, conflict }
-  return lostBefore(circumstances) ? lost : decided(circumstances.strategy, { ...conflict, kind: edit.kind, merged }, conflict, lost, edit)
+  return lostBefore(circumstances)
+    ? lost
+    : decided(circumstances.strategy, { ...conflict, kind: edit.kind, merged }, conflict, lost, edit)
 }
 
-const decided = (strategy: Strategy, question: Conflict, conflict: FoundConflict, lost: Verdict, edit: Edit): Verdict => {
+const decided = (
+  strategy: Strategy,
+  question: Conflict,
+  conflict: FoundConflict,
+  lost: Verdict,
+  edit: Edit,
+): Verdict => {
   const decision = strategy.decide(question)
   if (decision === 'theirs') return lost
   if (decision === 'ask') return { status: 'held', by: edit.id, conflict }
@@ -84,7 +94,7 @@ const foreignChanges = (
   const known = after?.status === 'applied' ? Math.max(base, after.rev) : base
   if (standing.changed <= known) return undefined
   const later = standing.recent.filter(({ rev }) => rev > known)
-  const foreign = later.filter((change) => change.device !== edit.device && !(edit.seen ?? []).includes(change.edit))
+  const foreign = later.filter(change => change.device !== edit.device && !(edit.seen ?? []).includes(change.edit))
   const forgotten = standing.recent.length === REMEMBERED && later.length === REMEMBERED
   return foreign.length > 0 || forgotten || later.length === 0 ? foreign : undefined
 }

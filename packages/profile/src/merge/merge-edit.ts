@@ -1,6 +1,6 @@
+import { sameValue } from '../bytes/value.ts'
 import type { Edit } from '../edit/edit.ts'
 import type { Outcome } from '../edit/outcome.ts'
-import { sameValue } from '../bytes/value.ts'
 import { difference, settleDocument } from '../record/document.ts'
 import { type Confirmed, type Content, guidOf, REMEMBERED } from '../record/record.ts'
 import { judge, type Standing, type Verdict } from './judge.ts'
@@ -40,8 +40,12 @@ export interface Merged {
   readonly ledger?: LedgerEntry
 }
 
-export const mergeEdit = (record: RecordState | undefined, edit: Edit, strategy: Strategy, knowledge: Knowledge): Merged =>
-  settle(record, edit, verdictOn(record, edit, strategy, knowledge), strategy, knowledge)
+export const mergeEdit = (
+  record: RecordState | undefined,
+  edit: Edit,
+  strategy: Strategy,
+  knowledge: Knowledge,
+): Merged => settle(record, edit, verdictOn(record, edit, strategy, knowledge), strategy, knowledge)
 
 export const verdictOn = (
   record: RecordState | undefined,
@@ -49,7 +53,11 @@ export const verdictOn = (
   strategy: Strategy,
   { base, after }: Pick<Knowledge, 'base' | 'after'>,
 ): Verdict =>
-  judge(standingOf(record), edit, { base: sameLife(record, edit) ? base : 0, strategy, ...(after === undefined ? {} : { after }) })
+  judge(standingOf(record), edit, {
+    base: sameLife(record, edit) ? base : 0,
+    strategy,
+    ...(after === undefined ? {} : { after }),
+  })
 
 export const standingOf = (record: RecordState | undefined): Standing | undefined =>
   record?.state !== 'held'
@@ -84,7 +92,10 @@ export const settle = (
     ...history(standing, edit, verdict.content, knowledge),
     rev,
     commit,
-    settled: { ...standing?.confirmed.settled, [edit.device]: Math.max(edit.seq, standing?.confirmed.settled[edit.device] ?? 0) },
+    settled: {
+      ...standing?.confirmed.settled,
+      [edit.device]: Math.max(edit.seq, standing?.confirmed.settled[edit.device] ?? 0),
+    },
     bytes,
   }
   const conflict = verdict.conflict === undefined ? {} : { conflict: strategy.name }
@@ -128,14 +139,23 @@ const history = (
   const { changed, incarnation, recent, columns } = standing.confirmed
   const written = Object.keys(difference(standing.content, content))
   if (written.length === 0) return { changed, incarnation, recent, columns }
-  const moved = Object.fromEntries(written.map((column) => [column, rev]))
-  return { changed: rev, incarnation, recent: [...recent, visible].slice(-REMEMBERED), columns: { ...columns, ...moved } }
+  const moved = Object.fromEntries(written.map(column => [column, rev]))
+  return {
+    changed: rev,
+    incarnation,
+    recent: [...recent, visible].slice(-REMEMBERED),
+    columns: { ...columns, ...moved },
+  }
 }
 
 const entry = (
   edit: Edit,
   status: LedgerEntry['status'],
-  conflict: { readonly against: readonly { readonly edit: string }[]; readonly mine: Content; readonly theirs: Content },
+  conflict: {
+    readonly against: readonly { readonly edit: string }[]
+    readonly mine: Content
+    readonly theirs: Content
+  },
   result: Content,
   strategy: Strategy,
   knowledge: Knowledge,
@@ -152,7 +172,7 @@ const entry = (
   author: edit.author,
   device: edit.device,
   base: edit.base.rev,
-  against: conflict.against.map((change) => change.edit),
+  against: conflict.against.map(change => change.edit),
   changes: edit.changes,
   mine: conflict.mine,
   theirs: conflict.theirs,
@@ -161,4 +181,6 @@ const entry = (
 
 export const sameContent = (a: Content, b: Content): boolean =>
   a.deleted === b.deleted &&
-  [...new Set([...Object.keys(a.fields), ...Object.keys(b.fields)])].every((key) => sameValue(a.fields[key], b.fields[key]))
+  [...new Set([...Object.keys(a.fields), ...Object.keys(b.fields)])].every(key =>
+    sameValue(a.fields[key], b.fields[key]),
+  )

@@ -28,7 +28,7 @@ strategy   | kind   | record  | chain    | status    | becomes  | ledger
 any        | any    | any     | stopped  | held      | standing | no
 
 any        | create | absent  | none     | applied   | fields   | no
-any        | create | purged  | none     | applied   | fields   | no
+any        | create | purged  | any      | applied   | fields   | no
 any        | create | gone    | any      | applied   | fields   | no
 any        | create | deleted | any      | applied   | fields   | no
 any        | create | same    | any      | exists    | standing | no
@@ -101,14 +101,16 @@ export const truthTable: readonly TruthRow[] = rows
   .trim()
   .split('\n')
   .slice(1)
-  .filter((line) => line.includes('|'))
-  .map((line) => {
-    const [strategy, kind, record, chain, status, becomes, ledger] = line.split('|').map((cell) => cell.trim())
+  .filter(line => line.includes('|'))
+  .map(line => {
+    const [strategy, kind, record, chain, status, becomes, ledger] = line.split('|').map(cell => cell.trim())
     return { strategy, kind, record, chain, status, becomes, ledger: ledger === 'yes' } as TruthRow
   })
 
 /** The first row that fits; every situation has one (truth-table.test.ts). */
 export const truthFor = (situation: Pick<TruthRow, 'strategy' | 'kind' | 'record' | 'chain'>): TruthRow | undefined =>
-  truthTable.find((row) =>
-    (['strategy', 'kind', 'record', 'chain'] as const).every((part) => row[part] === 'any' || row[part] === situation[part]),
+  truthTable.find(row =>
+    (['strategy', 'kind', 'record', 'chain'] as const).every(
+      part => row[part] === 'any' || row[part] === situation[part],
+    ),
   )
