@@ -25,3 +25,10 @@ export { readMapping } from './import/read-mapping.ts'
 export type { Findings, ImportReport, RefusalKind, Refused, Repaired, RepairKind } from './import/report.ts'
 export { LISTED } from './import/report.ts'
 export { requestsFixturePath, requestsMappingPath } from './sample/requests.ts'
+
+// The built-in sample environment
+export { samplePeople, sampleTeams, sampleUnits } from './sample/people.ts'
+export { sampleProfile, sampleSettings } from './sample/profile.ts'
+export type { SampleSize } from './sample/records/records.ts'
+export { sampleRecords } from './sample/records/records.ts'
+export { sampleSchema } from './sample/schema/schema.ts'

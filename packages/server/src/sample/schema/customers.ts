@@ -1,0 +1,78 @@
+import type { TableSource } from '@rejoin/profile'
+import { owned } from './owned.ts'
+
+/** Whom the work is for: accounts, their contacts, and the machines that stand there. */
+export const customerTables: readonly TableSource[] = [
+  {
+    name: 'account',
+    displayName: 'Account',
+    ownership: 'user',
+    primaryKey: 'accountid',
+    primaryName: 'name',
+    columns: [
+      { name: 'accountid', type: 'guid', required: true },
+      { name: 'name', type: 'string', required: true, maxLength: 160 },
+      { name: 'number', type: 'string', maxLength: 20 },
+      {
+        name: 'category',
+        type: 'choice',
+        choices: [
+          { value: 1, label: 'Preferred customer' },
+          { value: 2, label: 'Standard' },
+        ],
+      },
+      { name: 'phone', type: 'string', maxLength: 50 },
+      { name: 'email', type: 'string', maxLength: 100 },
+      { name: 'address', type: 'string', maxLength: 200 },
+      { name: 'city', type: 'string', maxLength: 80 },
+      { name: 'postalcode', type: 'string', maxLength: 20 },
+      { name: 'country', type: 'string', maxLength: 80 },
+      { name: 'primarycontact', type: 'lookup', target: 'contact' },
+      { name: 'creditLimit', type: 'money' },
+      { name: 'notes', type: 'text', maxLength: 4000 },
+      ...owned,
+    ],
+  },
+  {
+    name: 'contact',
+    displayName: 'Contact',
+    ownership: 'user',
+    primaryKey: 'contactid',
+    primaryName: 'fullname',
+    columns: [
+      { name: 'contactid', type: 'guid', required: true },
+      { name: 'fullname', type: 'string', required: true, maxLength: 160 },
+      { name: 'firstname', type: 'string', maxLength: 80 },
+      { name: 'lastname', type: 'string', required: true, maxLength: 80 },
+      { name: 'jobtitle', type: 'string', maxLength: 100 },
+      { name: 'account', type: 'lookup', target: 'account' },
+      { name: 'mobile', type: 'string', maxLength: 50 },
+      { name: 'email', type: 'string', maxLength: 100 },
+      { name: 'city', type: 'string', maxLength: 80 },
+      { name: 'doNotPhone', type: 'boolean' },
+      ...owned,
+    ],
+  },
+  {
+    name: 'customerasset',
+    displayName: 'Customer asset',
+    ownership: 'user',
+    primaryKey: 'customerassetid',
+    primaryName: 'name',
+    columns: [
+      { name: 'customerassetid', type: 'guid', required: true },
+      { name: 'name', type: 'string', required: true, maxLength: 100 },
+      { name: 'account', type: 'lookup', target: 'account' },
+      { name: 'product', type: 'lookup', target: 'product' },
+      { name: 'serialNumber', type: 'string', maxLength: 40 },
+      { name: 'installedOn', type: 'date' },
+      { name: 'warrantyUntil', type: 'date' },
+      { name: 'location', type: 'string', maxLength: 100 },
+      { name: 'latitude', type: 'number' },
+      { name: 'longitude', type: 'number' },
+      { name: 'lastReading', type: 'number' },
+      { name: 'alert', type: 'boolean' },
+      ...owned,
+    ],
+  },
+]

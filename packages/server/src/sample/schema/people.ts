@@ -1,0 +1,93 @@
+import type { TableSource } from '@rejoin/profile'
+import { trades } from './catalogue.ts'
+
+/** Who works here: business units, their teams, the people in them, and what a booking can reserve. */
+export const peopleTables: readonly TableSource[] = [
+  {
+    name: 'businessunit',
+    displayName: 'Business unit',
+    ownership: 'none',
+    primaryKey: 'businessunitid',
+    primaryName: 'name',
+    columns: [
+      { name: 'businessunitid', type: 'guid', required: true },
+      { name: 'name', type: 'string', required: true, maxLength: 100 },
+      { name: 'code', type: 'string', required: true, maxLength: 10 },
+      { name: 'parent', type: 'lookup', target: 'businessunit' },
+      { name: 'city', type: 'string', maxLength: 80 },
+      { name: 'country', type: 'string', maxLength: 80 },
+      { name: 'email', type: 'string', maxLength: 100 },
+      { name: 'timeZone', type: 'string', maxLength: 60 },
+    ],
+  },
+  {
+    name: 'team',
+    displayName: 'Team',
+    ownership: 'business',
+    primaryKey: 'teamid',
+    primaryName: 'name',
+    unitColumn: 'businessunit',
+    columns: [
+      { name: 'teamid', type: 'guid', required: true },
+      { name: 'name', type: 'string', required: true, maxLength: 100 },
+      { name: 'description', type: 'text', maxLength: 2000 },
+      { name: 'businessunit', type: 'lookup', target: 'businessunit', required: true },
+      { name: 'lead', type: 'lookup', target: 'systemuser' },
+      { name: 'city', type: 'string', maxLength: 80 },
+      { name: 'email', type: 'string', maxLength: 100 },
+      { name: 'phone', type: 'string', maxLength: 50 },
+    ],
+  },
+  {
+    name: 'systemuser',
+    displayName: 'User',
+    ownership: 'business',
+    primaryKey: 'systemuserid',
+    primaryName: 'fullname',
+    unitColumn: 'businessunit',
+    columns: [
+      { name: 'systemuserid', type: 'guid', required: true },
+      { name: 'fullname', type: 'string', required: true, maxLength: 160 },
+      { name: 'firstname', type: 'string', maxLength: 80 },
+      { name: 'lastname', type: 'string', maxLength: 80 },
+      { name: 'jobtitle', type: 'string', maxLength: 100 },
+      { name: 'email', type: 'string', maxLength: 100 },
+      { name: 'mobile', type: 'string', maxLength: 50 },
+      { name: 'businessunit', type: 'lookup', target: 'businessunit', required: true },
+      { name: 'team', type: 'lookup', target: 'team' },
+      {
+        name: 'skills',
+        type: 'choices',
+        choices: trades,
+      },
+      { name: 'startedOn', type: 'date' },
+      { name: 'active', type: 'boolean', required: true },
+    ],
+  },
+  {
+    name: 'bookableresource',
+    displayName: 'Bookable resource',
+    ownership: 'organization',
+    primaryKey: 'bookableresourceid',
+    primaryName: 'name',
+    columns: [
+      { name: 'bookableresourceid', type: 'guid', required: true },
+      { name: 'name', type: 'string', required: true, maxLength: 160 },
+      {
+        name: 'kind',
+        type: 'choice',
+        required: true,
+        choices: [
+          { value: 'person', label: 'Person' },
+          { value: 'vehicle', label: 'Vehicle' },
+        ],
+      },
+      { name: 'user', type: 'lookup', target: 'systemuser' },
+      { name: 'team', type: 'lookup', target: 'team' },
+      { name: 'latitude', type: 'number' },
+      { name: 'longitude', type: 'number' },
+      { name: 'hourlyCost', type: 'money' },
+      { name: 'active', type: 'boolean', required: true },
+    ],
+  },
+]
