@@ -1,0 +1,98 @@
+import type { Edit } from '../edit/edit.ts'
+import type { Down, Up } from './protocol.ts'
+
+/** One message of every kind, for SPEC.md and for the test that holds its bytes still. */
+const edit: Edit = {
+  id: '01900000-0000-7000-8000-000000000001',
+  author: 'ana',
+  device: '00112233445566aa',
+  seq: 7,
+  tick: 2,
+  at: 1_700_000_000_000,
+  table: 'workorder',
+  record: 'WO-1',
+  kind: 'update',
+  base: { rev: 41, commit: '0123456789abcdef' },
+  incarnation: '89abcdef01234567',
+  after: '01900000-0000-7000-8000-000000000000',
+  changes: { status: ['open', 'done'], hours: [null, 2.5] },
+  update: new Uint8Array([0, 0]),
+  image: { status: 'done', hours: 2.5, note: null },
+}
+
+export const upVectors: readonly Up[] = [
+  {
+    type: 'hello',
+    token: 'a.b.c',
+    device: '00112233445566aa',
+    app: 'field-service',
+    schema: 3,
+    profile: 2,
+    ids: 0,
+    holdings: [
+      { state: 'complete', table: 'workorder', at: { rev: 41, commit: '0123456789abcdef' }, columnSet: '*' },
+      { state: 'partial', table: 'account', start: { rev: 40, commit: 'fedcba9876543210' }, after: 'A-9', columnSet: '*' },
+    ],
+  },
+  { type: 'stored', pages: 1 },
+  { type: 'push', edits: [edit] },
+  { type: 'withdraw', edits: [edit.id] },
+  {
+    type: 'compare',
+    table: 'workorder',
+    splits: [{ depth: 0, prefix: 0, parts: ['00000000000000000000000000000001'] }],
+    leaves: [{ depth: 1, prefix: 3, rows: [{ id: 'WO-1', rev: 41 }] }],
+  },
+  { type: 'ping' },
+]
+
+export const downVectors: readonly Down[] = [
+  {
+    type: 'welcome',
+    user: { id: 'ana', name: 'Ana Ruiz' },
+    prefixes: [123_456_789],
+    at: { rev: 42, commit: '0123456789abcdef' },
+    strategy: 'clientWins',
+    strategies: { invoice: 'ask' },
+    tables: [{ table: 'workorder', columnSet: '*' }, { table: 'account', columnSet: 'k3', columns: ['name'] }],
+    writable: { account: ['name'] },
+    schemaVersion: 3,
+    schema: { tables: [] },
+    profileVersion: 2,
+  },
+  { type: 'plan', tables: [{ table: 'workorder', rows: 1 }] },
+  {
+    type: 'page',
+    table: 'workorder',
+    start: { rev: 42, commit: '0123456789abcdef' },
+    columnSet: '*',
+    after: 'WO-1',
+    last: true,
+    rows: 1,
+    packed: new Uint8Array([4, 87, 79, 45, 49, 1, 0]),
+  },
+  {
+    type: 'synced',
+    at: { rev: 42, commit: '0123456789abcdef' },
+    tables: [{ table: 'workorder', rows: 1, fingerprint: '000102030405060708090a0b0c0d0e0f' }],
+  },
+  {
+    type: 'changes',
+    at: { rev: 43, commit: '0123456789abcdef' },
+    rows: [{ table: 'workorder', id: 'WO-1', envelope: new Uint8Array([1, 2, 3]) }],
+    gone: [{ table: 'workorder', id: 'WO-2', why: 'deleted' }],
+    answers: [
+      { edit: '1', answer: { status: 'applied', rev: 43, conflict: 'clientWins' } },
+      { edit: '2', answer: { status: 'lost', rev: 43, to: 42, conflict: 'serverWins' } },
+      { edit: '3', answer: { status: 'rejected', code: 'invalid', message: 'must be text', column: 'name' } },
+      { edit: '4', answer: { status: 'held', by: '3' } },
+      { edit: '5', answer: { status: 'held', by: '5', question: { theirs: { name: 'B' }, theirsDeleted: false, rev: 9 } } },
+      { edit: '6', answer: { status: 'withdrawn' } },
+      { edit: '7', answer: { status: 'wait' } },
+      { edit: '8', answer: { status: 'resync' } },
+    ],
+  },
+  { type: 'compared', table: 'workorder', differing: [{ depth: 1, prefix: 5 }] },
+  { type: 'refusal', code: 4401, reason: 'unauthenticated', message: 'the sign-in has expired', fix: 'sign in again' },
+  { type: 'pong' },
+]
