@@ -53,6 +53,8 @@ export { type Flat, parseFlat, readFlat, redact } from './record/flat.ts'
 export { checkUpdate, type GateVerdict } from './record/gate.ts'
 // Schemas and plain values
 export { compileSchema } from './schema/compile.ts'
+export { generateTypes } from './schema/generate.ts'
+export { defineSchema, type NewRow, type Row, type RowChanges, type TableName } from './schema/infer.ts'
 export { isRecordId } from './schema/names.ts'
 export { checkRow, fieldsToRow, type PlainRow } from './schema/rows.ts'
 export { checkValue, storedForm } from './schema/values.ts'

@@ -50,7 +50,11 @@ describe('a filter without faults', () => {
 
 describe('a filter is refused with its path for', () => {
   const cases: readonly [string, unknown, string[]][] = [
-    ['an unknown column', { all: [condition, { column: 'x', op: 'null' }] }, ['unknown-column filter all[1], column x']],
+    [
+      'an unknown column',
+      { all: [condition, { column: 'x', op: 'null' }] },
+      ['unknown-column filter all[1], column x'],
+    ],
     ['an unknown operator', { column: 'hours', op: 'is' }, ['unknown-operator filter, column hours']],
     ['text where a number belongs', { column: 'hours', op: 'eq', value: '1' }, ['value filter, column hours']],
     ['a wrong value in a list', { column: 'hours', op: 'in', value: [1, 'x'] }, ['value filter, column hours']],

@@ -26,7 +26,6 @@ export const byCodePoint = (a: string, b: string): number => {
   return a.length - b.length
 }
 
-// oxlint-disable-next-line no-control-regex -- all of ASCII is meant
 const ascii = /^[\0-\x7f]*$/
 const asciiCapitals = /[A-Z]+/g
 const lower = (capitals: string): string => capitals.toLowerCase()

@@ -46,13 +46,19 @@ const isId = (name: Name): boolean => name === 'owner' || name === 'jobid'
 
 const conditionOn = (name: Name): fc.Arbitrary<Condition> => {
   const value: fc.Arbitrary<string | number> = values[name]
-  const compare = fc.constantFrom(...(isId(name) ? (['eq', 'ne'] as const) : (['eq', 'ne', 'gt', 'ge', 'lt', 'le'] as const)))
+  const compare = fc.constantFrom(
+    ...(isId(name) ? (['eq', 'ne'] as const) : (['eq', 'ne', 'gt', 'ge', 'lt', 'le'] as const)),
+  )
   const user = fc.constantFrom(
     ...(['eq-userid', 'ne-userid', 'eq-userteams', 'eq-useroruserteams', 'eq-businessid', 'ne-businessid'] as const),
   )
   return fc.oneof(
     fc.record({ column: fc.constant(name), op: compare, value }),
-    fc.record({ column: fc.constant(name), op: fc.constantFrom('in', 'not-in'), value: fc.array(value, { maxLength: 3 }) }),
+    fc.record({
+      column: fc.constant(name),
+      op: fc.constantFrom('in', 'not-in'),
+      value: fc.array(value, { maxLength: 3 }),
+    }),
     fc.record({ column: fc.constant(name), op: fc.constantFrom('null', 'not-null') }),
     ...(isId(name) ? [fc.record({ column: fc.constant(name), op: user })] : []),
   )
@@ -172,9 +178,14 @@ test('[FI5] a negated operator is the exact complement of its positive one, on n
 })
 
 test('[FI5] groups obey De Morgan: the opposite of all is any of the opposites', () => {
-  const group = fc.array(condition.filter(part => opposite.has(part.op)), { maxLength: 4 }).chain(members =>
-    fc.constantFrom<Filter>({ all: members }, { any: members }, { all: [{ any: members }, ...members] }),
-  )
+  const group = fc
+    .array(
+      condition.filter(part => opposite.has(part.op)),
+      { maxLength: 4 },
+    )
+    .chain(members =>
+      fc.constantFrom<Filter>({ all: members }, { any: members }, { all: [{ any: members }, ...members] }),
+    )
   fc.assert(
     fc.property(group, record, person, (part, { fields, id }, who) => {
       const matches = compileFilter(schema, 'job', part, who)(fields, id)

@@ -40,11 +40,7 @@ const compileCondition = (table: Table, condition: Condition, person: Person): M
 
 type Test = (value: Comparable) => boolean
 
-const comparison = (
-  condition: Condition,
-  comparable: (value: Value) => Comparable,
-  person: Person,
-): Test => {
+const comparison = (condition: Condition, comparable: (value: Value) => Comparable, person: Person): Test => {
   const among = (values: readonly Value[]): Test => {
     const members = new Set(values.map(comparable))
     return value => value !== undefined && members.has(value)

@@ -20,7 +20,14 @@ const equality = ['eq', 'ne'] as const
 const order = ['gt', 'ge', 'lt', 'le'] as const
 const set = ['in', 'not-in'] as const
 const presence = ['null', 'not-null'] as const
-const people = ['eq-userid', 'ne-userid', 'eq-userteams', 'eq-useroruserteams', 'eq-businessid', 'ne-businessid'] as const
+const people = [
+  'eq-userid',
+  'ne-userid',
+  'eq-userteams',
+  'eq-useroruserteams',
+  'eq-businessid',
+  'ne-businessid',
+] as const
 
 type Operator = CompareOp | SetOp | NullOp | UserOp
 export const operators: ReadonlySet<string> = new Set<Operator>([

@@ -97,11 +97,18 @@ describe('a profile is refused with profile, table and rule when', () => {
         'unknown-table profile Field, table x',
       ],
     ],
-    ['[PR13] a table is not enabled for offline use', [{ ...job, table: 'secret' }], ['offline profile Field, table secret']],
+    [
+      '[PR13] a table is not enabled for offline use',
+      [{ ...job, table: 'secret' }],
+      ['offline profile Field, table secret'],
+    ],
     ['a table has two items', [job, job], ['duplicate profile Field, table job']],
     [
       'a relationship does not exist, or brings no row of the item',
-      [{ ...job, relationships: ['job_job'] }, { table: 'team', filter: { kind: 'related' }, relationships: ['job_note'] }],
+      [
+        { ...job, relationships: ['job_job'] },
+        { table: 'team', filter: { kind: 'related' }, relationships: ['job_note'] },
+      ],
       [
         'unknown-relationship profile Field, table job, relationship job_job',
         'relationship profile Field, table team, relationship job_note',
@@ -151,6 +158,11 @@ test('[PR4] a profile with each kind of filter passes', () => {
       { table: 'team', filter: { kind: 'other', unit: true } },
     ),
   ).toEqual([])
-  const where = { all: [{ column: 'id', op: 'not-null' }, { column: 'name', op: 'eq', value: 'x' }] }
+  const where = {
+    all: [
+      { column: 'id', op: 'not-null' },
+      { column: 'name', op: 'eq', value: 'x' },
+    ],
+  }
   expect(faultsOf({ ...job, columns: ['name'], filter: { kind: 'custom', where } })).toEqual([])
 })

@@ -1,10 +1,10 @@
 import type { z } from 'zod'
 import type { Fault } from '../fault.ts'
 import { checkFilter } from '../filter/check.ts'
+import { columnsIn } from '../filter/columns.ts'
 import type { Filter } from '../filter/filter.ts'
 import { repeated } from '../schema/columns.ts'
 import type { Ownership, Schema, Table } from '../schema/schema.ts'
-import { columnsIn } from '../filter/columns.ts'
 import { itemShape, profileShape, type ItemShape } from './shape.ts'
 
 /** PR11, minutes */
@@ -59,9 +59,11 @@ const isInterval = (minutes: number): boolean =>
 
 const relationshipFaults = (schema: Schema, place: string, item: ItemShape): Fault[] => {
   const chosen = item.relationships ?? []
-  const faults = repeated(chosen).map(
-    (name): Fault => ({ code: 'duplicate', at: `${place}, relationship ${name}`, message: 'is chosen twice' }),
-  )
+  const faults = repeated(chosen).map((name): Fault => ({
+    code: 'duplicate',
+    at: `${place}, relationship ${name}`,
+    message: 'is chosen twice',
+  }))
   for (const name of new Set(chosen)) {
     const at = `${place}, relationship ${name}`
     const relationship = schema.relationships.get(name)
@@ -111,9 +113,10 @@ const otherKinds = ['mine', 'teams', 'unit'] as const
 
 /** PR10: what a filter compares must exist and be selected, or a device could not tell what it holds. */
 const customFaults = (schema: Schema, place: string, table: Table, item: ItemShape, where: unknown): Fault[] => {
-  const faults = checkFilter(schema, table.name, where).map(
-    (fault): Fault => ({ ...fault, at: fault.at.replace(`table ${table.name}`, () => place) }),
-  )
+  const faults = checkFilter(schema, table.name, where).map((fault): Fault => ({
+    ...fault,
+    at: fault.at.replace(`table ${table.name}`, () => place),
+  }))
   if (faults.length > 0 || item.columns === undefined) return faults
   return [...columnsIn(where as Filter)]
     .filter(name => name !== table.primaryKey && item.columns?.includes(name) === false)

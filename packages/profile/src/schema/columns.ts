@@ -8,7 +8,11 @@ export const targetsOf = (column: ColumnSource): readonly string[] =>
 export const idOf = (column: ColumnSource): string => column.id ?? column.name
 
 /** What is wrong with one column by itself and with the tables it points to. */
-export const columnFaults = (at: string, column: ColumnSource, tableNames: ReadonlySet<string | undefined>): Fault[] => {
+export const columnFaults = (
+  at: string,
+  column: ColumnSource,
+  tableNames: ReadonlySet<string | undefined>,
+): Fault[] => {
   const faults: Fault[] = []
   const fault = (code: string, message: string, fix?: string): void => {
     faults.push(fix === undefined ? { code, at, message } : { code, at, message, fix })
@@ -48,10 +52,7 @@ export const columnFaults = (at: string, column: ColumnSource, tableNames: Reado
 export const holdsIds = (column: ColumnSource): boolean => column.type === 'lookup' || column.type === 'guid'
 
 /** The owner or unit column a table names itself, or the documented default where it exists. */
-export const namedOrDefault = (
-  table: TableSource,
-  key: 'ownerColumn' | 'unitColumn',
-): ColumnSource | undefined => {
+export const namedOrDefault = (table: TableSource, key: 'ownerColumn' | 'unitColumn'): ColumnSource | undefined => {
   const name = table[key] ?? (key === 'ownerColumn' ? 'ownerid' : 'owningbusinessunit')
   return table.columns.find(column => column.name === name && column.name !== table.primaryKey && holdsIds(column))
 }

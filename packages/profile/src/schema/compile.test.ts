@@ -82,11 +82,7 @@ describe('a compiled schema', () => {
 describe('a schema is refused with the place of', () => {
   const cases: readonly [what: string, source: unknown, fault: string][] = [
     ['a table twice', { tables: [account, account] }, 'table account: is there twice'],
-    [
-      'a column twice',
-      withColumns({ name: 'title', type: 'text' }),
-      'table workorder, column title: is there twice',
-    ],
+    ['a column twice', withColumns({ name: 'title', type: 'text' }), 'table workorder, column title: is there twice'],
     [
       'an id twice',
       withColumns({ id: 'title', name: 'other', type: 'text' }),

@@ -40,7 +40,9 @@ export const roleFaults = (role: RoleSource, known: Known): Fault[] =>
     const searched = table === undefined ? [...known.tables.values()] : [table]
     return [...new Set([...(rights.hidden ?? []), ...(rights.readonly ?? [])])].flatMap(column => {
       if (table?.primaryKey === column) {
-        return [{ code: 'role', at: `${at}, column ${column}`, message: 'is the primary key: always read, never written' }]
+        return [
+          { code: 'role', at: `${at}, column ${column}`, message: 'is the primary key: always read, never written' },
+        ]
       }
       if (searched.some(each => each.columns.some(({ name: known }) => known === column))) return []
       return [{ code: 'role', at: `${at}, column ${column}`, message: 'is not a column of the table' }]

@@ -76,5 +76,10 @@ describe('a written row', () => {
 })
 
 test("the app's row has every column by name, null where nothing is held, and no documents", () => {
-  expect(fieldsToRow(visit, 'v1', { subject: 'Pump' })).toEqual({ visitid: 'v1', title: 'Pump', begin: null, tags: null })
+  expect(fieldsToRow(visit, 'v1', { subject: 'Pump' })).toEqual({
+    visitid: 'v1',
+    title: 'Pump',
+    begin: null,
+    tags: null,
+  })
 })

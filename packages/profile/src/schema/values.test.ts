@@ -8,7 +8,13 @@ const column = (type: ColumnType): Column => ({
   type,
   ...(type === 'string' || type === 'text' ? { maxLength: 5 } : {}),
   ...(type === 'choice' || type === 'choices'
-    ? { choices: [{ value: 1, label: 'One' }, { value: 2, label: 'Two' }, { value: 'x', label: 'X' }] }
+    ? {
+        choices: [
+          { value: 1, label: 'One' },
+          { value: 2, label: 'Two' },
+          { value: 'x', label: 'X' },
+        ],
+      }
     : {}),
 })
 

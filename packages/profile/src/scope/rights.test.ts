@@ -32,7 +32,8 @@ const schemaWith = (...roles: readonly Readonly<Record<string, TableRights>>[]):
   return compiled.value
 }
 const ann: Person = { id: 'ann', name: 'Ann', unit: 'west', teams: ['red'], roles: ['r0', 'r1', 'r2'] }
-const rights = (...roles: readonly Readonly<Record<string, TableRights>>[]): Rights => rightsOf(schemaWith(...roles), ann)
+const rights = (...roles: readonly Readonly<Record<string, TableRights>>[]): Rights =>
+  rightsOf(schemaWith(...roles), ann)
 
 const rows: Readonly<Record<string, Fields>> = {
   mine: { ownerid: 'ann', owningbusinessunit: 'east' },
@@ -105,18 +106,34 @@ describe('[SE5] columns', () => {
   test('are hidden only if every role that lets the table be read hides them', () => {
     const hides = { read: 'all', write: 'all', hidden: ['price'] } as const
     expect(rights({ job: hides }).readable('job').has('price')).toBe(false)
-    expect(rights({ job: hides }, { job: { write: 'all' } }).readable('job').has('price')).toBe(false)
-    expect(rights({ job: hides }, { job: { read: 'own' } }).readable('job').has('price')).toBe(true)
+    expect(
+      rights({ job: hides }, { job: { write: 'all' } })
+        .readable('job')
+        .has('price'),
+    ).toBe(false)
+    expect(
+      rights({ job: hides }, { job: { read: 'own' } })
+        .readable('job')
+        .has('price'),
+    ).toBe(true)
   })
 
   test('are closed to writing only if every role that lets rows be written closes them', () => {
     const closes = { write: 'all', readonly: ['title'] } as const
     expect(rights({ job: closes }).writable('job').has('subject')).toBe(false)
-    expect(rights({ job: closes }, { job: { create: 'own' } }).writable('job').has('subject')).toBe(true)
+    expect(
+      rights({ job: closes }, { job: { create: 'own' } })
+        .writable('job')
+        .has('subject'),
+    ).toBe(true)
   })
 
   test('that are hidden from a reader are not written either', () => {
-    expect(rights({ job: { read: 'all', write: 'all', hidden: ['price'] } }).writable('job').has('price')).toBe(false)
+    expect(
+      rights({ job: { read: 'all', write: 'all', hidden: ['price'] } })
+        .writable('job')
+        .has('price'),
+    ).toBe(false)
   })
 
   test('can be written by somebody who may create and read nothing', () => {

@@ -71,9 +71,7 @@ const tableRights = (table: Table, roles: readonly RoleSource[]): Resolved => {
   return {
     depths,
     readable: columnsWhere(name => readers.length > 0 && !hidden(name)),
-    writable: columnsWhere(
-      name => !hidden(name) && writers.some(rights => rights.readonly?.includes(name) !== true),
-    ),
+    writable: columnsWhere(name => !hidden(name) && writers.some(rights => rights.readonly?.includes(name) !== true)),
   }
 }
 
