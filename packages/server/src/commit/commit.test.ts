@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest'
+import { ana, bo, createDevice, openRelay } from './commit.fixture.ts'
+
+const job = { title: 'Pump', status: 'open', ownerid: 'ana' }
+
+describe('the commit path', () => {
+  it('[OB11] an edit sent three times takes effect once and is answered the same each time', async () => {
+    const relay = await openRelay()
+    const device = createDevice(relay, ana, 1)
+    await device.push(device.edit('J1', 'create', job))
+    await device.pull('J1')
+    const edit = device.edit('J1', 'update', { hours: 2 })
+    const [first] = await device.push(edit)
+    const [second, third] = await device.push(edit, edit)
+    expect(first!.answer).toEqual({ status: 'applied', rev: 2 })
+    expect(second!.answer).toEqual(first!.answer)
+    expect(third!.answer).toEqual(first!.answer)
+    expect((await relay.content('J1'))!.rev).toBe(2)
+  })
+
+  it('[SE2] an edit whose author has no right to the record, or to the column, is refused and changes nothing', async () => {
+    const relay = await openRelay()
+    await relay.online('J1', 'create', { ...job, ownerid: 'bo', cost: 100 })
+    const device = createDevice(relay, ana, 1)
+    await device.pull('J1')
+    const [refused] = await device.push(device.edit('J1', 'update', { hours: 2 }))
+    expect(refused!.answer).toMatchObject({ status: 'rejected', code: 'not-permitted' })
+    device.drop('J1')
+    await relay.online('J1', 'update', { ownerid: 'ana' })
+    await device.pull('J1')
+    const [column] = await device.push(device.edit('J1', 'update', { cost: 1 }))
+    expect(column!.answer).toMatchObject({ status: 'rejected', code: 'not-permitted', column: 'cost' })
+    expect((await relay.content('J1'))!.fields).toEqual({ ...job, cost: 100 })
+  })
+
+  it('keeps a column the author may not write through a winning image', async () => {
+    const relay = await openRelay('clientWins')
+    await relay.online('J1', 'create', { ...job, cost: 100 })
+    const device = createDevice(relay, ana, 1)
+    await device.pull('J1')
+    await relay.online('J1', 'update', { cost: 250, status: 'closed' })
+    const edit = device.edit('J1', 'update', { hours: 2 })
+    await device.push({ ...edit, image: { ...edit.image, cost: 1 } })
+    expect((await relay.content('J1'))!.fields).toEqual({ ...job, hours: 2, cost: 250 })
+  })
+
+  it('[ER1] tells invalid values by their column, and what does not exist from what exists', async () => {
+    const relay = await openRelay()
+    const device = createDevice(relay, bo, 1)
+    const [wrong] = await device.push(device.edit('J1', 'create', { ...job, hours: 'many' }))
+    expect(wrong!.answer).toMatchObject({ status: 'rejected', code: 'invalid', column: 'hours' })
+    const [missing] = await device.push(device.edit('J2', 'create', { status: 'open' }))
+    expect(missing!.answer).toMatchObject({ status: 'rejected', code: 'invalid', column: 'title' })
+    const [absent] = await device.push(device.edit('J3', 'update', { hours: 1 }))
+    expect(absent!.answer).toMatchObject({ status: 'rejected', code: 'not-found' })
+    await relay.online('J4', 'create', job)
+    const [exists] = await device.push(device.edit('J4', 'create', job))
+    expect(exists!.answer).toMatchObject({ status: 'rejected', code: 'exists' })
+  })
+
+  it('[OB7] what was made on top of a refused edit is held and names it', async () => {
+    const relay = await openRelay()
+    const device = createDevice(relay, bo, 1)
+    await device.push(device.edit('J1', 'create', job))
+    await device.pull('J1')
+    const bad = device.edit('J1', 'update', { hours: 'many' })
+    const next = device.edit('J1', 'update', { status: 'done' })
+    const [, held] = await device.push(bad, next)
+    expect(held!.answer).toEqual({ status: 'held', by: bad.id })
+    expect((await relay.content('J1'))!.fields['status']).toBe('open')
+  })
+
+  it('waits for the edit an edit was made on top of, without recording anything', async () => {
+    const relay = await openRelay()
+    const device = createDevice(relay, bo, 1)
+    const create = device.edit('J1', 'create', job)
+    const update = device.edit('J1', 'update', { hours: 1 })
+    const [early] = await device.push(update)
+    expect(early!.answer).toEqual({ status: 'wait' })
+    const answers = await device.push(create, update)
+    expect(answers.map(({ answer }) => answer.status)).toEqual(['applied', 'applied'])
+  })
+
+  it('[OB13] the edits of a group all take effect, or none', async () => {
+    const relay = await openRelay()
+    const device = createDevice(relay, bo, 1)
+    await relay.online('J1', 'create', job)
+    await device.pull('J1')
+    const good = device.edit('J1', 'update', { hours: 1 }, { group: 'g' })
+    const bad = device.edit('J2', 'create', { status: 'no title' }, { group: 'g' })
+    const [judged] = [await relay.committer.submit([{ from: 'device', edits: [good, bad], author: device.author }])]
+    expect(judged.map(({ answer }) => answer)).toMatchObject([
+      { status: 'rejected', code: 'group' },
+      { status: 'rejected', code: 'invalid' },
+    ])
+    expect((await relay.content('J1'))!.fields).toEqual(job)
+    device.drop('J1')
+    const one = device.edit('J1', 'update', { hours: 3 }, { group: 'h' })
+    const two = device.edit('J3', 'create', job, { group: 'h' })
+    await relay.committer.submit([{ from: 'device', edits: [one, two], author: device.author }])
+    expect((await relay.content('J1'))!.fields['hours']).toBe(3)
+    expect((await relay.content('J3'))!.fields).toEqual(job)
+  })
+
+  it('loses a whole group where one of its edits loses its conflict', async () => {
+    const relay = await openRelay('serverWins')
+    const device = createDevice(relay, bo, 1)
+    await relay.online('J1', 'create', job)
+    await relay.online('J2', 'create', job)
+    await device.pull('J1')
+    await device.pull('J2')
+    await relay.online('J2', 'update', { status: 'closed' })
+    const edits = [device.edit('J1', 'update', { hours: 1 }, { group: 'g' }), device.edit('J2', 'update', { hours: 1 }, { group: 'g' })]
+    const judged = await relay.committer.submit([{ from: 'device', edits, author: device.author }])
+    expect(judged.map(({ answer }) => answer.status)).toEqual(['lost', 'lost'])
+    expect((await relay.content('J1'))!.fields).toEqual(job)
+    expect((await relay.content('J2'))!.fields).toEqual({ ...job, status: 'closed' })
+  })
+
+  it('[OB10] an edit withdrawn before it comes is void; one withdrawn too late keeps its outcome', async () => {
+    const relay = await openRelay()
+    const device = createDevice(relay, bo, 1)
+    const edit = device.edit('J1', 'create', job)
+    const withdraw = (id: string) => relay.committer.submit([{ from: 'withdraw', edit: id, author: device.author }])
+    expect((await withdraw(edit.id))[0]!.answer).toEqual({ status: 'withdrawn' })
+    expect((await device.push(edit))[0]!.answer).toEqual({ status: 'withdrawn' })
+    expect(await relay.content('J1')).toBeUndefined()
+    const second = device.edit('J2', 'create', job)
+    await device.push(second)
+    expect((await withdraw(second.id))[0]!.answer).toMatchObject({ status: 'applied' })
+  })
+
+  it('[OB9] a correction amends the refused edit and takes its place', async () => {
+    const relay = await openRelay()
+    const device = createDevice(relay, bo, 1)
+    const bad = device.edit('J1', 'create', { ...job, hours: 'many' })
+    await device.push(bad)
+    device.drop('J1')
+    const good = device.edit('J1', 'create', { ...job, hours: 4 }, { amends: bad.id })
+    expect((await device.push(good))[0]!.answer).toMatchObject({ status: 'applied' })
+    expect((await relay.edit(good.id))!.amends).toBe(bad.id)
+  })
+
+  it('voids an amended edit that is still on its way', async () => {
+    const relay = await openRelay()
+    const device = createDevice(relay, bo, 1)
+    const slow = device.edit('J1', 'create', { ...job, hours: 1 })
+    device.drop('J1')
+    const good = device.edit('J1', 'create', { ...job, hours: 2 }, { amends: slow.id })
+    await device.push(good)
+    expect((await device.push(slow))[0]!.answer).toEqual({ status: 'withdrawn' })
+    expect((await relay.content('J1'))!.fields['hours']).toBe(2)
+  })
+
+  it('refuses used and missing clocks with resync, and forged client ids as such', async () => {
+    const relay = await openRelay()
+    const device = createDevice(relay, bo, 1)
+    await device.push(device.edit('J1', 'create', job))
+    await device.pull('J1')
+    device.edit('J1', 'update', { hours: 1 })
+    const gap = { ...device.edit('J1', 'update', { hours: 2 }), id: 'gap' }
+    const { after: _after, ...early } = gap
+    expect((await device.push(early))[0]!.answer).toEqual({ status: 'resync' })
+    const thief = createDevice(relay, bo, 2)
+    await thief.pull('J1')
+    const stolen = { ...thief, author: { ...thief.author, prefixes: device.author.prefixes } }
+    const forged = thief.edit('J1', 'update', { hours: 9 })
+    const [judged] = await relay.committer.submit([{ from: 'device', edits: [forged], author: stolen.author }])
+    expect(judged).toMatchObject({ answer: { status: 'rejected' }, suspicious: true })
+    expect(await relay.edit(forged.id)).toBeUndefined()
+  })
+
+  it('[CF6] keeps both versions of a settled conflict, with who, when and which strategy', async () => {
+    const relay = await openRelay('serverWins')
+    await relay.online('J1', 'create', job)
+    const device = createDevice(relay, bo, 1)
+    await device.pull('J1')
+    await relay.online('J1', 'update', { status: 'closed' })
+    const edit = device.edit('J1', 'update', { hours: 7 })
+    expect((await device.push(edit))[0]!.answer).toMatchObject({ status: 'lost', to: 2, conflict: 'serverWins' })
+    expect(await relay.ledger()).toMatchObject([
+      {
+        edit: edit.id,
+        strategy: 'serverWins',
+        status: 'lost',
+        author: 'bo',
+        device: device.author.device,
+        base: 1,
+        changes: { hours: [null, 7] },
+        theirs: { fields: { ...job, status: 'closed' } },
+        result: { fields: { ...job, status: 'closed' } },
+      },
+    ])
+  })
+})
