@@ -1,4 +1,28 @@
-// The relay. Storage: where an environment lives.
+// The relay's engine: sessions and commits without sockets or clock
+export { type Core, type CoreParts, createCore, type Line } from './core.ts'
+export type { Committed, Committer } from './commit/committer.ts'
+export type { Author, Changed, Judged, OnlineSubmission, Submission } from './commit/submission.ts'
+export type { Session } from './session/session.ts'
+export {
+  compileEnvironment,
+  defaultSettings,
+  type Environment,
+  environmentEntries,
+  type EnvironmentSource,
+  loadEnvironment,
+  type Settings,
+  type StoredProfile,
+} from './environment/environment.ts'
+export {
+  createDevelopmentIssuer,
+  type DevelopmentIssuer,
+  type Identity,
+  type IdentityOptions,
+  remoteIdentity,
+  type SignedIn,
+} from './identity/identity.ts'
+
+// Storage: where an environment lives
 export type {
   Decision,
   Entry,
