@@ -1,7 +1,9 @@
 import type { Edit } from '../edit/edit.ts'
+import type { Outcome } from '../edit/outcome.ts'
 import type { Content } from '../record/record.ts'
 import { REMEMBERED } from '../record/record.ts'
 import { judge, laidOver, type Standing, type Verdict } from './judge.ts'
+import { sameContent } from './merge-edit.ts'
 import type { Strategy } from './strategy.ts'
 
 /**
@@ -15,31 +17,44 @@ export interface Folded {
   readonly verdicts: ReadonlyMap<string, Verdict>
 }
 
+/** What a device has of a record, and what it was told of edits that are no longer pending. */
+export interface Present {
+  readonly standing: Standing | undefined
+  readonly rev: number
+  /** the life of the confirmed record; edits of another one are judged by their values alone */
+  readonly incarnation?: string
+  /** outcomes of settled edits that pending ones may name as `after` */
+  readonly outcomes?: ReadonlyMap<string, Outcome>
+}
+
 /** @param edits in the order (tick, device); the author's own refused and held edits stay laid over, they are his words */
 export const foldPending = (
-  standing: { readonly standing: Standing | undefined; readonly rev: number },
+  { standing, rev: confirmed, incarnation, outcomes }: Present,
   edits: readonly Edit[],
   strategy: Strategy,
 ): Folded => {
-  let present = standing.standing
-  let rev = standing.rev
+  let present = standing
+  let rev = confirmed
   const verdicts = new Map<string, Verdict>()
-  const revs = new Map<string, number>()
+  const predicted = new Map<string, Outcome>()
   for (const edit of edits) {
-    const before = edit.after === undefined ? undefined : verdicts.get(edit.after)
+    const after = edit.after === undefined ? undefined : (predicted.get(edit.after) ?? outcomes?.get(edit.after))
+    const sameLife = incarnation === undefined || edit.incarnation === '' || edit.incarnation === incarnation
     const verdict = judge(present, edit, {
-      base: edit.base.rev,
+      base: sameLife ? edit.base.rev : 0,
       strategy,
-      ...(before === undefined ? {} : { after: outcomeOf(before, revs.get(edit.after!) ?? 0) }),
+      ...(after === undefined ? {} : { after }),
     })
     verdicts.set(edit.id, verdict)
-    if (verdict.status === 'applied' || verdict.status === 'lost') {
-      rev++
-      revs.set(edit.id, rev)
-      if (verdict.status === 'applied') present = moved(present, verdict.content, edit, rev)
-    } else {
-      present = moved(present, laidOver(contentIn(present), edit), edit, rev)
-    }
+    if (verdict.status === 'applied' || verdict.status === 'lost') rev++
+    predicted.set(edit.id, outcomeOf(verdict, rev))
+    if (verdict.status === 'lost') continue
+    present = moved(
+      present,
+      verdict.status === 'applied' ? verdict.content : laidOver(contentIn(present), edit),
+      edit,
+      rev,
+    )
   }
   return { content: present?.state === 'held' ? present.content : undefined, verdicts }
 }
@@ -48,6 +63,8 @@ const contentIn = (standing: Standing | undefined): Content =>
   standing?.state === 'held' ? standing.content : { fields: {}, deleted: false }
 
 const moved = (present: Standing | undefined, content: Content, edit: Edit, rev: number): Standing => {
+  // As on the relay, an edit that changes nothing visible is no change that others could conflict with.
+  if (present?.state === 'held' && sameContent(present.content, content)) return present
   const recent = present?.state === 'held' ? present.recent : []
   return {
     state: 'held',
@@ -57,7 +74,7 @@ const moved = (present: Standing | undefined, content: Content, edit: Edit, rev:
   }
 }
 
-const outcomeOf = (verdict: Verdict, rev: number): Parameters<typeof judge>[2]['after'] & object => {
+const outcomeOf = (verdict: Verdict, rev: number): Outcome => {
   switch (verdict.status) {
     case 'applied':
       return { status: 'applied', rev }

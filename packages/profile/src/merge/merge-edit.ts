@@ -64,9 +64,15 @@ export const standingOf = (record: RecordState | undefined): Standing | undefine
     ? record
     : { state: 'held', content: record.content, changed: record.confirmed.changed, recent: record.confirmed.recent }
 
-/** Bytes of another life of the record are never applied: such an edit is settled by its values alone. */
-export const sameLife = (record: RecordState | undefined, edit: Edit): boolean =>
-  edit.kind === 'create' || (record?.state === 'held' && record.confirmed.incarnation === edit.incarnation)
+/**
+ * Bytes of another life of the record are never applied: such an edit is settled by its values alone. An edit that
+ * names no life was recorded before its author had the record confirmed, a create or what follows a pending one;
+ * the gate judges its clocks.
+ */
+export const sameLife = (record: RecordState | undefined, edit: Edit): boolean => {
+  if (edit.incarnation === '' && edit.kind === 'create') return true
+  return record?.state === 'held' && (edit.incarnation === '' || edit.incarnation === record.confirmed.incarnation)
+}
 
 /** Carries out a verdict. Groups settle several edits on one combined verdict. */
 export const settle = (

@@ -6,6 +6,7 @@ import { type Content, DELETED } from '../record/record.ts'
 import type { Fields, Value } from '../schema/schema.ts'
 import { type Merged, mergeEdit, type RecordState } from './merge-edit.ts'
 import type { Strategy } from './strategy.ts'
+import type { TruthRow } from './truth-table.ts'
 
 /** A relay with one record and the devices that edit it, small enough to read; only mergeEdit decides. */
 
@@ -66,7 +67,8 @@ export const accept = (relay: Relay, edit: Edit, strategy: Strategy): Merged => 
 /** A device: the confirmed record it holds and its own edits not yet in it. */
 export interface Device {
   readonly name: string
-  readonly client: number
+  /** changes when structs that nobody else has were thrown away */
+  client: number
   confirmed: Extract<RecordState, { state: 'held' }> | undefined
   pending: Edit[]
   seq: number
@@ -133,6 +135,22 @@ export const record = (device: Device, kind: EditKind, fields: Fields, part: Par
   }
   device.pending.push(edit)
   return edit
+}
+
+/** What `becomes` of the truth table means, on plain values; the judge is never asked. */
+export const becoming = (becomes: TruthRow['becomes'], standing: Content, edit: Edit): Content => {
+  switch (becomes) {
+    case 'fields':
+      return said({ fields: {}, deleted: false }, edit)
+    case 'changes':
+      return said(standing, edit)
+    case 'image':
+      return { fields: present({ ...standing.fields, ...edit.image }), deleted: false }
+    case 'standing':
+      return standing
+    case 'deleted':
+      return { ...standing, deleted: true }
+  }
 }
 
 export const heldContent = (relay: Relay): Content => {

@@ -3,14 +3,13 @@ import { expect, test } from 'vitest'
 import type { Edit } from '../edit/edit.ts'
 import { recordWrites } from '../record/document.ts'
 import { readFlat } from '../record/flat.ts'
-import type { Content } from '../record/record.ts'
 import type { Fields } from '../schema/schema.ts'
 import {
   accept,
+  becoming,
   COLUMNS,
   newDevice,
   newRelay,
-  present,
   record,
   refresh,
   type Relay,
@@ -149,22 +148,6 @@ const purgedWhere = (standing: Situation['record'], relay: Relay, edit: Edit): S
   const afters = Object.entries(edit.changes).map(([column, [, after]]) => [column, after] as const)
   const { update } = recordWrites('task/r1', [], newDevice(0).client, Object.fromEntries(afters))
   return { relay, edit: { ...edit, update } }
-}
-
-/** `becomes`, interpreted on plain values; the judge is never asked. */
-const becoming = (becomes: TruthRow['becomes'], standing: Content, edit: Edit): Content => {
-  switch (becomes) {
-    case 'fields':
-      return said({ fields: {}, deleted: false }, edit)
-    case 'changes':
-      return said(standing, edit)
-    case 'image':
-      return { fields: present({ ...standing.fields, ...edit.image }), deleted: false }
-    case 'standing':
-      return standing
-    case 'deleted':
-      return { ...standing, deleted: true }
-  }
 }
 
 const wishes: fc.Arbitrary<Wishes> = fc.record({
