@@ -26,7 +26,9 @@ export interface CatchUp {
   readonly scope: Scope
   readonly holdings: readonly Holding[]
   readonly send: (frame: Uint8Array) => void
-  /** resolves when the device has room for another page */
+  /** the same for pages and changes, which the device acknowledges */
+  readonly sendCounted: (frame: Uint8Array) => void
+  /** resolves when few enough of those are unacknowledged */
   readonly room: () => Promise<void>
   /** known fingerprints, shared by the sessions of a relay */
   readonly fingerprints: FingerprintCache
@@ -104,7 +106,7 @@ const sendPages = async (run: CatchUp, { part, since: start, pages }: Need): Pro
     const { rows, taken } = cut(stored, part)
     after = taken.at(-1)?.id ?? after
     const last = taken.length === stored.length && stored.length < limits.pageRows
-    run.send(
+    run.sendCounted(
       encodeDown({
         type: 'page',
         table: part.table,
@@ -159,7 +161,7 @@ const sendBatch = async (run: CatchUp, view: View, need: Need): Promise<boolean>
   const gone = taken
     .filter((row) => row.deleted && !row.purged && part.holds(JSON.parse(row.json) as Fields, row.id))
     .map(({ id }) => ({ table, id, why: 'deleted' as const }))
-  if (rows.length > 0 || gone.length > 0) run.send(encodeDown({ type: 'changes', rows, gone, answers: [] }))
+  if (rows.length > 0 || gone.length > 0) run.sendCounted(encodeDown({ type: 'changes', rows, gone, answers: [] }))
   return taken.length < stored.length || stored.length === limits.pageRows
 }
 

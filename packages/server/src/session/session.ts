@@ -90,7 +90,12 @@ export const createSession = (parts: SessionParts): Session => {
       })
     }
     if (state.phase === 'closed') throw new SessionEnded()
+  }
+
+  /** sends what the device acknowledges once it is stored */
+  const sendCounted = (frame: Uint8Array): void => {
     unacknowledged++
+    send(frame)
   }
 
   const greet = async (hello: Hello): Promise<void> => {
@@ -110,7 +115,7 @@ export const createSession = (parts: SessionParts): Session => {
   const catchUpThenLive = async (guest: NonNullable<ReturnType<typeof guestOf>>, hello: Hello): Promise<void> => {
     const { scope, scopeClass } = guest
     const { holdings } = hello
-    const reached = await catchUp({ storage, scope, scopeClass, holdings, send, room, fingerprints: parts.fingerprints })
+    const reached = await catchUp({ storage, scope, scopeClass, holdings, send, sendCounted, room, fingerprints: parts.fingerprints })
     if (state.phase !== 'catching-up') return
     const later = state.missed.filter(({ head }) => head.rev > reached.rev)
     state = { phase: 'live', guest }
