@@ -1,3 +1,9 @@
+// The relay
+export { createRelay, type Relay, type RelayApp, type RelayOptions } from './relay.ts'
+export { LOCAL_ORIGINS } from './routes/doorway.ts'
+export type { ApiFault } from './routes/failure.ts'
+export { type ServeOptions, serveRelay, type Serving } from './routes/serve.ts'
+
 // The relay's engine: sessions and commits without sockets or clock
 export { type Core, type CoreParts, createCore, type Line } from './core.ts'
 export type { Committed, Committer } from './commit/committer.ts'
@@ -21,6 +27,7 @@ export {
   remoteIdentity,
   type SignedIn,
 } from './identity/identity.ts'
+export { openDevelopmentIssuer } from './identity/development.ts'
 
 // Storage: where an environment lives
 export type {

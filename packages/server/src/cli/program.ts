@@ -1,0 +1,70 @@
+import { type Fault, FaultError, faultText } from '@rejoin/profile'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { inspect } from './inspect.ts'
+import { serve, type ServeChoice, untilStopped } from './serve.ts'
+import type { Terminal } from './terminal.ts'
+import { token } from './token.ts'
+
+/** Exit codes: 0 done, 1 a fault (said on standard error, with what to do), 2 wrong usage. */
+export const run = async (args: readonly string[], terminal: Terminal): Promise<number> => {
+  try {
+    await programOf(terminal).parseAsync([...args], { from: 'user' })
+    return 0
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (!(error instanceof FaultError)) throw error
+    for (const fault of error.faults) terminal.err(faultText(fault))
+    return error.faults.some(isUsage) ? 2 : 1
+  }
+}
+
+const isUsage = ({ code }: Fault): boolean => code === 'usage'
+
+const programOf = (terminal: Terminal): Command => {
+  const program = new Command('rejoin')
+    .description('The relay of Rejoin: serves an environment, fills it, looks into it.')
+    .exitOverride()
+    .configureOutput({ writeOut: text => terminal.out(text.trimEnd()), writeErr: text => terminal.err(text.trimEnd()) })
+  program
+    .command('serve')
+    .description('serve the environment of a database')
+    .requiredOption('--db <file>', 'the database')
+    .option('--port <number>', 'port, 0 for any free one', portNumber, 8787)
+    .option('--host <address>', 'address to listen on; the default is this machine alone', '127.0.0.1')
+    .option('--dev-issuer', 'sign-in for development: the page shows tokens')
+    .option('--jwks <url>', 'key set of your issuer')
+    .option('--issuer <name>', 'who issues the tokens')
+    .option('--audience <name>', 'for whom they are issued')
+    .option('--origin <origin...>', 'pages that may connect, such as https://app.example or http://localhost:*')
+    .action(async (choice: ServeChoice) => {
+      const serving = await serve(choice, terminal)
+      await untilStopped()
+      await serving.close()
+    })
+  program
+    .command('token')
+    .description('sign a development token for a user')
+    .argument('<user>', 'id of the user')
+    .requiredOption('--db <file>', 'the database')
+    .option('--hours <number>', 'how long it is valid', positive, 12)
+    .action((user: string, choice: { db: string; hours: number }) => token({ user, ...choice }, terminal))
+  program
+    .command('inspect')
+    .description('tables, people, head and refused edits of a database')
+    .requiredOption('--db <file>', 'the database')
+    .option('--json', 'as JSON')
+    .action((choice: { db: string; json?: boolean }) => inspect(choice, terminal))
+  return program
+}
+
+const portNumber = (text: string): number => {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new InvalidArgumentError('A port is a number from 0 to 65535.')
+  return Number(text)
+}
+
+const positive = (text: string): number => {
+  const value = Number(text)
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('It must be a number above 0.')
+  return value
+}

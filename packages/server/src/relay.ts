@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto'
+import type { WebSocketServerLike } from '@hono/node-server'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { cors } from 'hono/cors'
+import pino, { type Logger } from 'pino'
+import { type Core, createCore } from './core.ts'
+import type { DevelopmentIssuer, Identity } from './identity/identity.ts'
+import { createDoorway, type Doorway } from './routes/doorway.ts'
+import { answerFailure, ApiFailure } from './routes/failure.ts'
+import { createSockets, type Sockets } from './routes/sockets.ts'
+import { syncSocket } from './routes/sync.ts'
+import type { Storage } from './storage/storage.ts'
+
+/**
+ * The relay: the core with sockets, clock and randomness around it. A Hono app, to be served by `serveRelay` or
+ * mounted in one of your own:
+ *
+ *     const relay = await createRelay({ storage, identity })
+ *     yours.route('/rejoin', relay.app)
+ *     serve({ fetch: yours.fetch, websocket: { server: relay.sockets } })     // @hono/node-server 2
+ */
+export interface Relay {
+  readonly app: RelayApp
+  readonly sockets: WebSocketServerLike
+  readonly core: Core
+  /** ends sessions and sockets, finishes what is being committed, closes the storage */
+  close(): Promise<void>
+}
+
+export type RelayApp = ReturnType<typeof createApp>
+
+interface RelayParts {
+  /** closed by the relay */
+  readonly storage: Storage
+  /** pages that may connect, `*` as the port for any; default none. Programs that are no browsers need no entry. */
+  readonly origins?: readonly string[]
+  /** sessions one user may have at once; default 20 */
+  readonly connectionsPerUser?: number
+  /** new sockets per minute and address; default 15, and 6,000 from this machine */
+  readonly connectsPerMinute?: number
+  readonly connectsPerMinuteLocally?: number
+  /** default: warnings and errors on standard error. Values of records are never logged. */
+  readonly log?: Logger
+  /** ms since 1970; default the system's clock */
+  readonly now?: () => number
+}
+
+/** Who may sign in: an issuer of your own (`remoteIdentity`), or the development issuer, whose tokens the page shows. */
+export type RelayOptions = RelayParts & ({ readonly identity: Identity } | { readonly issuer: DevelopmentIssuer })
+
+/** @throws FaultError where the storage holds no environment, or one that does not compile */
+export const createRelay = async (options: RelayOptions): Promise<Relay> => {
+  const { storage, now = Date.now } = options
+  const logger = options.log ?? pino({ level: 'warn' }, pino.destination(2))
+  const log = (error: unknown): void => logger.error(error)
+  const issuer = 'issuer' in options ? options.issuer : undefined
+  const identity = 'identity' in options ? options.identity : options.issuer.identity
+  const core = await createCore({ storage, identity, now, random: length => randomBytes(length), log })
+  const sockets = createSockets([], log)
+  const doorway = createDoorway({
+    origins: options.origins ?? [],
+    connectsPerMinute: options.connectsPerMinute ?? 15,
+    connectsPerMinuteLocally: options.connectsPerMinuteLocally ?? 6_000,
+    now,
+  })
+  const app = createApp({ core, sockets, doorway, issuer, perUser: options.connectionsPerUser ?? 20, log })
+  const timer = setInterval(() => {
+    core.tick()
+    sockets.tick(now())
+  }, 1_000)
+  timer.unref()
+  return {
+    app,
+    sockets: sockets.server,
+    core,
+    close: async () => {
+      clearInterval(timer)
+      const closing = core.close()
+      await sockets.close()
+      await closing
+    },
+  }
+}
+
+interface AppParts {
+  readonly core: Core
+  readonly sockets: Sockets
+  readonly doorway: Doorway
+  readonly issuer: DevelopmentIssuer | undefined
+  readonly perUser: number
+  readonly log: (error: unknown) => void
+}
+
+/** The largest body of a request, bytes. */
+const BODY = 1024 * 1024
+
+const createApp = ({ core, sockets, doorway, perUser, log }: AppParts) => {
+  const app = new Hono()
+  app.onError(answerFailure(log))
+  app.notFound(context => {
+    const { path } = context.req
+    return context.json(
+      { code: 'no-route', message: 'there is nothing here', at: path, fix: 'see / for what there is' },
+      404,
+    )
+  })
+  app.use(doorway.noTokenInUrl)
+  const upgrades = [doorway.noForeignOrigin, doorway.notTooMany] as const
+  app.get('/sync', ...upgrades, syncSocket(core, sockets, perUser), () => {
+    throw new ApiFailure(426, upgradeNeeded)
+  })
+  app.use('/api/*', cors({ origin: origin => (doorway.allows(origin) ? origin : null), exposeHeaders: ['ETag'] }))
+  app.use(
+    '/api/*',
+    bodyLimit({
+      maxSize: BODY,
+      onError: () => {
+        throw new ApiFailure(413, tooLarge)
+      },
+    }),
+  )
+  return app.get('/health', context => {
+    return context.json({ status: 'ok' as const, sessions: core.sessions().length })
+  })
+}
+
+const upgradeNeeded = {
+  code: 'upgrade',
+  at: '/sync',
+  message: 'this is a websocket',
+  fix: 'connect with a websocket client',
+}
+const tooLarge = { code: 'too-large', at: 'body', message: 'the request is too large', fix: 'send at most 1 MiB' }
