@@ -5,7 +5,7 @@ import { recordWrites } from '../record/document.ts'
 import { type Content, DELETED } from '../record/record.ts'
 import type { Fields, Value } from '../schema/schema.ts'
 import { type Merged, mergeEdit, type RecordState } from './merge-edit.ts'
-import type { Strategy } from './strategy.ts'
+import { serverWins, type Strategy } from './strategy.ts'
 import type { TruthRow } from './truth-table.ts'
 
 /** A relay with one record and the devices that edit it, small enough to read; only mergeEdit decides. */
@@ -156,4 +156,25 @@ export const becoming = (becomes: TruthRow['becomes'], standing: Content, edit: 
 export const heldContent = (relay: Relay): Content => {
   if (relay.state?.state !== 'held') throw new Error('no record')
   return relay.state.content
+}
+
+export interface Field {
+  readonly relay: Relay
+  readonly ann: Device
+  readonly bob: Device
+}
+
+/** One record that both devices hold. */
+export const field = (fields: Fields = { title: 'pump', status: 'open', owner: 'ann' }, authority?: number): Field => {
+  const [relay, ann, bob] = [newRelay(authority), newDevice(0), newDevice(1)]
+  accept(relay, record(ann, 'create', fields), serverWins)
+  refresh(ann, relay)
+  refresh(bob, relay)
+  return { relay, ann, bob }
+}
+
+export const sends = ({ relay }: Field, device: Device, edit: Edit, strategy: Strategy): Merged => {
+  const merged = accept(relay, edit, strategy)
+  refresh(device, relay)
+  return merged
 }

@@ -4,18 +4,7 @@ import type { Edit } from '../edit/edit.ts'
 import { recordWrites } from '../record/document.ts'
 import { readFlat } from '../record/flat.ts'
 import type { Fields } from '../schema/schema.ts'
-import {
-  accept,
-  becoming,
-  COLUMNS,
-  newDevice,
-  newRelay,
-  record,
-  refresh,
-  type Relay,
-  said,
-  writes,
-} from './merge.fixture.ts'
+import { accept, becoming, COLUMNS, newDevice, newRelay, record, refresh, type Relay, writes } from './merge.fixture.ts'
 import { merge as mergeColumns, serverWins, strategies } from './strategy.ts'
 import { truthFor, type TruthRow, truthTable } from './truth-table.ts'
 

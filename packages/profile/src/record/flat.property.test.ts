@@ -15,6 +15,7 @@ import {
   GUID,
   histories,
   loaded,
+  over,
   play,
   rawGarbage,
   rawItem,
@@ -31,11 +32,6 @@ const DEVICE = 77 * 256
 
 const writes = fc.dictionary(fc.constantFrom(...COLUMNS), values, { minKeys: 1, maxKeys: 4 })
 const rounds = fc.array(writes, { maxLength: 6 })
-
-const over = (content: Content, changes: Readonly<Record<string, Value>>): Content => {
-  const all = Object.entries({ ...content.fields, ...changes })
-  return { ...content, fields: Object.fromEntries(all.filter(([, value]) => value !== null)) }
-}
 
 /** The relay's own writes on a record, collected each time. */
 const later = (bytes: Uint8Array, by: readonly Readonly<Record<string, Value>>[]): Uint8Array =>

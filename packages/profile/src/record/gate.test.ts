@@ -1,81 +1,26 @@
-import fc from 'fast-check'
 import { createEncoder, toUint8Array, writeUint8, writeUint8Array, writeVarString, writeVarUint } from 'lib0/encoding'
 import { expect, test } from 'vitest'
 import * as Y from 'yjs'
 import type { Changes, Edit } from '../edit/edit.ts'
 import type { Value } from '../schema/schema.ts'
-import { recordWrites, settleDocument } from './document.ts'
-import { parseFlat, readFlat } from './flat.ts'
-import { checkUpdate, type GateVerdict, MAX_UPDATE_BYTES } from './gate.ts'
 import {
-  anEdit,
-  COLUMNS,
-  GUID,
-  loaded,
-  type RawDelete,
-  rawGarbage,
-  rawItem,
-  rawReplacing,
-  rawSkip,
-  type RawStruct,
-  rawUpdate,
-  values,
-  waits,
-} from './record.fixture.ts'
+  byHand,
+  done,
+  elsewhere,
+  gate,
+  honest,
+  MINE,
+  nested,
+  OTHER,
+  PREFIXES,
+  RELAY,
+  says,
+  standing,
+  write,
+} from './gate.fixture.ts'
+import { checkUpdate, MAX_UPDATE_BYTES } from './gate.ts'
+import { anEdit, type RawDelete, rawGarbage, rawItem, rawReplacing, rawSkip, rawUpdate } from './record.fixture.ts'
 import { DELETED, ROOT } from './record.ts'
-
-const MINE = 500 * 256
-const OTHER = 900 * 256
-const RELAY = 2 ** 51
-const PREFIXES = [500]
-
-const write = (work: readonly Uint8Array[], client: number, fields: Record<string, Value>): Uint8Array =>
-  recordWrites(GUID, work, client, fields).update
-
-const says = (fields: Record<string, Value>): Changes =>
-  Object.fromEntries(Object.entries(fields).map(([column, value]) => [column, [null, value] as const]))
-
-/** title by me (clock 0), status and owner by another device (clocks 0 and 1), note by the relay (clock 0) */
-const standing: Uint8Array = [
-  { client: MINE, fields: { title: 'mine' } },
-  { client: OTHER, fields: { status: 'open', owner: 'bob' } },
-  { client: RELAY, fields: { note: 'secret' } },
-].reduce(
-  (bytes, { client, fields }) => recordWrites(GUID, [bytes], client, fields as never).work,
-  Uint8Array.of(0, 0) as Uint8Array,
-)
-
-const gate = (edit: Edit, on: Uint8Array | undefined = standing): GateVerdict => {
-  const flat = on === undefined ? undefined : parseFlat(on)
-  const [before, update] = [structuredClone(flat), edit.update.slice()]
-  const verdict = checkUpdate(edit, flat, PREFIXES)
-  // Whatever the verdict, nothing changed.
-  expect(flat).toEqual(before)
-  expect(edit.update).toEqual(update)
-  return verdict
-}
-
-const byHand = (structs: readonly RawStruct[], deletes: readonly RawDelete[] = [], clock = 1): Uint8Array =>
-  rawUpdate([{ client: MINE, clock, structs }], deletes)
-
-const honest = (): Uint8Array => write([standing], MINE, { status: 'done' })
-const done = says({ status: 'done' })
-const nested = (make: (map: Y.Map<unknown>) => void): Uint8Array => {
-  const doc = loaded(standing)
-  doc.clientID = MINE
-  let update: Uint8Array | undefined
-  doc.on('update', emitted => (update = emitted))
-  doc.transact(() => make(doc.getMap(ROOT)))
-  return update!
-}
-const elsewhere = (make: (doc: Y.Doc) => void): Uint8Array => {
-  const doc = loaded(standing)
-  doc.clientID = MINE
-  let update: Uint8Array | undefined
-  doc.on('update', emitted => (update = emitted))
-  make(doc)
-  return update!
-}
 
 interface Attack {
   readonly name: string
@@ -428,71 +373,5 @@ test('each id under a granted prefix passes, the neighbouring ids do not', () =>
     expect(
       checkUpdate(anEdit({ kind: 'create', update, changes: says({ title: 'new' }) }), undefined, PREFIXES).pass,
     ).toBe(pass)
-  }
-})
-
-const honestWrites = fc.dictionary(fc.constantFrom(...COLUMNS), values, { minKeys: 1, maxKeys: 5 })
-const step = fc.oneof(
-  honestWrites.map(fields => ({ kind: 'update' as const, fields })),
-  fc.constant({ kind: 'delete' as const, fields: {} }),
-)
-
-test('honest edits of all kinds pass, in chains, also when their origins were collected meanwhile', () => {
-  fc.assert(
-    fc.property(
-      fc.array(step, { minLength: 1, maxLength: 5 }),
-      fc.array(fc.tuple(fc.nat(5), honestWrites), { maxLength: 5 }),
-      (chain, others) => {
-        // Recorded in a row on what the device has …
-        const edits: Edit[] = []
-        let work = standing
-        for (const { kind, fields } of chain) {
-          const recorded = recordWrites(GUID, [work], MINE, kind === 'delete' ? { [DELETED]: true } : fields)
-          edits.push(anEdit({ kind, changes: says(fields), update: recorded.update }))
-          work = recorded.work
-        }
-        // … and accepted one by one, the relay writing and collecting in between.
-        let present = standing
-        for (const [index, edit] of edits.entries()) {
-          for (const [, fields] of others.filter(([when]) => when === index)) {
-            const content = readFlat(present)
-            present = settleDocument(
-              GUID,
-              present,
-              undefined,
-              { ...content, fields: present1(content.fields, fields) },
-              RELAY,
-            )
-          }
-          expect(gate(edit, present)).toEqual({ pass: true })
-          expect(waits(loaded(present, edit.update))).toBe(false)
-          present = settleDocument(GUID, present, edit.update, readFlat(present), RELAY)
-          // The same again is answered as used up, not taken twice.
-          expect(gate(edit, present)).toMatchObject({ why: 'resync' })
-        }
-      },
-    ),
-  )
-})
-
-const present1 = (
-  fields: Readonly<Record<string, Value>>,
-  more: Readonly<Record<string, Value>>,
-): Record<string, Value> =>
-  Object.fromEntries(Object.entries({ ...fields, ...more }).filter(([, value]) => value !== null))
-
-test('any damage to an honest update is refused or says exactly what the edit states', () => {
-  const changes = says({ status: 'done', owner: 'me' })
-  const update = write([standing], MINE, { status: 'done', owner: 'me' })
-  const before = loaded(standing).getMap(ROOT).toJSON()
-  for (let at = 0; at < update.length; at++) {
-    for (let bit = 0; bit < 8; bit++) {
-      const bytes = update.slice()
-      bytes[at] = bytes[at]! ^ (1 << bit)
-      if (!gate(anEdit({ update: bytes, changes })).pass) continue
-      const after = loaded(standing, bytes)
-      expect(waits(after)).toBe(false)
-      for (const column of ['title', 'note']) expect(after.getMap(ROOT).toJSON()[column]).toEqual(before[column])
-    }
   }
 })

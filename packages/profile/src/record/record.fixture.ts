@@ -11,7 +11,7 @@ import {
 import * as Y from 'yjs'
 import type { Edit } from '../edit/edit.ts'
 import type { Fields, Value } from '../schema/schema.ts'
-import { DELETED, ROOT } from './record.ts'
+import { type Content, DELETED, ROOT } from './record.ts'
 
 /** Generated documents, made by Yjs itself, and updates written byte by byte, for the tests of this folder. */
 
@@ -183,3 +183,9 @@ export const anEdit = (part: Partial<Edit> & Pick<Edit, 'update' | 'changes'>): 
 })
 
 export const contains = (bytes: Uint8Array, text: string): boolean => Buffer.from(bytes).includes(Buffer.from(text))
+
+/** A content with some columns written, null clearing. */
+export const over = (content: Content, changes: Readonly<Record<string, Value>>): Content => {
+  const all = Object.entries({ ...content.fields, ...changes })
+  return { ...content, fields: Object.fromEntries(all.filter(([, value]) => value !== null)) }
+}
