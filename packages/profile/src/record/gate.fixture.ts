@@ -21,10 +21,11 @@ export const write = (work: readonly Uint8Array[], client: number, fields: Recor
 export const says = (fields: Record<string, Value>): Changes =>
   Object.fromEntries(Object.entries(fields).map(([column, value]) => [column, [null, value] as const]))
 
-/** title by me (clock 0), status and owner by another device (clocks 0 and 1), note by the relay (clock 0) */
+/** title by me (clock 0), status and owner by another device (clocks 0 and 1), note by the relay (clock 1; what it replaced, clock 0, is collected) */
 export const standing: Uint8Array = [
   { client: MINE, fields: { title: 'mine' } },
   { client: OTHER, fields: { status: 'open', owner: 'bob' } },
+  { client: RELAY, fields: { note: 'draft' } },
   { client: RELAY, fields: { note: 'secret' } },
 ].reduce(
   (bytes, { client, fields }) => recordWrites(GUID, [bytes], client, fields as never).work,

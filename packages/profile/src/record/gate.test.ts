@@ -85,7 +85,7 @@ const attacks: readonly Attack[] = [
   },
   {
     name: 'a delete of a hidden column',
-    update: byHand([rawItem('status', 'done')], [[RELAY, 0, 1]]),
+    update: byHand([rawItem('status', 'done')], [[RELAY, 1, 1]]),
     why: 'forged',
     saying: /outside the edit/,
   },
@@ -231,7 +231,7 @@ const attacks: readonly Attack[] = [
   },
   {
     name: 'another value behind a collected origin',
-    update: byHand([rawReplacing(MINE, 0, 'x')]),
+    update: byHand([rawReplacing(RELAY, 0, 'x')]),
     changes: says({ status: 'done' }),
     why: 'malformed',
     saying: /something else/,
@@ -280,7 +280,7 @@ const attacks: readonly Attack[] = [
   },
   {
     name: '`__proto__` stated, hidden behind an origin',
-    update: byHand([rawReplacing(OTHER, 0, ['x'])]),
+    update: byHand([rawReplacing(RELAY, 0, ['x'])]),
     changes: poisoned(['x']),
     why: 'malformed',
     saying: /reserved/,
