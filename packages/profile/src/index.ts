@@ -50,6 +50,7 @@ export { clientId, IDS_PER_PREFIX, isPrefix, PREFIX_BITS, prefixOf } from './rec
 export { recordWrites, settleDocument, type Writes } from './record/document.ts'
 export { isSound, packEnvelope, revOf, unpackEnvelope } from './record/envelope.ts'
 export { type Flat, parseFlat, readFlat, redact } from './record/flat.ts'
+export { freshDocument } from './record/fresh.ts'
 export { checkUpdate, type GateVerdict } from './record/gate.ts'
 // Schemas and plain values
 export { compileSchema } from './schema/compile.ts'

@@ -2,6 +2,7 @@
 export { createRelay, type Relay, type RelayApp, type RelayOptions } from './relay.ts'
 export { LOCAL_ORIGINS } from './routes/doorway.ts'
 export type { ApiFault } from './routes/failure.ts'
+export type { ApiRow } from './routes/readable.ts'
 export { type ServeOptions, serveRelay, type Serving } from './routes/serve.ts'
 
 // The relay's engine: sessions and commits without sockets or clock
@@ -63,3 +64,6 @@ export { sampleProfile, sampleSettings } from './sample/profile.ts'
 export type { SampleSize } from './sample/records/records.ts'
 export { sampleRecords } from './sample/records/records.ts'
 export { sampleSchema } from './sample/schema/schema.ts'
+export { fillSample, sampleEnvironment } from './cli/sample.ts'
+export type { Loader, LoaderParts } from './cli/load.ts'
+export { createLoader } from './cli/load.ts'

@@ -8,8 +8,11 @@ import { type Core, createCore } from './core.ts'
 import type { DevelopmentIssuer, Identity } from './identity/identity.ts'
 import { createDoorway, type Doorway } from './routes/doorway.ts'
 import { answerFailure, ApiFailure } from './routes/failure.ts'
+import { historyRoutes } from './routes/history.ts'
+import { type ApiEnv, signedIn } from './routes/signed-in.ts'
 import { createSockets, type Sockets } from './routes/sockets.ts'
 import { syncSocket } from './routes/sync.ts'
+import { tableRoutes } from './routes/tables.ts'
 import type { Storage } from './storage/storage.ts'
 
 /**
@@ -120,10 +123,13 @@ const createApp = ({ core, sockets, doorway, perUser, log }: AppParts) => {
       },
     }),
   )
-  return app.get('/health', context => {
-    return context.json({ status: 'ok' as const, sessions: core.sessions().length })
-  })
+  return app
+    .get('/health', context => context.json({ status: 'ok' as const, sessions: core.sessions().length }))
+    .route('/api', createApi(core))
 }
+
+const createApi = (core: Core) =>
+  new Hono<ApiEnv>().use(signedIn(core)).route('/', tableRoutes(core)).route('/', historyRoutes(core))
 
 const upgradeNeeded = {
   code: 'upgrade',

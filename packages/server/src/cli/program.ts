@@ -1,5 +1,6 @@
 import { type Fault, FaultError, faultText } from '@rejoin/profile'
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { importInto, type ImportChoice } from './import.ts'
 import { inspect } from './inspect.ts'
 import { serve, type ServeChoice, untilStopped } from './serve.ts'
 import type { Terminal } from './terminal.ts'
@@ -42,6 +43,19 @@ const programOf = (terminal: Terminal): Command => {
       await serving.close()
     })
   program
+    .command('import')
+    .description('make or fill a database: a schema, and CSV files read by a mapping')
+    .requiredOption('--db <file>', 'the database, made where there is none')
+    .option('--schema <file>', 'schema as JSON')
+    .option('--people <file>', 'users as JSON: id, name, unit, teams, roles; without any, admin is made')
+    .option('--csv <file...>', 'CSV files, read by --mapping')
+    .option('--mapping <file>', 'how they become records of a table')
+    .addOption(
+      new Option('--existing <what>', 'records that exist and differ').choices(['keep', 'replace']).default('keep'),
+    )
+    .option('--report <file>', 'write what was repaired and refused as JSON')
+    .action((choice: ImportChoice) => importInto(choice, terminal))
+  program
     .command('token')
     .description('sign a development token for a user')
     .argument('<user>', 'id of the user')
@@ -57,7 +71,7 @@ const programOf = (terminal: Terminal): Command => {
   return program
 }
 
-const portNumber = (text: string): number => {
+export const portNumber = (text: string): number => {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
     throw new InvalidArgumentError('A port is a number from 0 to 65535.')
   return Number(text)

@@ -1,0 +1,69 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { type EnvironmentSource, environmentEntries } from '../environment/environment.ts'
+import type { NewRecord } from '../import/csv.ts'
+import { samplePeople } from '../sample/people.ts'
+import { sampleProfile, sampleSettings } from '../sample/profile.ts'
+import { sampleRecords, type SampleSize } from '../sample/records/records.ts'
+import { sampleSchema } from '../sample/schema/schema.ts'
+import type { SqliteStorage } from '../storage/sqlite/sqlite.ts'
+import type { Storage } from '../storage/storage.ts'
+import { openDatabase } from './database.ts'
+import { createLoader } from './load.ts'
+import { startBar } from './progress.ts'
+import type { Terminal } from './terminal.ts'
+
+/** The built-in field service environment. */
+export const sampleEnvironment: EnvironmentSource = {
+  schema: sampleSchema,
+  settings: { strategies: {}, ...sampleSettings },
+  people: samplePeople,
+  profiles: [{ profile: { ...sampleProfile, version: 1 }, members: { everyone: true } }],
+}
+
+const BATCH = 500
+
+/** Writes the sample environment into an empty storage. @returns how many records */
+export const fillSample = async (
+  storage: Storage,
+  size: SampleSize,
+  onProgress: (records: number, of: number) => void = () => {},
+): Promise<number> => {
+  await storage.commit({}, () => ({ result: undefined, entries: environmentEntries(sampleEnvironment) }))
+  const rows: readonly NewRecord[] = [...sampleRecords(size)]
+  const loader = await createLoader({ storage, existing: 'keep' })
+  for (let at = 0; at < rows.length; at += BATCH) {
+    await loader.write(rows.slice(at, at + BATCH))
+    onProgress(Math.min(at + BATCH, rows.length), rows.length)
+    // lets the terminal draw and a signal through
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  return rows.length
+}
+
+/**
+ * The sample database, made on the first start. It is filled beside its place and moved there when it is whole: one
+ * that was cut off is started over.
+ */
+export const openSample = async (path: string, terminal: Terminal): Promise<SqliteStorage> => {
+  if (existsSync(path)) return openDatabase(path, { create: false })
+  mkdirSync(dirname(path), { recursive: true })
+  const filling = `${path}.filling`
+  for (const end of ['', '-wal', '-shm']) rmSync(`${filling}${end}`, { force: true })
+  terminal.err(`Making the sample environment in ${path}`)
+  const storage = await openDatabase(filling, { create: true })
+  const bar = startBar('sample', 1, terminal)
+  try {
+    const now = Date.now()
+    const records = await fillSample(storage, { seed: 1, now }, (done, of) =>
+      bar.at(done / of, `${done} of ${of} records`),
+    )
+    bar.end()
+    terminal.err(`${records} records in ${((Date.now() - now) / 1000).toFixed(1)} s`)
+  } finally {
+    bar.end()
+    await storage.close()
+  }
+  renameSync(filling, path)
+  return openDatabase(path, { create: false })
+}

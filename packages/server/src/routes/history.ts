@@ -1,0 +1,122 @@
+import { type Fields, type LedgerEntry, type Table } from '@rejoin/profile'
+import { Hono } from 'hono'
+import { z } from 'zod'
+import type { Core } from '../core.ts'
+import { keyOf, type RecordKey, type StoredEdit, type View } from '../storage/storage.ts'
+import { queryOf } from './checked.ts'
+import { byName, contentFor } from './readable.ts'
+import type { ApiEnv, Caller } from './signed-in.ts'
+
+/**
+ * What became of edits, for the back office: conflicts with both versions, and edits that were refused or are held.
+ * There is no right of its own for it yet: every signed-in person sees what concerns records he may read as they now
+ * are, without the columns hidden from him.
+ */
+export const historyRoutes = (core: Core) =>
+  new Hono<ApiEnv>()
+    .get('/ledger', queryOf(ledgerQuery), async context => {
+      const { caller } = context.var
+      const { limit, table, record } = context.req.valid('query')
+      const only = { ...(table === undefined ? {} : { table }), ...(record === undefined ? {} : { record }) }
+      const found = await core.storage.snapshot(async view => {
+        const entries = await view.ledger({ ...only, limit: limitOf(limit) })
+        const visible = await readers(
+          view,
+          caller,
+          entries.map(entry => ({ table: entry.table, id: entry.record })),
+        )
+        return entries.flatMap(entry => {
+          const definition = visible(entry.table, entry.record)
+          return definition === undefined ? [] : [ledgerFor(caller, definition, entry)]
+        })
+      })
+      return context.json({ entries: found })
+    })
+    .get('/refused', queryOf(refusedQuery), async context => {
+      const { caller } = context.var
+      const { limit } = context.req.valid('query')
+      const found = await core.storage.snapshot(async view => {
+        const edits = await view.refused(limitOf(limit))
+        const visible = await readers(view, caller, edits)
+        return edits.flatMap(edit => {
+          const definition = visible(edit.table, edit.id) ?? unmade(caller, edit)
+          return definition === undefined ? [] : [refusedFor(caller, definition, edit)]
+        })
+      })
+      return context.json({ edits: found })
+    })
+
+const limit = z
+  .string()
+  .regex(/^\d{1,4}$/, 'must be a number')
+  .optional()
+const ledgerQuery = z.object({ limit, table: z.string().optional(), record: z.string().optional() })
+const refusedQuery = z.object({ limit })
+
+const limitOf = (text: string | undefined): number => Math.min(1_000, Math.max(1, Number(text ?? 100)))
+
+/** Which of these records the person may read as they now are. */
+const readers = async (
+  view: View,
+  { environment, rights }: Caller,
+  keys: readonly RecordKey[],
+): Promise<(table: string, id: string) => Table | undefined> => {
+  const wanted = new Map(keys.map(({ table, id }) => [keyOf({ table, id }), { table, id }]))
+  const stored = new Map((await view.records([...wanted.values()])).map(record => [keyOf(record), record]))
+  return (table, id) => {
+    const record = stored.get(keyOf({ table, id }))
+    if (record === undefined || record.purged) return undefined
+    return rights.reaches(table, 'read', JSON.parse(record.json) as Fields)
+      ? environment.schema.tables.get(table)
+      : undefined
+  }
+}
+
+/** A refused create left no record: it is its author's, and whose right would have reached the record it was to be. */
+const unmade = ({ environment, rights, person }: Caller, edit: StoredEdit): Table | undefined => {
+  if (edit.kind !== 'create') return undefined
+  const fields = Object.fromEntries(Object.entries(edit.changes).map(([column, [, after]]) => [column, after]))
+  const sees = edit.author === person.id || rights.reaches(edit.table, 'read', fields)
+  return sees ? environment.schema.tables.get(edit.table) : undefined
+}
+
+const ledgerFor = (caller: Caller, table: Table, entry: LedgerEntry) => ({
+  edit: entry.edit,
+  table: entry.table,
+  record: entry.record,
+  rev: entry.rev,
+  at: entry.at,
+  strategy: entry.strategy,
+  status: entry.status,
+  kind: entry.kind,
+  author: entry.author,
+  device: entry.device,
+  base: entry.base,
+  against: entry.against,
+  changes: byName(caller.rights.readable(table.name), table, entry.changes),
+  mine: contentFor(caller, table, entry.mine),
+  theirs: contentFor(caller, table, entry.theirs),
+  result: contentFor(caller, table, entry.result),
+})
+
+const refusedFor = (caller: Caller, table: Table, edit: StoredEdit) => {
+  const readable = caller.rights.readable(table.name)
+  const { outcome } = edit
+  const column =
+    outcome.status === 'rejected' && outcome.column !== undefined ? table.byName.get(outcome.column) : undefined
+  return {
+    edit: edit.edit,
+    table: edit.table,
+    record: edit.id,
+    kind: edit.kind,
+    author: edit.author,
+    device: edit.device,
+    at: edit.at,
+    received: edit.received,
+    changes: byName(readable, table, edit.changes),
+    status: outcome.status,
+    ...(outcome.status === 'rejected' ? { code: outcome.code, message: outcome.message } : {}),
+    ...(column !== undefined && readable.has(column.id) ? { column: column.name } : {}),
+    ...(outcome.status === 'held' ? { by: outcome.by } : {}),
+  }
+}

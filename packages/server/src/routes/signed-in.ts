@@ -1,0 +1,45 @@
+import { type Person, rightsOf, type Rights } from '@rejoin/profile'
+import type { MiddlewareHandler } from 'hono'
+import type { Core } from '../core.ts'
+import type { Environment } from '../environment/environment.ts'
+import { ApiFailure } from './failure.ts'
+
+/** Who asks, and what he may do in the environment as it is now. */
+export interface Caller {
+  readonly person: Person
+  readonly rights: Rights
+  readonly environment: Environment
+}
+
+export interface ApiEnv {
+  Variables: { caller: Caller }
+}
+
+/** `Authorization: Bearer TOKEN`, the same token a device says hello with. */
+export const signedIn = (core: Core): MiddlewareHandler<ApiEnv> => {
+  const known = new WeakMap<Environment, Map<string, Rights>>()
+  const rightsIn = (environment: Environment, person: Person): Rights => {
+    const people = known.get(environment) ?? new Map<string, Rights>()
+    known.set(environment, people)
+    const rights = people.get(person.id) ?? rightsOf(environment.schema, person)
+    people.set(person.id, rights)
+    return rights
+  }
+  return async (context, next) => {
+    const [, token] = /^Bearer ([\w.~+/=-]+)$/i.exec(context.req.header('authorization') ?? '') ?? []
+    if (token === undefined) throw unauthenticated('no token came with the request')
+    const signedIn = await core.identity.verify(token)
+    if (!signedIn.ok) throw unauthenticated(signedIn.why)
+    const environment = core.environment()
+    const person = environment.person(signedIn.user)
+    if (person === undefined) {
+      const fix = 'ask an administrator'
+      throw new ApiFailure(403, { code: 'forbidden', at: 'user', message: 'no such user here', fix })
+    }
+    context.set('caller', { person, rights: rightsIn(environment, person), environment })
+    return next()
+  }
+}
+
+const unauthenticated = (message: string): ApiFailure =>
+  new ApiFailure(401, { code: 'unauthenticated', at: 'Authorization', message, fix: 'sign in again' })
