@@ -102,6 +102,22 @@ describe('the commit path', () => {
     expect((await relay.content('J3'))!.fields).toEqual(job)
   })
 
+  it('[CF6] found by the simulator (ask, seed 4): both versions of a question inside a group are in the ledger', async () => {
+    const relay = await openRelay('ask')
+    await relay.online('J1', 'create', job)
+    await relay.online('J2', 'create', job)
+    const device = createDevice(relay, ana, 1)
+    await device.pull('J1')
+    await device.pull('J2')
+    const edits = [device.edit('J1', 'update', { hours: 1 }, { group: 'g' }), device.edit('J2', 'update', { hours: 1 }, { group: 'g' })]
+    await relay.online('J2', 'update', { hours: 9 })
+    const judged = await relay.committer.submit([{ from: 'device', edits, author: device.author }])
+    expect(judged.map(({ answer }) => answer.status)).toEqual(['held', 'held'])
+    const [entry, ...others] = await relay.ledger()
+    expect(others).toEqual([])
+    expect(entry).toMatchObject({ edit: edits[1]!.id, status: 'held', theirs: { fields: { ...job, hours: 9 } }, mine: { fields: { ...job, hours: 1 } } })
+  })
+
   it('loses a whole group where one of its edits loses its conflict', async () => {
     const relay = await openRelay('serverWins')
     const device = createDevice(relay, bo, 1)

@@ -115,7 +115,11 @@ const decideGroup = (work: Workspace, { edits, author }: DeviceSubmission, circu
   const again = worst('wait') ?? worst('resync')
   if (again !== undefined) return tried.map((each) => ({ ...each, answer: again.answer }))
   const stopped = worst('rejected') ?? worst('held') ?? worst('withdrawn')
-  if (stopped !== undefined) return edits.map((edit, index) => stopWith(work, edit, tried[index]!, stopped, circumstances))
+  if (stopped !== undefined) {
+    // A question of the trial is asked all the same, and both its versions are kept.
+    for (const entry of trial.notes) if (entry.status === 'held') work.note(entry)
+    return edits.map((edit, index) => stopWith(work, edit, tried[index]!, stopped, circumstances))
+  }
   const lost = worst('lost')
   if (lost === undefined) {
     trial.keep()

@@ -28,7 +28,7 @@ export interface Workspace {
   note(entry: LedgerEntry): void
   /** the author's base in this history, 0 where it is of another one */
   baseOf(edit: Pick<Edit, 'base'>): number
-  branch(): Workspace & { keep(): void }
+  branch(): Workspace & { readonly notes: readonly LedgerEntry[]; keep(): void }
 }
 
 export interface Settled {
@@ -102,6 +102,7 @@ const layered = (below: Lowest, layer: Layer): Workspace => {
       const tried: Layer = { rev: layer.rev, records: new Map(), edits: new Map(), ledger: [] }
       return {
         ...layered({ ...below, load: record, edit }, tried),
+        notes: tried.ledger,
         keep: () => {
           layer.rev = tried.rev
           for (const [name, entry] of tried.records) layer.records.set(name, entry)

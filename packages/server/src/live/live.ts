@@ -1,4 +1,4 @@
-import { type Answered, type ChangesMessage, encodeDown, type Scope } from '@rejoin/profile'
+import { type Answer, type Answered, type ChangesMessage, encodeDown, type Scope, type TableScope } from '@rejoin/profile'
 import type { Committed } from '../commit/committer.ts'
 import type { Changed, Judged } from '../commit/submission.ts'
 import { serveEnvelope } from '../scope/serve.ts'
@@ -42,8 +42,15 @@ export const answersFor = (scope: Scope, judged: readonly Judged[], committed: C
   return {
     rows,
     gone: [...gone, ...outside.map(({ table, id, after }) => ({ table, id, why: after.deleted ? 'deleted' : 'left' }) as const)],
-    answers: judged.map(({ edit, answer }) => ({ edit, answer })),
+    answers: judged.map(({ edit, table, answer }) => ({ edit, answer: servedAnswer(answer, scope.tables.get(table)) })),
   }
+}
+
+/** A question names the other version: of the columns its author's device may hold, no others. */
+const servedAnswer = (answer: Answer, part: TableScope | undefined): Answer => {
+  if (answer.status !== 'held' || answer.question === undefined) return answer
+  const theirs = Object.entries(answer.question.theirs).filter(([column]) => part?.columns.has(column) === true)
+  return { ...answer, question: { ...answer.question, theirs: Object.fromEntries(theirs) } }
 }
 
 /** Encodes a commit once per scope class. */
