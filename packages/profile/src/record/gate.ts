@@ -34,7 +34,7 @@ export const checkUpdate = (edit: Edit, standing: Flat | undefined, prefixes: re
     const { structs, deletes } = parseStructs(edit.update)
     const items = structs.filter(struct => struct.kind === 'item')
     if (items.length !== structs.length) return malformed('garbage in an edit')
-    if (items.length === 0) return malformed('the update writes nothing')
+    if (items.length === 0) return isBare(edit, deletes) ? { pass: true } : malformed('the update writes nothing')
     return (
       checkClocks(items, standing, prefixes) ??
       checkItems(items, writesOf(edit), standing) ??
@@ -45,6 +45,10 @@ export const checkUpdate = (edit: Edit, standing: Flat | undefined, prefixes: re
     throw fault
   }
 }
+
+/** A record may be created without a single value: there is nothing to write then. */
+const isBare = (edit: Edit, deletes: readonly DeleteRange[]): boolean =>
+  edit.kind === 'create' && Object.keys(edit.changes).length === 0 && deletes.length === 0
 
 /** An item whose column was collected names no column: a reserved one must already fail in what the edit states. */
 const isReserved = (column: string): boolean => column.startsWith('$') || isPoison(column)
