@@ -1,8 +1,9 @@
-import { type Fault, FaultError, faultText } from '@rejoin/profile'
+import { type Fault, FaultError, faultText, strategies } from '@rejoin/profile'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { importInto, type ImportChoice } from './import.ts'
 import { inspect } from './inspect.ts'
 import { serve, type ServeChoice, untilStopped } from './serve.ts'
+import { settings, type SettingsChoice } from './settings.ts'
 import type { Terminal } from './terminal.ts'
 import { token } from './token.ts'
 
@@ -55,6 +56,13 @@ const programOf = (terminal: Terminal): Command => {
     )
     .option('--report <file>', 'write what was repaired and refused as JSON')
     .action((choice: ImportChoice) => importInto(choice, terminal))
+  program
+    .command('settings')
+    .description('show or change how conflicts are settled; a relay that serves the database follows')
+    .requiredOption('--db <file>', 'the database')
+    .addOption(new Option('--strategy <name>', 'from now on').choices(Object.keys(strategies)))
+    .option('--table <name>', 'for this table alone')
+    .action((choice: SettingsChoice) => settings(choice, terminal))
   program
     .command('token')
     .description('sign a development token for a user')

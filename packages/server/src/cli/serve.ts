@@ -5,6 +5,7 @@ import { createRelay } from '../relay.ts'
 import { LOCAL_ORIGINS } from '../routes/doorway.ts'
 import { serveRelay, type Serving } from '../routes/serve.ts'
 import { openDatabase } from './database.ts'
+import { watchSettings } from './settings.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface ServeChoice {
@@ -29,7 +30,21 @@ export const serve = async (choice: ServeChoice, terminal: Terminal): Promise<Se
     const serving = await serveRelay(relay, { port: choice.port, hostname: choice.host })
     terminal.out(`Rejoin relay at ${serving.url}, database ${choice.db}`)
     if (signIn === 'development') terminal.out('Development sign-in: the page shows tokens. Not for production.')
-    return serving
+    const stopWatching = watchSettings(storage, {
+      known: relay.core.environment().settings,
+      changed: async settings => {
+        await relay.core.reload()
+        terminal.out(`Settings changed, conflicts: ${settings.strategy}`)
+      },
+      failed: error => terminal.err(`Settings are no longer watched: ${error instanceof Error ? error.message : ''}`),
+    })
+    return {
+      ...serving,
+      close: async () => {
+        await stopWatching()
+        await serving.close()
+      },
+    }
   } catch (error) {
     await storage.close()
     throw error
