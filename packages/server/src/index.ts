@@ -5,6 +5,11 @@ export type { ApiFault } from './routes/failure.ts'
 export type { ApiRow } from './routes/readable.ts'
 export { type ServeOptions, serveRelay, type Serving } from './routes/serve.ts'
 
+// Documents: columns edited character by character
+export type { DocumentStorage } from './documents/storage.ts'
+export { openSqliteDocuments } from './documents/sqlite.ts'
+export { DOCUMENT_PROTOCOL } from './routes/documents.ts'
+
 // The relay's engine: sessions and commits without sockets or clock
 export { type Core, type CoreParts, createCore, type Line } from './core.ts'
 export type { Committed, Committer } from './commit/committer.ts'

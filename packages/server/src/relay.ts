@@ -5,7 +5,10 @@ import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import pino, { type Logger } from 'pino'
 import { type Core, createCore } from './core.ts'
+import { createDocuments, type Documents } from './documents/documents.ts'
+import type { DocumentStorage } from './documents/storage.ts'
 import type { DevelopmentIssuer, Identity } from './identity/identity.ts'
+import { DOCUMENT_PROTOCOL, documentSocket } from './routes/documents.ts'
 import { createDoorway, type Doorway } from './routes/doorway.ts'
 import { answerFailure, ApiFailure } from './routes/failure.ts'
 import { historyRoutes } from './routes/history.ts'
@@ -36,6 +39,8 @@ export type RelayApp = ReturnType<typeof createApp>
 interface RelayParts {
   /** closed by the relay */
   readonly storage: Storage
+  /** where documents live (`openSqliteDocuments`), closed by the relay; without it there are none */
+  readonly documents?: DocumentStorage
   /** pages that may connect, `*` as the port for any; default none. Programs that are no browsers need no entry. */
   readonly origins?: readonly string[]
   /** sessions one user may have at once; default 20 */
@@ -60,16 +65,19 @@ export const createRelay = async (options: RelayOptions): Promise<Relay> => {
   const issuer = 'issuer' in options ? options.issuer : undefined
   const identity = 'identity' in options ? options.identity : options.issuer.identity
   const core = await createCore({ storage, identity, now, random: length => randomBytes(length), log })
-  const sockets = createSockets([], log)
+  const documents =
+    options.documents === undefined ? undefined : createDocuments({ core, storage: options.documents, now, log })
+  const sockets = createSockets([DOCUMENT_PROTOCOL], log)
   const doorway = createDoorway({
     origins: options.origins ?? [],
     connectsPerMinute: options.connectsPerMinute ?? 15,
     connectsPerMinuteLocally: options.connectsPerMinuteLocally ?? 6_000,
     now,
   })
-  const app = createApp({ core, sockets, doorway, issuer, perUser: options.connectionsPerUser ?? 20, log })
+  const app = createApp({ core, documents, sockets, doorway, issuer, perUser: options.connectionsPerUser ?? 20, log })
   const timer = setInterval(() => {
     core.tick()
+    documents?.tick()
     sockets.tick(now())
   }, 1_000)
   timer.unref()
@@ -79,15 +87,16 @@ export const createRelay = async (options: RelayOptions): Promise<Relay> => {
     core,
     close: async () => {
       clearInterval(timer)
-      const closing = core.close()
+      const closing = [documents?.close() ?? Promise.resolve(), core.close()]
       await sockets.close()
-      await closing
+      await Promise.all(closing)
     },
   }
 }
 
 interface AppParts {
   readonly core: Core
+  readonly documents: Documents | undefined
   readonly sockets: Sockets
   readonly doorway: Doorway
   readonly issuer: DevelopmentIssuer | undefined
@@ -98,7 +107,7 @@ interface AppParts {
 /** The largest body of a request, bytes. */
 const BODY = 1024 * 1024
 
-const createApp = ({ core, sockets, doorway, perUser, log }: AppParts) => {
+const createApp = ({ core, documents, sockets, doorway, perUser, log }: AppParts) => {
   const app = new Hono()
   app.onError(answerFailure(log))
   app.notFound(context => {
@@ -110,9 +119,13 @@ const createApp = ({ core, sockets, doorway, perUser, log }: AppParts) => {
   })
   app.use(doorway.noTokenInUrl)
   const upgrades = [doorway.noForeignOrigin, doorway.notTooMany] as const
-  app.get('/sync', ...upgrades, syncSocket(core, sockets, perUser), () => {
+  const noUpgrade = (): never => {
     throw new ApiFailure(426, upgradeNeeded)
-  })
+  }
+  app.get('/sync', ...upgrades, syncSocket(core, sockets, perUser), noUpgrade)
+  if (documents !== undefined) {
+    app.get('/documents/:table/:record/:column', ...upgrades, documentSocket(documents, sockets), noUpgrade)
+  }
   app.use('/api/*', cors({ origin: origin => (doorway.allows(origin) ? origin : null), exposeHeaders: ['ETag'] }))
   app.use(
     '/api/*',
@@ -133,7 +146,7 @@ const createApi = (core: Core) =>
 
 const upgradeNeeded = {
   code: 'upgrade',
-  at: '/sync',
+  at: 'Upgrade',
   message: 'this is a websocket',
   fix: 'connect with a websocket client',
 }

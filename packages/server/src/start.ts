@@ -1,6 +1,7 @@
 import { FaultError, faultText } from '@rejoin/profile'
 import { Command } from 'commander'
 import { portNumber } from './cli/program.ts'
+import { openDocuments } from './cli/database.ts'
 import { openSample } from './cli/sample.ts'
 import { untilStopped } from './cli/serve.ts'
 import { processTerminal } from './cli/terminal.ts'
@@ -14,7 +15,7 @@ const start = async ({ db, port }: { readonly db: string; readonly port: number 
   const storage = await openSample(db, processTerminal)
   try {
     const issuer = await openDevelopmentIssuer(storage)
-    const relay = await createRelay({ storage, issuer, origins: LOCAL_ORIGINS })
+    const relay = await createRelay({ storage, documents: openDocuments(db), issuer, origins: LOCAL_ORIGINS })
     const serving = await serveRelay(relay, { port })
     processTerminal.out(`Rejoin is at ${serving.url}`)
     processTerminal.out('Open that page: it shows tables, sample users with their tokens, and how to connect a device.')

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { FaultError } from '@rejoin/profile'
+import { openSqliteDocuments } from '../documents/sqlite.ts'
+import type { DocumentStorage } from '../documents/storage.ts'
 import { openSqliteStorage, type SqliteStorage } from '../storage/sqlite/sqlite.ts'
 
 export const newId = (): string => randomBytes(8).toString('hex')
@@ -13,3 +15,6 @@ export const openDatabase = async (path: string, { create }: { readonly create: 
   }
   return openSqliteStorage({ path, newId })
 }
+
+/** The documents of an environment: a file beside its database. */
+export const openDocuments = (path: string): DocumentStorage => openSqliteDocuments(`${path}-documents`)

@@ -1,0 +1,37 @@
+import { compileScope, type Fields, type Person, rightsOf } from '@rejoin/profile'
+import type { Environment } from '../environment/environment.ts'
+
+/** Which document a socket wants. */
+export interface DocumentPlace {
+  readonly table: string
+  readonly record: string
+  /** by name */
+  readonly column: string
+}
+
+/** What a person may do with a document of a record; undefined = for him there is none. */
+export interface Access {
+  /** stable id of the column */
+  readonly column: string
+  readonly write: boolean
+}
+
+/**
+ * A document is open to a person exactly while its record and its column are in his scope.
+ *
+ * @param fields of the record as it now is; undefined where it does not exist or is deleted
+ */
+export const accessTo = (
+  environment: Environment,
+  person: Person,
+  { table, record, column }: DocumentPlace,
+  fields: Fields | undefined,
+): Access | undefined => {
+  const definition = environment.schema.tables.get(table)?.byName.get(column)
+  const part = compileScope(environment.schema, environment.profileOf(person), person).tables.get(table)
+  if (definition?.type !== 'document' || part === undefined || fields === undefined) return undefined
+  if (!part.columns.has(definition.id) || !part.holds(fields, record)) return undefined
+  const rights = rightsOf(environment.schema, person)
+  const write = rights.reaches(table, 'write', fields) && rights.writable(table).has(definition.id)
+  return { column: definition.id, write }
+}
