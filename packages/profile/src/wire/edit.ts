@@ -1,5 +1,6 @@
 import type { Edit } from '../edit/edit.ts'
 import type { Outcome } from '../edit/outcome.ts'
+import type { Value } from '../schema/schema.ts'
 import { blob, dictionary, flag, hex, list, optional, type Shape, struct, text, uint, union, value, word } from './shape.ts'
 
 /** An edit and what becomes of it, as both directions carry them. */
@@ -7,9 +8,18 @@ import { blob, dictionary, flag, hex, list, optional, type Shape, struct, text, 
 export const positionShape: Shape<{ readonly rev: number; readonly commit: string }> = struct({ rev: uint, commit: hex })
 
 const fields = dictionary(value)
-const change = struct({ before: value, after: value })
+/** written as a struct of both would be */
+const change: Shape<readonly [before: Value, after: Value]> = {
+  text: '(before:value after:value)',
+  least: 2,
+  write: (encoder, [before, after]) => {
+    value.write(encoder, before)
+    value.write(encoder, after)
+  },
+  read: (reader) => [value.read(reader), value.read(reader)],
+}
 
-const plainEdit = struct({
+export const editShape: Shape<Edit> = struct({
   id: text,
   author: text,
   device: hex,
@@ -29,22 +39,6 @@ const plainEdit = struct({
   group: optional(text),
   amends: optional(text),
 })
-
-export const editShape: Shape<Edit> = {
-  text: plainEdit.text,
-  least: plainEdit.least,
-  write: (encoder, edit) => {
-    const changes = Object.fromEntries(
-      Object.entries(edit.changes).map(([column, [before, after]]) => [column, { before, after }]),
-    )
-    plainEdit.write(encoder, { ...edit, changes })
-  },
-  read: (reader) => {
-    const { changes, ...edit } = plainEdit.read(reader)
-    const pairs = Object.entries(changes).map(([column, { before, after }]) => [column, [before, after]] as const)
-    return { ...edit, changes: Object.fromEntries(pairs) }
-  },
-}
 
 /** What the relay says of one edit. `wait` and `resync` are no outcomes: nothing is recorded, the device acts. */
 export type Answer =

@@ -62,13 +62,16 @@ export const createWorkspace = (found: Found, commit: string): Workspace & { set
   }
   return {
     ...layered(lowest, layer),
-    settled: () => ({
-      head: { rev: layer.rev, commit: layer.rev === found.head.rev ? found.head.commit : commit },
-      records: [...layer.records.values()].map(({ key, state }) => storedRecord(key, state)),
-      edits: [...layer.edits.values()],
-      ledger: layer.ledger,
-      changed: [...layer.records.values()].map(({ key, state }) => changedRecord(key, load(key), state)),
-    }),
+    settled: () => {
+      const changed = [...layer.records.values()].map(({ key, state }) => changedRecord(key, load(key), state))
+      return {
+        head: { rev: layer.rev, commit: layer.rev === found.head.rev ? found.head.commit : commit },
+        records: changed.map(storedRecord),
+        edits: [...layer.edits.values()],
+        ledger: layer.ledger,
+        changed,
+      }
+    },
   }
 }
 
@@ -121,13 +124,14 @@ export const stateOf = (stored: StoredRecord | undefined): RecordState | undefin
   return { state: 'held', confirmed, content: readFlat(confirmed.bytes) }
 }
 
-const storedRecord = (key: RecordKey, { confirmed, content }: { confirmed: Confirmed; content: Content }): StoredRecord => ({
-  ...key,
-  rev: confirmed.rev,
-  deleted: content.deleted,
+const storedRecord = ({ table, id, rev, after, envelope }: Changed): StoredRecord => ({
+  table,
+  id,
+  rev,
+  deleted: after.deleted,
   purged: false,
-  json: JSON.stringify(content.fields),
-  envelope: packEnvelope(confirmed),
+  json: JSON.stringify(after.fields),
+  envelope,
 })
 
 const changedRecord = (
