@@ -7,6 +7,7 @@ import pino, { type Logger } from 'pino'
 import { type Core, createCore } from './core.ts'
 import { createDocuments, type Documents } from './documents/documents.ts'
 import type { DocumentStorage } from './documents/storage.ts'
+import { homeRoute } from './home/home.ts'
 import type { DevelopmentIssuer, Identity } from './identity/identity.ts'
 import { DOCUMENT_PROTOCOL, documentSocket } from './routes/documents.ts'
 import { createDoorway, type Doorway } from './routes/doorway.ts'
@@ -107,7 +108,7 @@ interface AppParts {
 /** The largest body of a request, bytes. */
 const BODY = 1024 * 1024
 
-const createApp = ({ core, documents, sockets, doorway, perUser, log }: AppParts) => {
+const createApp = ({ core, documents, sockets, doorway, issuer, perUser, log }: AppParts) => {
   const app = new Hono()
   app.onError(answerFailure(log))
   app.notFound(context => {
@@ -118,6 +119,7 @@ const createApp = ({ core, documents, sockets, doorway, perUser, log }: AppParts
     )
   })
   app.use(doorway.noTokenInUrl)
+  app.route('/', homeRoute(core, issuer))
   const upgrades = [doorway.noForeignOrigin, doorway.notTooMany] as const
   const noUpgrade = (): never => {
     throw new ApiFailure(426, upgradeNeeded)

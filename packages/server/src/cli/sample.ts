@@ -45,7 +45,11 @@ export const fillSample = async (
  * The sample database, made on the first start. It is filled beside its place and moved there when it is whole: one
  * that was cut off is started over.
  */
-export const openSample = async (path: string, terminal: Terminal): Promise<SqliteStorage> => {
+export const openSample = async (
+  path: string,
+  terminal: Terminal,
+  size: Partial<SampleSize> = {},
+): Promise<SqliteStorage> => {
   if (existsSync(path)) return openDatabase(path, { create: false })
   mkdirSync(dirname(path), { recursive: true })
   const filling = `${path}.filling`
@@ -55,7 +59,7 @@ export const openSample = async (path: string, terminal: Terminal): Promise<Sqli
   const bar = startBar('sample', 1, terminal)
   try {
     const now = Date.now()
-    const records = await fillSample(storage, { seed: 1, now }, (done, of) =>
+    const records = await fillSample(storage, { seed: 1, now, ...size }, (done, of) =>
       bar.at(done / of, `${done} of ${of} records`),
     )
     bar.end()

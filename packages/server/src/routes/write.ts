@@ -58,10 +58,10 @@ export const fieldsOf = (table: Table, values: Readonly<Record<string, unknown>>
   return fields.value
 }
 
-/** `If-Match: "12"`, as ETag gives it. @throws ApiFailure where it is something else */
+/** `If-Match: "12"`, as ETag gives it, or the bare revision. @throws ApiFailure where it is something else */
 export const revOf = (ifMatch: string | undefined): { readonly ifRev?: number } => {
   if (ifMatch === undefined || ifMatch === '*') return {}
-  const [, rev] = /^(?:W\/)?"(\d{1,15})"$/.exec(ifMatch) ?? []
+  const [, rev] = /^(?:W\/)?"?(\d{1,15})"?$/.exec(ifMatch) ?? []
   if (rev === undefined) {
     const fix = 'send the ETag of the record as it was read'
     throw new ApiFailure(400, { code: 'if-match', at: 'If-Match', message: 'is not an ETag of this relay', fix })
