@@ -36,8 +36,9 @@ export interface SocketEnd {
 }
 
 const PING_EVERY = 20_000
-/** how long a socket may take to answer a close, ms */
-const CLOSING = 1_000
+/** how long a socket may take to answer a close, and how long when the relay itself stops, ms */
+const CLOSING = 5_000
+const STOPPING = 500
 /** the largest close reason, bytes */
 const REASON = 123
 
@@ -109,7 +110,7 @@ export const createSockets = (protocols: readonly string[], log: (error: unknown
     count: () => open.size,
     close: async () => {
       for (const raw of open.keys()) raw.close(1001, 'the relay is stopping')
-      const until = Date.now() + CLOSING / 2
+      const until = Date.now() + STOPPING
       while (open.size > 0 && Date.now() < until) await new Promise(resolve => setTimeout(resolve, 10))
       for (const raw of open.keys()) raw.terminate()
     },

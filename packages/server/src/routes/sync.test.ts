@@ -82,6 +82,34 @@ test('a socket that says no hello within 5 s is closed with 4401', async () => {
   expect((await device.closed).code).toBe(4401)
 })
 
+test('a socket that answers no ping is ended after two, one that answers stays', async () => {
+  opened = await openRelay()
+  const { url } = await opened.serve()
+  const token = await opened.issuer.token('fritz')
+  const alive = await connect(url)
+  alive.send(helloOf(token, '00000000000000a1'))
+  const dead = await connect(url)
+  dead.send(helloOf(token, '00000000000000a2'))
+  await Promise.all([alive.next('welcome'), dead.next('welcome')])
+  // nothing is read any more: no pong leaves
+  dead.raw.pause()
+  let ended = false
+  void dead.closed.then(() => {
+    ended = true
+  })
+  const sessions = () => opened.relay.core.sessions().length
+  for (let beat = 0; beat < 2; beat++) {
+    opened.skip(20_000)
+    await new Promise(resolve => setTimeout(resolve, 1_100))
+    expect(sessions()).toBe(2)
+  }
+  opened.skip(20_000)
+  await expect.poll(sessions, { timeout: 3_000 }).toBe(1)
+  dead.raw.resume()
+  await expect.poll(() => ended).toBe(true)
+  expect(alive.raw.readyState).toBe(WebSocket.OPEN)
+})
+
 test('a session ends with 4401 when its sign-in ends', async () => {
   opened = await openRelay()
   const { url } = await opened.serve()
