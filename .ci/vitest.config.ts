@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 // Workspace packages resolve to their source: tests need no build.
-const conditions = ['@rejoin/source', 'node', 'import', 'default']
+const conditions = ['@rejoin/source', 'node']
 
 // .ci/run counts from this file. Not written otherwise, so that two runs beside each other cannot mix.
 const report = process.env['REJOIN_TEST_REPORT']

@@ -52,6 +52,9 @@ export type { StorageFaultCode } from './storage/fault.ts'
 export { StorageFault } from './storage/fault.ts'
 export type { SqliteOptions, SqliteStorage } from './storage/sqlite/sqlite.ts'
 export { openSqliteStorage } from './storage/sqlite/sqlite.ts'
+export type { PostgresOptions, PostgresStorage } from './storage/postgres/postgres.ts'
+export { openPostgresStorage } from './storage/postgres/postgres.ts'
+export type { Wake } from './storage/wake.ts'
 
 // Importing real input
 export type { CsvImport, ImportProgress, NewRecord } from './import/csv.ts'

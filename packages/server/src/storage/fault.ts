@@ -1,10 +1,11 @@
 import { FaultError } from '@rejoin/profile'
 
-export type StorageFaultCode = 'newer' | 'damaged' | 'full' | 'busy' | 'other'
+export type StorageFaultCode = 'newer' | 'damaged' | 'full' | 'busy' | 'unreachable' | 'other'
 
 /**
- * What a storage cannot help: the disk, another process, another version. What failed took no effect; `full` and `busy`
- * pass, so the same work may be tried again. Anything else a storage throws is a bug.
+ * What a storage cannot help: disk, network, another process, another version. What failed took no effect, unless its
+ * message says otherwise; `full`, `busy` and `unreachable` pass, so the same work may be tried again. Anything else a
+ * storage throws is a bug.
  */
 export class StorageFault extends FaultError {
   readonly code: StorageFaultCode

@@ -23,7 +23,8 @@ export const record = (table: string, id: string, rev: number, more: Partial<Sto
   rev,
   deleted: false,
   purged: false,
-  json: JSON.stringify({ id, rev, name: 'Größe 漢字 😀' }),
+  // spelled as PostgreSQL gives it back
+  json: `{"id": ${JSON.stringify(id)}, "rev": ${rev}, "name": "Größe 漢字 😀"}`,
   envelope: Uint8Array.of(rev & 255, 0, 255, 128),
   ...more,
 })

@@ -13,8 +13,8 @@ export interface Storage {
    */
   snapshot<T>(read: (view: View) => Promise<T>): Promise<T>
   /**
-   * `decide` is called once, inside the transaction; a throw rolls everything back and rejects. It is pure: it awaits
-   * nothing. Its answer is checked (decision.ts); what breaks the history is a bug and writes nothing.
+   * `decide` is called inside the transaction, and again where the database undid that; a throw rolls everything back
+   * and rejects. It is pure: it awaits nothing. Its answer is checked (decision.ts); what breaks the history is a bug and writes nothing.
    */
   commit<T>(wanted: Wanted, decide: (found: Found) => Decision<T>): Promise<T>
   /** Commits asked for before are carried out; snapshots still open are cut off: their next read rejects. */
@@ -31,7 +31,7 @@ export interface StoredRecord extends RecordKey {
   readonly deleted: boolean
   /** the tombstone of a purged record: no envelope, never removed */
   readonly purged: boolean
-  /** plain projection of the fields by column id, as JSON text; parsed only by who needs it */
+  /** plain projection of the fields by column id, as JSON text (engines may space it anew); parsed by who needs it */
   readonly json: string
   /** `Confirmed`, packed (record/envelope.ts): stored, sent and kept on devices as these bytes */
   readonly envelope: Uint8Array
