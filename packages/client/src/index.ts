@@ -1,4 +1,32 @@
 // The offline replica of a device.
+//
+//     const rejoin = await openRejoin({ url, token, app: 'field-service', schema })
+//     await rejoin.firstSync()
+//     const open = rejoin.table('workorder').query({ where: { status: 'open' } })
+//     open.subscribe(rows => render(rows))
+export { openRejoin, type OpenOptions } from './open.ts'
+export { createDevice, type DeviceOptions, type Rejoin, type Stats } from './device/device.ts'
+export { RejoinFault, type RejoinFaultCode } from './device/fault.ts'
+export { type Host, newUuid, systemHost } from './device/host.ts'
+
+// tables and queries
+export type { TableApi } from './table/table.ts'
+export type { Group, GroupTable } from './table/group.ts'
+export type { LiveQuery } from './table/live.ts'
+export type { OrderBy, Query, Where } from './table/query.ts'
+export type { Online, OnlineTable } from './online/online.ts'
+
+// what waits, what was refused, what met a conflict
+export type { Outbox, OutboxEntry } from './outbox/outbox.ts'
+export type { LedgerNote, LedgerView } from './outbox/ledger.ts'
+
+// watching
+export { createDerived, createSource, type Observable, whenever } from './observe/observable.ts'
+export type { Progress } from './session/progress.ts'
+export type { Status, Token } from './session/link.ts'
+
+// the network as a device needs it
+export { type Connect, connectWebSocket, type Socket, type SocketHandlers, syncUrl } from './session/socket.ts'
 
 // store: where a device keeps everything
 export { openIndexedDbStore } from './store/indexeddb.ts'

@@ -1,0 +1,58 @@
+import type { Fault } from '@rejoin/profile'
+
+export type RejoinFaultCode =
+  | 'not-ready'
+  | 'unknown-table'
+  | 'unknown-column'
+  | 'invalid'
+  | 'required'
+  | 'primary-key'
+  | 'exists'
+  | 'not-found'
+  | 'not-permitted'
+  | 'no-ids'
+  | 'too-many'
+  | 'settled'
+  | 'offline'
+  | 'refused'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'version'
+  | 'replaced'
+
+export interface RejoinFaultParts {
+  readonly code: RejoinFaultCode
+  readonly message: string
+  readonly fix?: string
+  readonly table?: string
+  readonly record?: string
+  readonly column?: string
+}
+
+/** A failure an app can meet and show: nothing was saved. Anything else that is thrown is a bug, or a `StoreFault`. */
+export class RejoinFault extends Error {
+  readonly code: RejoinFaultCode
+  readonly fix: string | undefined
+  readonly table: string | undefined
+  readonly record: string | undefined
+  readonly column: string | undefined
+  constructor({ code, message, fix, table, record, column }: RejoinFaultParts) {
+    super(message)
+    this.name = 'RejoinFault'
+    this.code = code
+    this.fix = fix
+    this.table = table
+    this.record = record
+    this.column = column
+  }
+
+  /** the same as data, in the words every fault has */
+  get fault(): Fault {
+    const at = [
+      ...(this.table === undefined ? [] : [`table ${this.table}`]),
+      ...(this.record === undefined ? [] : [`record ${this.record}`]),
+      ...(this.column === undefined ? [] : [`column ${this.column}`]),
+    ].join(', ')
+    return { code: this.code, at, message: this.message, ...(this.fix === undefined ? {} : { fix: this.fix }) }
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * The whole observation API: what is, and word when it changes. A subscriber is not told the present value; it
+ * reads `current`. Subscribers run after the change is durable, in the order they subscribed.
+ */
+export interface Observable<T> {
+  readonly current: T
+  /** @returns stops it */
+  subscribe(listener: (value: T) => void): () => void
+}
+
+/** An observable with its writing end. */
+export interface Source<T> extends Observable<T> {
+  set(value: T): void
+}
+
+/** @param report hears what a subscriber threw; the others are told all the same */
+export const createSource = <T>(initial: T, report: (error: unknown) => void): Source<T> => {
+  let current = initial
+  const told = createListeners<T>(report)
+  return {
+    get current() {
+      return current
+    },
+    subscribe: told.subscribe,
+    set: value => {
+      if (Object.is(value, current)) return
+      current = value
+      told.tell(value)
+    },
+  }
+}
+
+export interface Derived<T> extends Observable<T> {
+  /** what it is made of has changed: compute again when somebody looks */
+  stale(): void
+}
+
+/** Computed when it is looked at, not when it changes: nobody pays for lists nobody shows. */
+export const createDerived = <T>(compute: () => T, report: (error: unknown) => void): Derived<T> => {
+  let known: { readonly value: T } | undefined
+  const told = createListeners<T>(report)
+  const look = (): T => (known ??= { value: compute() }).value
+  return {
+    get current() {
+      return look()
+    },
+    subscribe: told.subscribe,
+    stale: () => {
+      known = undefined
+      if (told.any()) told.tell(look())
+    },
+  }
+}
+
+/** Resolves with the first value that fits, at once where the present one does. Rejects with the signal's reason. */
+export const whenever = <T>(
+  observable: Observable<T>,
+  fits: (value: T) => boolean,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<T> =>
+  new Promise((resolve, reject) => {
+    if (signal?.aborted === true) return reject(asError(signal.reason))
+    if (fits(observable.current)) return resolve(observable.current)
+    const end = (): void => {
+      stop()
+      signal?.removeEventListener('abort', abort)
+    }
+    const abort = (): void => {
+      end()
+      reject(asError(signal?.reason))
+    }
+    const stop = observable.subscribe(value => {
+      if (!fits(value)) return
+      end()
+      resolve(value)
+    })
+    signal?.addEventListener('abort', abort)
+  })
+
+const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)))
+
+export interface Listeners<T> {
+  subscribe(listener: (value: T) => void): () => void
+  tell(value: T): void
+  any(): boolean
+}
+
+export const createListeners = <T>(report: (error: unknown) => void): Listeners<T> => {
+  // A cell per subscription: the same function may subscribe twice.
+  const cells = new Set<{ readonly listener: (value: T) => void }>()
+  return {
+    subscribe: listener => {
+      const cell = { listener }
+      cells.add(cell)
+      return () => void cells.delete(cell)
+    },
+    tell: value => {
+      for (const { listener } of [...cells]) {
+        try {
+          listener(value)
+        } catch (error) {
+          report(error)
+        }
+      }
+    },
+    any: () => cells.size > 0,
+  }
+}

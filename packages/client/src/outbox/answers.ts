@@ -1,0 +1,190 @@
+import type { Answered, ChangesMessage, Content, Outcome } from '@rejoin/profile'
+import type { Conflicted } from '../replica/conflicted.ts'
+import type { Draft } from '../replica/draft.ts'
+import { decode, keyOf } from '../replica/memory.ts'
+import { reauthor } from '../replica/reauthor.ts'
+import { type Pen, takeFreshId, viewIn } from '../replica/recording.ts'
+import { dropRow, forgetGone, takeRow } from '../replica/rows.ts'
+import { type Accepted, type Entry, next } from './outbox-state.ts'
+
+/**
+ * One message of changes is one commit: rows, removals, what became of the device's own edits, and what follows
+ * from that for the edits behind them.
+ */
+export interface Arrived {
+  /** rows that were taken or dropped */
+  readonly rows: number
+  /** withdrawals that came too late: the edit took effect */
+  readonly late: readonly Entry[]
+}
+
+export const takeChanges = (draft: Draft, message: ChangesMessage, pen: Pen): Arrived => {
+  const conflicts = conflictsIn(draft, message.answers, pen)
+  let rows = 0
+  const touched = new Set<string>()
+  const gone = new Set<string>()
+  for (const { table, id, envelope } of message.rows) {
+    const key = keyOf({ table, id })
+    touched.add(key)
+    if (takeRow(draft, key, envelope)) rows++
+  }
+  for (const { table, id } of message.gone) gone.add(keyOf({ table, id }))
+  const again = new Set<string>()
+  const behind = new Map<string, number>()
+  const late: Entry[] = []
+  for (const { edit, answer } of message.answers) {
+    const entry = draft.entry(edit)
+    if (entry === undefined) continue
+    const key = keyOf({ table: entry.edit.table, id: entry.edit.record })
+    touched.add(key)
+    if (entry.state.status === 'withdrawing' && (answer.status === 'applied' || answer.status === 'lost'))
+      late.push(entry)
+    const followUp = take(draft, entry, answer)
+    if (followUp === 'again') again.add(key)
+    else if (followUp === 'reauthor') behind.set(key, Math.min(entry.edit.seq, behind.get(key) ?? entry.edit.seq))
+  }
+  for (const key of [...touched, ...gone]) confirm(draft, key, gone.has(key), conflicts, pen)
+  for (const { table, id, why } of message.gone) if (dropRow(draft, keyOf({ table, id }), why)) rows++
+  for (const [key, from] of behind) reauthor(draft, key, pen, from)
+  for (const key of again) if (!behind.has(key)) sendAgain(draft, key, pen)
+  for (const key of touched) forgetGone(draft, key)
+  return { rows, late }
+}
+
+/** @returns what has to follow for the record's chain */
+const take = (draft: Draft, entry: Entry, answer: Answered['answer']): 'reauthor' | 'again' | undefined => {
+  const state = next(entry.state, { type: 'answered', answer })
+  if (state === 'reauthor') return 'reauthor'
+  if (state !== 'removed') {
+    draft.putEntry({ ...entry, state })
+    return answer.status === 'wait' ? 'again' : undefined
+  }
+  const key = keyOf({ table: entry.edit.table, id: entry.edit.record })
+  const closing = entry.state.status === 'withdrawing' && entry.state.closing
+  draft.removeEntry(entry.edit.id)
+  const behind = draft.chain(key).some(({ state: { status } }) => status !== 'accepted' && status !== 'withdrawing')
+  if (closing) return undefined
+  if (!behind) takeFreshId(draft, key)
+  return behind ? 'reauthor' : undefined
+}
+
+/** The relay does not know the edit this one was made on: all of the chain again, in order. */
+const sendAgain = (draft: Draft, key: string, pen: Pen): void => {
+  const chain = draft.chain(key)
+  const first = chain.find(({ state }) => state.status === 'waiting' || state.status === 'sent')
+  // Nothing before it is left to send: it has to be recorded on what is confirmed.
+  if (first?.edit.after !== undefined && !chain.some(({ edit }) => edit.id === first.edit.after))
+    return reauthor(draft, key, pen, first.edit.seq)
+  for (const entry of chain) {
+    const cut = next(entry.state, { type: 'cut' })
+    if (typeof cut !== 'string' && entry.state.status !== 'withdrawing') draft.putEntry({ ...entry, state: cut })
+  }
+}
+
+/** Accepted entries leave once their record is stored at the outcome's revision, or is gone and nothing stands on them. */
+const confirm = (
+  draft: Draft,
+  key: string,
+  gone: boolean,
+  conflicts: ReadonlyMap<string, Conflicted>,
+  pen: Pen,
+): void => {
+  for (const entry of draft.chain(key)) {
+    if (entry.state.status !== 'accepted') continue
+    const { answer } = entry.state
+    if (isStored(draft, key, answer.rev) || (gone && !isStoodOn(draft, key)))
+      settle(draft, entry, answer, conflicts, pen)
+  }
+}
+
+const isStored = (draft: Draft, key: string, rev: number): boolean => {
+  const row = draft.rows.get(key)
+  return row?.envelope !== undefined && row.rev >= rev
+}
+
+/**
+ * Whether entries of the record are still open. A gone record comes without the bytes of what was accepted last: the
+ * work document of the entries behind needs them, or their clocks would be given out twice.
+ */
+const isStoodOn = (draft: Draft, key: string): boolean =>
+  draft
+    .chain(key)
+    .some(({ state }) => state.status !== 'accepted' && !(state.status === 'withdrawing' && state.closing))
+
+/** Everything up to `rev` is held: what was accepted by then is confirmed, wherever its record is now. */
+export const confirmUpTo = (draft: Draft, rev: number, pen: Pen): void => {
+  for (const entry of draft.entries()) {
+    if (entry.state.status !== 'accepted' || entry.state.answer.rev > rev) continue
+    const key = keyOf({ table: entry.edit.table, id: entry.edit.record })
+    if (!isStored(draft, key, entry.state.answer.rev) && isStoodOn(draft, key)) continue
+    settle(draft, entry, entry.state.answer, new Map(), pen)
+    forgetGone(draft, key)
+  }
+}
+
+const settle = (
+  draft: Draft,
+  entry: Entry,
+  answer: Accepted,
+  conflicts: ReadonlyMap<string, Conflicted>,
+  pen: Pen,
+): void => {
+  const { id, table, record, kind } = entry.edit
+  const key = keyOf({ table, id: record })
+  draft.removeEntry(id)
+  draft.settled.set(id, answer)
+  const row = draft.rows.get(key)
+  const confirmed = row === undefined ? undefined : decode(row)
+  const authored = draft.authored.get(key)
+  if (kind === 'create' && authored !== undefined && confirmed !== undefined) {
+    draft.authored.set(key, { ...authored, incarnation: confirmed.confirmed.incarnation })
+  }
+  if (answer.conflict === undefined) return
+  const known = conflicts.get(id) ?? conflicted(entry, answer, undefined, undefined, pen)
+  const recent = confirmed?.confirmed.recent ?? []
+  draft.ledger.set(id, {
+    ...known,
+    theirs: answer.status === 'lost' ? (confirmed?.content ?? known.theirs) : known.theirs,
+    result: confirmed?.content ?? null,
+    against: recent.filter(({ rev, device }) => rev > entry.edit.base.rev && device !== entry.edit.device),
+  })
+}
+
+/** Taken before anything is stored: what the author saw, and what he held of the other side. */
+const conflictsIn = (draft: Draft, answers: readonly Answered[], pen: Pen): Map<string, Conflicted> => {
+  const found = new Map<string, Conflicted>()
+  for (const { edit, answer } of answers) {
+    const entry = draft.entry(edit)
+    if (entry === undefined || !isConflict(answer)) continue
+    const key = keyOf({ table: entry.edit.table, id: entry.edit.record })
+    const row = draft.rows.get(key)
+    const held = row === undefined || row.rev <= entry.edit.base.rev ? undefined : decode(row)?.content
+    found.set(edit, conflicted(entry, answer, viewIn(draft, key), held, pen))
+  }
+  return found
+}
+
+const isConflict = (answer: Answered['answer'] | Outcome): answer is Accepted & { readonly conflict: string } =>
+  (answer.status === 'applied' || answer.status === 'lost') && answer.conflict !== undefined
+
+const conflicted = (
+  { edit }: Entry,
+  answer: Accepted,
+  mine: Content | undefined,
+  theirs: Content | undefined,
+  { now }: Pen,
+): Conflicted => ({
+  edit: edit.id,
+  table: edit.table,
+  record: edit.record,
+  kind: edit.kind,
+  status: answer.status,
+  strategy: answer.conflict ?? '',
+  rev: answer.rev,
+  at: now(),
+  changes: edit.changes,
+  mine: mine ?? { fields: edit.image ?? {}, deleted: edit.kind === 'delete' },
+  theirs: theirs ?? null,
+  result: null,
+  against: [],
+})

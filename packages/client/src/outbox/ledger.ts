@@ -1,0 +1,85 @@
+import { fieldsToRow, type PlainRow } from '@rejoin/profile'
+import { RejoinFault } from '../device/fault.ts'
+import { createDerived, type Observable } from '../observe/observable.ts'
+import type { Conflicted } from '../replica/conflicted.ts'
+import { schemaOf } from '../replica/grant.ts'
+import { keyOf } from '../replica/memory.ts'
+import { aftersOf } from '../replica/reauthor.ts'
+import { type Pen, recordEdit, viewIn } from '../replica/recording.ts'
+import type { Replica } from '../replica/replica.ts'
+import { isLive } from '../replica/view.ts'
+
+/** Conflicts this device's edits met, newest first: both versions, and who was on the other side (CF6, CF16). */
+export interface LedgerView extends Observable<readonly LedgerNote[]> {
+  /** "why did my value change?" */
+  why(table: string, id: string): readonly LedgerNote[]
+}
+
+export interface LedgerNote {
+  readonly edit: string
+  readonly table: string
+  readonly record: string
+  readonly status: 'applied' | 'lost'
+  readonly strategy: string
+  readonly rev: number
+  /** ms since 1970, this device's clock */
+  readonly at: number
+  readonly mine: PlainRow
+  readonly theirs: PlainRow | undefined
+  readonly result: PlainRow | undefined
+  /** the others' changes it met */
+  readonly against: Conflicted['against']
+  /** writes the author's values again, as a new edit on the record as it is now. @throws RejoinFault */
+  restore(): Promise<void>
+}
+
+export const createLedger = (
+  replica: Replica,
+  pen: Pen,
+  wake: () => void,
+  report: (error: unknown) => void,
+): LedgerView => {
+  const noteOf = (found: Conflicted): LedgerNote => {
+    const { edit, table, record, status, strategy, rev, at, mine, theirs, result, against } = found
+    const known = replica.grant === undefined ? undefined : schemaOf(replica.grant).tables.get(table)
+    const row = (content: Conflicted['theirs']): PlainRow | undefined =>
+      content === null || known === undefined ? undefined : fieldsToRow(known, record, content.fields)
+    return {
+      edit,
+      table,
+      record,
+      status,
+      strategy,
+      rev,
+      at,
+      mine: row(mine) ?? {},
+      theirs: row(theirs),
+      result: row(result),
+      against,
+      restore: async () => {
+        await replica.write(draft => {
+          if (!isLive(viewIn(draft, keyOf({ table, id: record })))) {
+            throw new RejoinFault({ code: 'not-found', message: 'Record not found', table, record })
+          }
+          const kind = found.kind === 'delete' ? 'delete' : 'update'
+          recordEdit(draft, { kind, table, id: record, fields: kind === 'delete' ? {} : aftersOf(found.changes) }, pen)
+        })
+        wake()
+      },
+    }
+  }
+  const list = createDerived(
+    () => [...replica.memory.ledger.values()].toSorted((a, b) => b.rev - a.rev).map(noteOf),
+    report,
+  )
+  replica.touched.subscribe(({ ledger }) => {
+    if (ledger) list.stale()
+  })
+  return {
+    get current() {
+      return list.current
+    },
+    subscribe: list.subscribe,
+    why: (table, id) => list.current.filter(note => note.table === table && note.record === id),
+  }
+}

@@ -1,0 +1,180 @@
+import {
+  checkRow,
+  type Content,
+  type Edit,
+  type Fields,
+  fieldsToRow,
+  type PlainRow,
+  type Schema,
+  type Table,
+  type Value,
+} from '@rejoin/profile'
+import { RejoinFault } from '../device/fault.ts'
+import { createDerived, type Derived, type Observable } from '../observe/observable.ts'
+import { schemaOf } from '../replica/grant.ts'
+import { keyOf } from '../replica/memory.ts'
+import { aftersOf } from '../replica/reauthor.ts'
+import type { Pen } from '../replica/recording.ts'
+import type { Replica } from '../replica/replica.ts'
+import { discard, retry } from './actions.ts'
+import { holdsIn } from './holding.ts'
+import type { Entry, EntryState } from './outbox-state.ts'
+
+/** One unsettled action of this device, as people see it (OB1). */
+export interface OutboxEntry {
+  /** the edit's id */
+  readonly id: string
+  readonly table: string
+  readonly record: string
+  readonly kind: Edit['kind']
+  /** ms since 1970 on this device when it was done */
+  readonly at: number
+  /** `[before, after]` by column name */
+  readonly changes: Readonly<Record<string, readonly [Value, Value]>>
+  readonly state: EntryState['status']
+  /** where and why it was refused (OB6) */
+  readonly error?: { readonly code: string; readonly message: string; readonly column?: string }
+  /** the entry that has to be settled first (OB7) */
+  readonly heldBy?: string
+  /** two versions to choose from: answered with `resolve` */
+  readonly question?: { readonly mine: PlainRow; readonly theirs: PlainRow; readonly theirsDeleted: boolean }
+  readonly group?: string
+  /** nothing is sent for it any more (OB10); @throws RejoinFault `settled` */
+  discard(): Promise<void>
+  /** sends it again as it is (OB8) */
+  retry(): Promise<void>
+  /** sends it again with corrected values by column name (OB9), or answers its question */
+  resolve(answer: 'mine' | 'theirs' | Readonly<Record<string, unknown>>): Promise<void>
+}
+
+export interface Outbox extends Observable<readonly OutboxEntry[]> {
+  /** names of what keeps the queue from being sent (OB14) */
+  readonly paused: Observable<readonly string[]>
+  pause(reason: string): void
+  resume(reason: string): void
+  /** 'error': something of it was refused or waits for a person; 'pending': not yet accepted (OB2) */
+  mark(table: string, id: string): 'pending' | 'error' | undefined
+}
+
+export interface OutboxParts {
+  readonly replica: Replica
+  readonly pen: Pen
+  readonly paused: Observable<readonly string[]> & { set(reasons: readonly string[]): void }
+  readonly wake: () => void
+  readonly report: (error: unknown) => void
+}
+
+export const createOutbox = ({ replica, pen, paused, wake, report }: OutboxParts): Outbox => {
+  const schemaNow = (): Schema | undefined => (replica.grant === undefined ? undefined : schemaOf(replica.grant))
+  const list: Derived<readonly OutboxEntry[]> = createDerived(() => {
+    const entries = [...replica.memory.entries.values()]
+    const schema = schemaNow()
+    const holds = holdsIn(entries, schema)
+    return entries
+      .filter(({ state }) => state.status !== 'withdrawing')
+      .map(entry => shown(entry, schema?.tables.get(entry.edit.table), holds.get(entry.edit.id)))
+  }, report)
+  replica.touched.subscribe(({ outbox, state }) => {
+    if (outbox || state) list.stale()
+  })
+
+  const act = async (work: (schema: Schema) => Promise<void>): Promise<void> => {
+    const schema = schemaNow()
+    if (schema === undefined) throw new RejoinFault({ code: 'not-ready', message: 'nothing has been granted yet' })
+    await work(schema)
+    wake()
+  }
+
+  const correct = (edit: Edit, values: Readonly<Record<string, unknown>>, schema: Schema): Fields => {
+    const table = schema.tables.get(edit.table)!
+    const checked = checkRow(table, values, { create: false })
+    if (checked.ok) return checked.value
+    throw refusedBy(checked.faults[0]!, edit.table, edit.record)
+  }
+
+  const shown = ({ edit, state }: Entry, table: Table | undefined, heldBy: string | undefined): OutboxEntry => {
+    const named = Object.entries(edit.changes).map(([id, change]) => [table?.byId.get(id)?.name ?? id, change] as const)
+    const theirs = state.status === 'held' ? state.question : undefined
+    const by = state.status === 'held' && state.by !== edit.id ? state.by : heldBy
+    return {
+      id: edit.id,
+      table: edit.table,
+      record: edit.record,
+      kind: edit.kind,
+      at: edit.at,
+      changes: Object.fromEntries(named),
+      state: heldBy === undefined ? state.status : 'held',
+      ...(state.status === 'rejected' ? { error: errorOf(state) } : {}),
+      ...(by === undefined ? {} : { heldBy: by }),
+      ...(theirs === undefined || table === undefined
+        ? {}
+        : { question: questionOf(edit, table, theirs, replica.view(keyOf({ table: edit.table, id: edit.record }))) }),
+      ...(edit.group === undefined ? {} : { group: edit.group }),
+      discard: () => act(schema => replica.write(draft => discard(draft, edit.id, schema, pen))),
+      retry: () => act(() => replica.write(draft => retry(draft, edit.id, {}, pen))),
+      resolve: answer =>
+        act(schema =>
+          answer === 'theirs'
+            ? replica.write(draft => discard(draft, edit.id, schema, pen))
+            : replica.write(draft =>
+                retry(draft, edit.id, answer === 'mine' ? {} : correct(edit, answer, schema), pen),
+              ),
+        ),
+    }
+  }
+
+  return {
+    get current() {
+      return list.current
+    },
+    subscribe: list.subscribe,
+    paused,
+    pause: reason => paused.set([...new Set([...paused.current, reason])]),
+    resume: reason => {
+      paused.set(paused.current.filter(each => each !== reason))
+      wake()
+    },
+    mark: (table, id) => {
+      const chain = replica.present.chain(keyOf({ table, id })).filter(({ state }) => state.status !== 'withdrawing')
+      if (chain.some(({ state }) => state.status === 'rejected' || state.status === 'held')) return 'error'
+      return chain.length > 0 ? 'pending' : undefined
+    },
+  }
+}
+
+const errorOf = ({
+  code,
+  message,
+  column,
+}: Extract<EntryState, { status: 'rejected' }>): NonNullable<OutboxEntry['error']> => ({
+  code,
+  message,
+  ...(column === undefined ? {} : { column }),
+})
+
+const questionOf = (
+  edit: Edit,
+  table: Table,
+  theirs: { readonly theirs: Fields; readonly theirsDeleted: boolean },
+  seen: Content | undefined,
+): NonNullable<OutboxEntry['question']> => ({
+  mine: fieldsToRow(table, edit.record, seen?.fields ?? { ...edit.image, ...aftersOf(edit.changes) }),
+  theirs: fieldsToRow(table, edit.record, theirs.theirs),
+  theirsDeleted: theirs.theirsDeleted,
+})
+
+/** A fault of a row as the exception an app catches. */
+export const refusedBy = (
+  fault: { readonly code: string; readonly at: string; readonly message: string },
+  table: string,
+  record?: string,
+): RejoinFault => {
+  const column = /column (.+)$/.exec(fault.at)?.[1]
+  return new RejoinFault({
+    code: fault.code as RejoinFault['code'],
+    message: column === undefined ? fault.message : `${column} ${fault.message}`,
+    table,
+    ...(record === undefined ? {} : { record }),
+    ...(column === undefined ? {} : { column }),
+  })
+}

@@ -1,0 +1,68 @@
+import {
+  compileSchema,
+  type Schema,
+  type StrategyName,
+  type Strategy,
+  strategies,
+  type Table,
+  type Welcome,
+} from '@rejoin/profile'
+
+/** What the relay last granted this device: kept, so that work goes on without it. Plain data, stored as it is. */
+export interface Grant {
+  readonly user: Welcome['user']
+  readonly prefixes: readonly number[]
+  readonly strategy: StrategyName
+  readonly strategies: Readonly<Record<string, StrategyName>>
+  readonly tables: Welcome['tables']
+  readonly writable: Welcome['writable']
+  readonly schemaVersion: number
+  readonly schema: unknown
+  readonly profileVersion: number
+  readonly profile: unknown
+}
+
+/** @throws FaultError where the relay sent no schema, or one this program cannot read */
+export const grantFrom = (welcome: Welcome, known: Grant | undefined): Grant => {
+  const { user, prefixes, strategy, strategies: own, tables, writable, schemaVersion, profileVersion } = welcome
+  return {
+    user,
+    prefixes,
+    strategy,
+    strategies: own,
+    tables,
+    writable,
+    schemaVersion,
+    schema: welcome.schema ?? known?.schema ?? null,
+    profileVersion,
+    profile: welcome.profile ?? (profileVersion === known?.profileVersion ? (known.profile ?? null) : null),
+  }
+}
+
+const compiled = new WeakMap<object, Schema>()
+
+/** The granted schema, compiled once. @throws Error where it is none */
+export const schemaOf = (grant: Grant): Schema => {
+  const source = grant.schema as object
+  const known = compiled.get(source)
+  if (known !== undefined) return known
+  const result = compileSchema(source)
+  if (!result.ok) throw new Error(`the relay's schema cannot be read: ${result.faults[0]?.message ?? ''}`)
+  compiled.set(source, result.value)
+  return result.value
+}
+
+export const strategyOf = (grant: Grant, table: string): Strategy =>
+  strategies[grant.strategies[table] ?? grant.strategy]
+
+/** Column ids the device holds and its user may write: what an image is cut to. */
+export const imageColumns = (grant: Grant, table: Table): readonly string[] => {
+  const held = grant.tables.find(each => each.table === table.name)?.columns
+  const writable = grant.writable[table.name]
+  return table.columns
+    .filter(({ id, type }) => type !== 'document' && held?.includes(id) !== false && writable?.includes(id) !== false)
+    .map(({ id }) => id)
+}
+
+export const columnSetOf = (grant: Grant, table: string): string | undefined =>
+  grant.tables.find(each => each.table === table)?.columnSet

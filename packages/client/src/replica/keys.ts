@@ -1,0 +1,87 @@
+import type { Entry } from '../outbox/outbox-state.ts'
+import type { StoreChange, StoreValue } from '../store/store.ts'
+import type { Conflicted } from './conflicted.ts'
+import type { Authored, Meta, Row, TableState } from './memory.ts'
+
+/** How the store is laid out: which shelf, which key, which value. Everything here is plain data already. */
+
+export const pageKey = (table: string, generation: number, page: number): string =>
+  `${pagePrefix(table, generation)}${String(page).padStart(8, '0')}`
+
+const pagePrefix = (table: string, generation: number): string => `${table}/${generation}/`
+
+/** every page of a generation; `0` follows `/` */
+export const pagesOf = (table: string, generation: number): { readonly from: string; readonly to: string } => ({
+  from: pagePrefix(table, generation),
+  to: `${table}/${generation}0`,
+})
+
+export const rowsOf = (table: string): { readonly from: string; readonly to: string } => ({
+  from: `${table}/`,
+  to: `${table}0`,
+})
+
+export const seqKey = (seq: number): string => String(seq).padStart(16, '0')
+
+const stored = (value: unknown): StoreValue => value as StoreValue
+
+export const putPage = (key: string, rows: number, packed: Uint8Array): StoreChange => ({
+  put: 'page',
+  key,
+  value: { rows, packed },
+})
+
+export const putRow = (key: string, row: Row | undefined): StoreChange => {
+  if (row === undefined) return { delete: 'overlay', key }
+  const { rev, generation, envelope, gone } = row
+  const value = {
+    rev,
+    generation,
+    ...(envelope === undefined ? {} : { envelope }),
+    ...(gone === undefined ? {} : { gone }),
+  }
+  return { put: 'overlay', key, value }
+}
+
+export interface StoredRow {
+  readonly rev: number
+  readonly generation: number
+  readonly envelope?: Uint8Array
+  readonly gone?: NonNullable<Row['gone']>
+}
+
+/** `sent` is a fact of one session; that it may have left is told by `Meta.left`, so that sending rewrites no entry. */
+export const storedState = (state: Entry['state']): Entry['state'] => {
+  if (state.status === 'sent' || state.status === 'waiting') return { status: 'waiting', left: false }
+  return state.status === 'withdrawing' ? { ...state, told: false } : state
+}
+
+export const putEntry = ({ edit, state }: Entry): StoreChange => ({
+  put: 'outbox',
+  key: seqKey(edit.seq),
+  value: stored({ edit, state: storedState(state) }),
+})
+
+export const deleteEntry = ({ edit }: Entry): StoreChange => ({ delete: 'outbox', key: seqKey(edit.seq) })
+
+export const putAuthored = (key: string, authored: Authored | undefined): StoreChange =>
+  authored === undefined ? { delete: 'authored', key } : { put: 'authored', key, value: stored(authored) }
+
+export const putTable = (table: string, state: TableState | undefined): StoreChange =>
+  state === undefined
+    ? { delete: 'meta', key: `table:${table}` }
+    : { put: 'meta', key: `table:${table}`, value: stored(state) }
+
+export const putConflicted = (conflicted: Conflicted): StoreChange => ({
+  put: 'ledger',
+  key: conflicted.edit,
+  value: stored(conflicted),
+})
+
+/** Each member under its own key: the grant is large and rarely changes, the seq changes with every save. */
+export const metaChanges = (before: Meta, after: Meta): StoreChange[] =>
+  (['device', 'grant', 'seq', 'left', 'ids', 'cursor', 'ready'] as const).flatMap((key): StoreChange[] => {
+    const value = after[key]
+    if (value === before[key]) return []
+    return [value === undefined ? { delete: 'meta', key } : { put: 'meta', key, value: stored(value) }]
+  })

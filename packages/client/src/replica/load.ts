@@ -1,0 +1,137 @@
+import { ByteFault, isSound, type Outcome, type PackedRow, revOf, toHex, unpackRows } from '@rejoin/profile'
+import type { Entry } from '../outbox/outbox-state.ts'
+import type { Store } from '../store/store.ts'
+import type { Conflicted } from './conflicted.ts'
+import type { Grant } from './grant.ts'
+import { pagesOf, type StoredRow } from './keys.ts'
+import {
+  type Authored,
+  keyFrom,
+  keyOf,
+  type Memory,
+  type Meta,
+  readableIn,
+  type Row,
+  rowFrom,
+  type TableState,
+} from './memory.ts'
+
+/** Reads a whole store into memory. What is damaged counts as missing: reconciliation brings it again. */
+export const loadMemory = async (store: Store, random: (length: number) => Uint8Array): Promise<Memory> => {
+  const meta = await loadMeta(store, random)
+  const tables = await loadTables(store)
+  const rows = new Map<string, Map<string, Row>>()
+  const staged = new Map<string, Map<string, Row>>()
+  let damaged = 0
+  for (const [table, state] of tables) {
+    const readable = readableIn(state)
+    const found = readable === undefined ? noRows() : await loadPages(store, table, readable)
+    damaged += found.damaged + (await overlay(store, table, state, found.rows))
+    rows.set(table, found.rows)
+    if (state.state === 'partial') staged.set(table, (await loadPages(store, table, state.generation)).rows)
+  }
+  damaged += await overlayAlone(store, tables, rows)
+  const entries = new Map<string, Entry>()
+  const chains = new Map<string, string[]>()
+  for (const [, value] of await store.scan('outbox')) {
+    const entry = readEntry(value as unknown as Entry, meta)
+    const key = keyOf({ table: entry.edit.table, id: entry.edit.record })
+    entries.set(entry.edit.id, entry)
+    chains.set(key, [...(chains.get(key) ?? []), entry.edit.id])
+  }
+  const authored = new Map((await store.scan('authored')).map(([key, value]) => [key, value as unknown as Authored]))
+  const ledger = new Map((await store.scan('ledger')).map(([key, value]) => [key, value as unknown as Conflicted]))
+  const settled = new Map<string, Outcome>()
+  for (const { edit } of entries.values()) {
+    const outcome = edit.after === undefined ? undefined : await store.get('settled', edit.after)
+    if (outcome !== undefined) settled.set(edit.after!, outcome as unknown as Outcome)
+  }
+  return { rows, staged, entries, chains, authored, tables, ledger, settled, meta, damaged }
+}
+
+const loadMeta = async (store: Store, random: (length: number) => Uint8Array): Promise<Meta> => {
+  const known = await store.get('meta', 'device')
+  const device = typeof known === 'string' ? known : toHex(random(8))
+  if (known === undefined) await store.commit([{ put: 'meta', key: 'device', value: device }])
+  const [grant, seq, left, ids, cursor, ready] = await Promise.all(
+    ['grant', 'seq', 'left', 'ids', 'cursor', 'ready'].map(key => store.get('meta', key)),
+  )
+  return {
+    device,
+    ...(grant === undefined ? {} : { grant: grant as unknown as Grant }),
+    seq: typeof seq === 'number' ? seq : 0,
+    left: typeof left === 'number' ? left : 0,
+    ids: typeof ids === 'number' ? ids : 0,
+    ...(cursor === undefined ? {} : { cursor: cursor as unknown as NonNullable<Meta['cursor']> }),
+    ready: ready === true,
+  }
+}
+
+/** An edit that may have left the device once may be known to the relay. */
+const readEntry = (entry: Entry, { left }: Meta): Entry =>
+  entry.state.status === 'waiting' ? { ...entry, state: { status: 'waiting', left: entry.edit.seq <= left } } : entry
+
+const loadTables = async (store: Store): Promise<Map<string, TableState>> => {
+  const prefix = 'table:'
+  const stored = await store.scan('meta', { from: prefix, to: 'table;' })
+  return new Map(stored.map(([key, value]) => [key.slice(prefix.length), value as unknown as TableState]))
+}
+
+interface Found {
+  readonly rows: Map<string, Row>
+  readonly damaged: number
+}
+
+const noRows = (): Found => ({ rows: new Map(), damaged: 0 })
+
+const loadPages = async (store: Store, table: string, generation: number): Promise<Found> => {
+  const rows = new Map<string, Row>()
+  let damaged = 0
+  for (const [, value] of await store.scan('page', pagesOf(table, generation))) {
+    const { rows: count, packed } = value as unknown as { readonly rows: number; readonly packed: Uint8Array }
+    const sound = readPage(packed).filter(({ envelope }) => isSound(envelope))
+    damaged += Math.max(0, count - sound.length)
+    for (const { id, envelope } of sound) rows.set(id, rowFrom(revOf(envelope), generation, envelope))
+  }
+  return { rows, damaged }
+}
+
+/** A page that cannot be read has no rows. */
+const readPage = (packed: Uint8Array): readonly PackedRow[] => {
+  try {
+    return unpackRows(packed)
+  } catch (fault) {
+    if (fault instanceof ByteFault) return []
+    throw fault
+  }
+}
+
+const overlay = async (store: Store, table: string, state: TableState, rows: Map<string, Row>): Promise<number> => {
+  let damaged = 0
+  for (const [key, value] of await store.scan('overlay', { from: `${table}/`, to: `${table}0` })) {
+    const row = readRow(value as unknown as StoredRow)
+    if (row === undefined) damaged++
+    else if (row.generation >= (readableIn(state) ?? 0)) rows.set(keyFrom(key).id, row)
+  }
+  return damaged
+}
+
+/** Rows of tables no download has begun for: records of the device's own that were sent. */
+const overlayAlone = async (
+  store: Store,
+  tables: ReadonlyMap<string, TableState>,
+  rows: Map<string, Map<string, Row>>,
+): Promise<number> => {
+  let damaged = 0
+  for (const [key, value] of await store.scan('overlay')) {
+    const { table, id } = keyFrom(key)
+    if (tables.has(table)) continue
+    const row = readRow(value as unknown as StoredRow)
+    if (row === undefined) damaged++
+    else rows.set(table, (rows.get(table) ?? new Map<string, Row>()).set(id, row))
+  }
+  return damaged
+}
+
+const readRow = ({ rev, generation, envelope, gone }: StoredRow): Row | undefined =>
+  envelope !== undefined && !isSound(envelope) ? undefined : rowFrom(rev, generation, envelope, gone)

@@ -1,0 +1,119 @@
+import {
+  type Confirmed,
+  type Content,
+  type GoneReason,
+  type Outcome,
+  type Position,
+  readFlat,
+  unpackEnvelope,
+} from '@rejoin/profile'
+import type { Entry } from '../outbox/outbox-state.ts'
+import type { Conflicted } from './conflicted.ts'
+import type { Grant } from './grant.ts'
+
+/** What a device holds, in memory: a copy of its store, changed only after the store was (writer.ts). */
+export interface Memory {
+  /** by table, then id */
+  readonly rows: Map<string, Map<string, Row>>
+  /** rows of downloads under way, by table; they are not read before their table is complete */
+  readonly staged: Map<string, Map<string, Row>>
+  /** by edit id, in the order of seq */
+  readonly entries: Map<string, Entry>
+  /** edit ids of a record's entries in order, by record key */
+  readonly chains: Map<string, readonly string[]>
+  readonly authored: Map<string, Authored>
+  readonly tables: Map<string, TableState>
+  readonly ledger: Map<string, Conflicted>
+  /** outcomes of settled edits that pending ones name */
+  readonly settled: Map<string, Outcome>
+  meta: Meta
+  /** rows that could not be read at opening: missing, until reconciliation brings them again */
+  readonly damaged: number
+}
+
+export interface Meta {
+  /** 16 hex digits, made once per store */
+  readonly device: string
+  readonly grant?: Grant
+  /** counts the device's edits */
+  readonly seq: number
+  /** edits up to this seq may have left the device: written before they do */
+  readonly left: number
+  /** highest client id index any record has reached */
+  readonly ids: number
+  /** everything up to here is held, of every complete table; written while live */
+  readonly cursor?: Position
+  /** a first sync has completed once */
+  readonly ready: boolean
+}
+
+/** A record as the relay last stated it. `gone`: it may be held no more; its envelope stays while own edits stand on it. */
+export interface Row {
+  readonly rev: number
+  /** the download it belongs to; rows of an earlier one end with it */
+  readonly generation: number
+  readonly envelope: Uint8Array | undefined
+  readonly gone?: GoneReason
+  decoded: Decoded | undefined
+}
+
+export interface Decoded {
+  readonly confirmed: Confirmed
+  readonly content: Content
+}
+
+/** How far a record has gone through this device's client ids, and in which life of the record. */
+export interface Authored {
+  readonly index: number
+  readonly tick: number
+  readonly incarnation: string
+}
+
+/** A table's download. `previous`: the complete set that is read until this one is complete (FS6). */
+export type TableState =
+  | { readonly state: 'complete'; readonly at: Position; readonly columnSet: string; readonly generation: number }
+  | {
+      readonly state: 'partial'
+      readonly start: Position
+      readonly after: string
+      readonly columnSet: string
+      readonly generation: number
+      readonly pages: number
+      readonly rows: number
+      readonly previous?: { readonly generation: number; readonly columnSet: string }
+    }
+
+export interface RecordKey {
+  readonly table: string
+  readonly id: string
+}
+
+/** Neither table names nor record ids contain a slash. */
+export const keyOf = ({ table, id }: RecordKey): string => `${table}/${id}`
+
+export const keyFrom = (key: string): RecordKey => {
+  const slash = key.indexOf('/')
+  return { table: key.slice(0, slash), id: key.slice(slash + 1) }
+}
+
+export const rowFrom = (rev: number, generation: number, envelope: Uint8Array | undefined, gone?: GoneReason): Row => ({
+  rev,
+  generation,
+  envelope,
+  ...(gone === undefined ? {} : { gone }),
+  decoded: undefined,
+})
+
+/** Decoded when it is first looked at. */
+export const decode = (row: Row): Decoded | undefined => {
+  if (row.decoded !== undefined || row.envelope === undefined) return row.decoded
+  const confirmed = unpackEnvelope(row.envelope)
+  row.decoded = { confirmed, content: readFlat(confirmed.bytes) }
+  return row.decoded
+}
+
+export const generationIn = (state: TableState | undefined): number => state?.generation ?? 0
+
+/** The generation that is read. */
+export const readableIn = (state: TableState | undefined): number | undefined =>
+  state?.state === 'complete' ? state.generation : state?.previous?.generation

@@ -1,0 +1,56 @@
+import type { Fields, Value } from '@rejoin/profile'
+import type { Entry } from '../outbox/outbox-state.ts'
+import type { Draft } from './draft.ts'
+import { decode } from './memory.ts'
+import { type Pen, recordEdit, takeFreshId } from './recording.ts'
+
+/**
+ * Records a record's pending edits again, from one on, on what stands before it: new ids, a fresh client id, each
+ * amending the one it replaces. One code path for resync, retry, resolve and discard in mid-chain. Accepted edits
+ * stay, and so does what was made before: the relay may have taken it. Withdrawn ones are not built on.
+ */
+/** @param from seq of the first edit to record again */
+export const reauthor = (
+  draft: Draft,
+  key: string,
+  pen: Pen,
+  from: number,
+  corrections: ReadonlyMap<string, Fields> = none,
+): void => {
+  const chain = draft.chain(key)
+  const again = chain.filter(
+    ({ edit, state }) => edit.seq >= from && state.status !== 'accepted' && state.status !== 'withdrawing',
+  )
+  for (const { edit } of again) draft.removeEntry(edit.id)
+  const begins = again[0]?.edit.kind === 'create'
+  // A create takes a fresh client id by itself.
+  if (!begins) takeFreshId(draft, key)
+  const row = draft.rows.get(key)
+  const exists =
+    (row !== undefined && decode(row) !== undefined) ||
+    draft.chain(key).some(({ state }) => state.status !== 'withdrawing')
+  // Without the record and without its create there is nothing left that the later edits could be about.
+  if (!exists && !begins) return again.forEach(entry => close(draft, entry))
+  for (const entry of again) recordAgain(draft, entry, pen, corrections.get(entry.edit.id))
+}
+
+/** The relay may have it in its list of what a person has to decide. */
+const close = (draft: Draft, entry: Entry): void => {
+  if (entry.state.status === 'waiting' && !entry.state.left) return
+  draft.putEntry({ ...entry, state: { status: 'withdrawing', closing: true, told: false } })
+}
+
+const none: ReadonlyMap<string, Fields> = new Map()
+
+const recordAgain = (draft: Draft, { edit }: Entry, pen: Pen, correction: Fields | undefined): void => {
+  const { kind, table, record, at, group } = edit
+  const fields = kind === 'delete' ? {} : { ...aftersOf(edit.changes), ...correction }
+  const intent = { kind, table, id: record, fields, at, amends: edit.id }
+  recordEdit(draft, group === undefined ? intent : { ...intent, group }, pen)
+}
+
+export const aftersOf = (changes: Entry['edit']['changes']): Fields => {
+  const fields: Record<string, Value> = {}
+  for (const [column, [, after]] of Object.entries(changes)) fields[column] = after
+  return fields
+}

@@ -1,0 +1,169 @@
+import {
+  type Changes,
+  clientId,
+  type Content,
+  DELETED,
+  type Edit,
+  type EditKind,
+  type Fields,
+  guidOf,
+  nowhere,
+  recordWrites,
+  sameValue,
+  type Value,
+} from '@rejoin/profile'
+import { RejoinFault } from '../device/fault.ts'
+import type { Entry } from '../outbox/outbox-state.ts'
+import { type Draft, standingOn } from './draft.ts'
+import { type Grant, imageColumns, schemaOf, strategyOf } from './grant.ts'
+import { type Authored, type Decoded, decode, keyOf, type RecordKey, type Row } from './memory.ts'
+import { isInside, viewOf } from './view.ts'
+
+/** What a user does to one record, in column ids. */
+export interface Intent extends RecordKey {
+  readonly kind: EditKind
+  readonly fields: Fields
+  readonly group?: string
+  readonly amends?: string
+  /** when it was first done; now where absent */
+  readonly at?: number
+}
+
+/** What recording needs from outside. */
+export interface Pen {
+  readonly now: () => number
+  readonly newId: () => string
+  /** whether an edit goes out as soon as it is saved: then it is stored as one that may have left */
+  readonly leaving: () => boolean
+}
+
+/**
+ * Records one edit on the record's work document: confirmed and the author's own unsettled edits, real structs only.
+ * The edit and everything it moves (seq, tick, client id) are part of the draft, hence of one commit.
+ */
+export const recordEdit = (draft: Draft, intent: Intent, pen: Pen): Edit => {
+  const { kind, table, id } = intent
+  const grant = grantIn(draft)
+  const { device, seq } = draft.meta()
+  const key = keyOf(intent)
+  const row = draft.rows.get(key)
+  const confirmed = row === undefined ? undefined : decode(row)
+  const chain = draft.chain(key)
+  const before = viewIn(draft, key)
+  const authored = nextAuthored(draft.authored.get(key), kind, confirmed)
+  const client = clientId(grant.prefixes, authored.index)
+  if (client === undefined) throw noIds(intent)
+  const standing = standingOn(chain)
+  const writes = kind === 'delete' ? { [DELETED]: true } : intent.fields
+  const { update, work } = recordWrites(guidOf(table, id), workBytes(row, confirmed, standing, device), client, writes)
+  const image = kind === 'update' ? imageOf(grant, table, before, intent.fields) : undefined
+  const after = standing.at(-1)?.edit.id
+  const edit: Edit = {
+    id: pen.newId(),
+    author: grant.user.id,
+    device,
+    seq: seq + 1,
+    tick: authored.tick,
+    at: intent.at ?? pen.now(),
+    table,
+    record: id,
+    kind,
+    base: confirmed === undefined ? nowhere : { rev: confirmed.confirmed.rev, commit: confirmed.confirmed.commit },
+    incarnation: kind === 'create' ? '' : (confirmed?.confirmed.incarnation ?? ''),
+    changes: kind === 'delete' ? {} : changesOf(before, intent.fields),
+    update,
+    ...(after === undefined ? {} : { after }),
+    ...(image === undefined ? {} : { image }),
+    ...(intent.group === undefined ? {} : { group: intent.group }),
+    ...(intent.amends === undefined ? {} : { amends: intent.amends }),
+  }
+  works.set(edit, { row, bytes: work })
+  draft.authored.set(key, authored)
+  const left = pen.leaving()
+  const { ids } = draft.meta()
+  draft.setMeta({ seq: edit.seq, ids: Math.max(ids, authored.index), ...(left ? { left: edit.seq } : {}) })
+  draft.putEntry({ edit, state: { status: 'waiting', left } })
+  return edit
+}
+
+/** The work document after an edit, as long as it stands on the same confirmed row. */
+const works = new WeakMap<Edit, { readonly row: Row | undefined; readonly bytes: Uint8Array }>()
+
+const workBytes = (
+  row: Row | undefined,
+  confirmed: Decoded | undefined,
+  standing: readonly Entry[],
+  device: string,
+): readonly Uint8Array[] => {
+  const last = standing.at(-1)
+  const known = last === undefined ? undefined : works.get(last.edit)
+  if (known !== undefined && known.row === row) return [known.bytes]
+  const life = confirmed?.confirmed.incarnation
+  const own = standing.filter(({ edit }) => {
+    // Bytes of another life are never applied, and what is inside already adds nothing.
+    const sameLife = life === undefined || edit.incarnation === '' || edit.incarnation === life
+    return sameLife && !isInside(row, edit.seq, device)
+  })
+  return [...(confirmed === undefined ? [] : [confirmed.confirmed.bytes]), ...own.map(({ edit }) => edit.update)]
+}
+
+/** A fresh client id wherever structs under the present one may exist that the confirmed record lacks. */
+const nextAuthored = (known: Authored | undefined, kind: EditKind, confirmed: Decoded | undefined): Authored => {
+  const incarnation = confirmed?.confirmed.incarnation ?? ''
+  if (known === undefined) return { index: 0, tick: 1, incarnation }
+  const anotherLife = incarnation !== '' && known.incarnation !== '' && known.incarnation !== incarnation
+  const index = kind === 'create' || anotherLife ? known.index + 1 : known.index
+  return { index, tick: known.tick + 1, incarnation: incarnation === '' ? known.incarnation : incarnation }
+}
+
+/** Structs of the record's present client id were thrown away: durable in the commit that drops them. */
+export const takeFreshId = (draft: Draft, key: string): void => {
+  const known = draft.authored.get(key)
+  if (known === undefined) return
+  draft.authored.set(key, { ...known, index: known.index + 1 })
+  draft.setMeta({ ids: Math.max(draft.meta().ids, known.index + 1) })
+}
+
+const changesOf = (before: Content | undefined, fields: Fields): Changes =>
+  Object.fromEntries(
+    Object.entries(fields).map(([column, after]) => [column, [before?.fields[column] ?? null, after] as const]),
+  )
+
+/** Only the columns whose value really changes. */
+export const reallyChanged = (before: Content | undefined, fields: Fields): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([column, value]) => !sameValue(before?.fields[column], value)))
+
+const imageOf = (grant: Grant, table: string, before: Content | undefined, fields: Fields): Fields | undefined => {
+  if (!strategyOf(grant, table).image) return undefined
+  const columns = imageColumns(grant, schemaOf(grant).tables.get(table)!)
+  const image: Record<string, Value> = {}
+  for (const id of columns) image[id] = fields[id] ?? (id in fields ? null : (before?.fields[id] ?? null))
+  return image
+}
+
+export const grantIn = (draft: Draft): Grant => {
+  const { grant } = draft.meta()
+  if (grant !== undefined) return grant
+  throw new RejoinFault({
+    code: 'not-ready',
+    message: 'this device has not been granted anything yet',
+    fix: 'connect once and let the first sync begin',
+  })
+}
+
+export const viewIn = (draft: Draft, key: string): Content | undefined => {
+  const { device, grant } = draft.meta()
+  const table = key.slice(0, key.indexOf('/'))
+  if (grant === undefined) return undefined
+  const strategy = strategyOf(grant, table)
+  return viewOf(draft.rows.get(key), draft.chain(key), { device, strategy, outcome: edit => draft.settled.get(edit) })
+}
+
+const noIds = ({ table, id }: RecordKey): RejoinFault =>
+  new RejoinFault({
+    code: 'no-ids',
+    message: 'this record was recorded anew so often that the device has run out of ids for it',
+    fix: 'connect, so that the relay grants more',
+    table,
+    record: id,
+  })

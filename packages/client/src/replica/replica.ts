@@ -1,0 +1,99 @@
+import { addRow, type Content, emptyFingerprint, type Fingerprint, type Holding, type RowState } from '@rejoin/profile'
+import { createListeners, type Listeners } from '../observe/observable.ts'
+import type { Store } from '../store/store.ts'
+import { createDraft, type Draft, type Touched } from './draft.ts'
+import { columnSetOf, type Grant } from './grant.ts'
+import { loadMemory } from './load.ts'
+import type { Memory } from './memory.ts'
+import { viewIn } from './recording.ts'
+import { isLive } from './view.ts'
+import { createWriter, type Writer } from './writer.ts'
+
+/**
+ * What a device holds and how it changes. It knows no socket and no clock of its own, and not who speaks: a relay, a
+ * peer or a user.
+ */
+export interface Replica extends Writer {
+  readonly memory: Memory
+  /** memory as decisions see it, for reading only */
+  readonly present: Draft
+  readonly grant: Grant | undefined
+  /** the record as its user sees it; undefined where there is none, or it is deleted */
+  view(key: string): Content | undefined
+  /** every record of a table that its user sees, in no order */
+  each(table: string, visit: (id: string, content: Content) => void): void
+  /** rows that count in the fingerprint: what the relay says this device holds */
+  held(table: string): RowState[]
+  fingerprint(table: string): Fingerprint
+  holdings(): Holding[]
+  readonly touched: Pick<Listeners<Touched>, 'subscribe'>
+}
+
+export const openReplica = async (
+  store: Store,
+  { random, report }: { readonly random: (length: number) => Uint8Array; readonly report: (error: unknown) => void },
+): Promise<Replica> => {
+  const memory = await loadMemory(store, random)
+  const touched = createListeners<Touched>(report)
+  const views = new Map<string, Content | undefined>()
+  const present = createDraft(memory)
+  const writer = createWriter(memory, store, change => {
+    for (const key of change.records) views.delete(key)
+    if (change.state || change.tables.size > 0) views.clear()
+    touched.tell(change)
+  })
+
+  const view = (key: string): Content | undefined => {
+    // Records without edits of one's own are remembered by their rows.
+    if (!memory.chains.has(key)) return liveOf(viewIn(present, key))
+    if (!views.has(key)) views.set(key, liveOf(viewIn(present, key)))
+    return views.get(key)
+  }
+
+  const held = (table: string): RowState[] => {
+    const rows: RowState[] = []
+    for (const [id, { rev, gone }] of memory.rows.get(table) ?? []) if (gone === undefined) rows.push({ id, rev })
+    return rows
+  }
+
+  return {
+    ...writer,
+    memory,
+    present,
+    get grant() {
+      return memory.meta.grant
+    },
+    view,
+    each: (table, visit) => {
+      const rows = memory.rows.get(table)
+      const see = (id: string): void => {
+        const content = view(`${table}/${id}`)
+        if (content !== undefined) visit(id, content)
+      }
+      for (const id of rows?.keys() ?? []) see(id)
+      for (const key of memory.chains.keys()) {
+        // Created here and not yet confirmed.
+        if (key.startsWith(`${table}/`) && rows?.has(key.slice(table.length + 1)) !== true)
+          see(key.slice(table.length + 1))
+      }
+    },
+    held,
+    fingerprint: table => {
+      const sum = emptyFingerprint()
+      const columnSet = memory.meta.grant === undefined ? undefined : columnSetOf(memory.meta.grant, table)
+      for (const row of held(table)) addRow(sum, row, columnSet ?? '')
+      return sum
+    },
+    holdings: () => holdingsOf(memory),
+    touched,
+  }
+}
+
+const liveOf = (content: Content | undefined): Content | undefined => (isLive(content) ? content : undefined)
+
+const holdingsOf = ({ tables, meta }: Memory): Holding[] =>
+  [...tables].map(([table, state]): Holding => {
+    const { columnSet } = state
+    if (state.state === 'complete') return { state: 'complete', table, at: meta.cursor ?? state.at, columnSet }
+    return { state: 'partial', table, start: state.start, after: state.after, columnSet }
+  })

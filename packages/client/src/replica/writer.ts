@@ -1,0 +1,80 @@
+import type { Store } from '../store/store.ts'
+import { createDraft, type Draft, type Finished, type Touched } from './draft.ts'
+import type { Memory } from './memory.ts'
+
+/**
+ * The one way anything changes on a device. Decisions run one after another on a draft; those that wait while a
+ * commit is under way share the next one. Each resolves when it is durable and in memory; one that throws changes
+ * nothing and takes nobody with it.
+ */
+export interface Writer {
+  /** rejects with what `decide` threw, or with the `StoreFault` of the commit it was part of */
+  write<T>(decide: (draft: Draft) => T, durability?: 'strict' | 'relaxed'): Promise<T>
+  /** resolves when nothing is under way */
+  idle(): Promise<void>
+}
+
+interface Waiting {
+  readonly decide: (draft: Draft) => unknown
+  readonly durability: 'strict' | 'relaxed'
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Decisions in one commit at most, so that a flood of saves does not make the first one wait. */
+const MAX_BATCH = 500
+
+export const createWriter = (memory: Memory, store: Store, changed: (touched: Touched) => void): Writer => {
+  const queue: Waiting[] = []
+  let running: Promise<void> | undefined
+
+  const drain = async (): Promise<void> => {
+    while (queue.length > 0) await commit(memory, store, queue.splice(0, MAX_BATCH), changed)
+    running = undefined
+  }
+
+  return {
+    write: (decide, durability = 'strict') =>
+      new Promise((resolve, reject) => {
+        queue.push({ decide, durability, resolve: value => resolve(value as never), reject })
+        // Not in this turn: what is saved in one turn is one commit.
+        running ??= Promise.resolve().then(drain)
+      }),
+    idle: async () => {
+      while (running !== undefined) await running
+    },
+  }
+}
+
+const commit = async (
+  memory: Memory,
+  store: Store,
+  batch: readonly Waiting[],
+  changed: (touched: Touched) => void,
+): Promise<void> => {
+  const draft = createDraft(memory)
+  const decided: (() => void)[] = []
+  const waiting: Waiting[] = []
+  for (const job of batch) {
+    const branch = draft.branch()
+    try {
+      const value = job.decide(branch)
+      branch.keep()
+      waiting.push(job)
+      decided.push(() => job.resolve(value))
+    } catch (error) {
+      job.reject(error)
+    }
+  }
+  let finished: Finished
+  try {
+    finished = draft.finish()
+    const durability = waiting.some(job => job.durability === 'strict') ? 'strict' : 'relaxed'
+    if (finished.changes.length > 0) await store.commit(finished.changes, durability)
+  } catch (error) {
+    for (const { reject } of waiting) reject(error)
+    return
+  }
+  changed(finished.apply())
+  for (const resolve of decided) resolve()
+}

@@ -1,0 +1,213 @@
+import {
+  type ChangesMessage,
+  decodeDown,
+  type Down,
+  encodeUp,
+  fingerprintText,
+  FrameFault,
+  type Page,
+  type Position,
+  type Synced,
+  type Up,
+} from '@rejoin/profile'
+import type { Host } from '../device/host.ts'
+import { confirmUpTo, takeChanges } from '../outbox/answers.ts'
+import { takePage } from '../replica/download.ts'
+import type { Draft } from '../replica/draft.ts'
+import { columnSetOf } from '../replica/grant.ts'
+import type { Pen } from '../replica/recording.ts'
+import type { Replica } from '../replica/replica.ts'
+import { type Comparing, createComparing, differing } from './comparing.ts'
+import type { SessionEvent } from './events.ts'
+import { isOver, later, maySend, type SessionEnd, type SessionState } from './session-state.ts'
+import { createSpeaking } from './speaking.ts'
+import { takeWelcome } from './welcome.ts'
+
+/**
+ * One conversation with a relay. It knows no socket: frames come in, frames go out. Frames are handled strictly one
+ * after another, each stored before the next is looked at.
+ *
+ *     hello -> welcome -> plan, page*, changes* -> synced -> (compare, changes*, compared)* -> live
+ */
+export interface Session {
+  readonly state: SessionState
+  greet(token: string): void
+  /** never rejects: whatever goes wrong ends the session */
+  receive(frame: Uint8Array): Promise<void>
+  /** there may be something to send */
+  wake(): void
+  ping(): void
+  /** the socket is gone */
+  closed(code: number): void
+}
+
+export interface SessionParts {
+  readonly replica: Replica
+  readonly pen: Pen
+  readonly host: Host
+  readonly app: string
+  readonly send: (frame: Uint8Array) => void
+  /** asks for the socket's end */
+  readonly close: (code: number) => void
+  /** whether edits may go: not while the queue is paused */
+  readonly sending: () => boolean
+  readonly told: (event: SessionEvent) => void
+}
+
+export const createSession = (parts: SessionParts): Session => {
+  const { replica, pen, host, told } = parts
+  let state: SessionState = { phase: 'greeting' }
+  let work: Promise<void> = Promise.resolve()
+  let comparing: Comparing | undefined
+  let reached: Position | undefined
+  let unacknowledged = 0
+
+  const move = (to: SessionState): void => {
+    state = to
+    told({ type: 'moved', state })
+  }
+
+  const send = (message: Up): void => {
+    if (!isOver(state)) speaking.say(encodeUp(message))
+  }
+
+  const end = (how: SessionEnd): void => {
+    if (isOver(state)) return
+    speaking.stop()
+    move({ phase: 'ended', end: how })
+  }
+
+  const fail = (error: unknown): void => {
+    if (isOver(state)) return
+    const code = error instanceof FrameFault ? (error.kind === 'version' ? VERSION : MALFORMED) : INTERNAL
+    told({ type: 'failed', error })
+    end({ code })
+    parts.close(code)
+  }
+
+  const speaking = createSpeaking({
+    replica,
+    host,
+    send: parts.send,
+    allowed: () => maySend(state) && parts.sending(),
+    failed: fail,
+  })
+
+  /** Pages and changes are acknowledged a few at a time: a relay counts messages, and its window is wider. */
+  const acknowledge = (): void => {
+    unacknowledged++
+    if (unacknowledged < ACKNOWLEDGED_AT) return
+    send({ type: 'stored', pages: unacknowledged })
+    unacknowledged = 0
+  }
+
+  const page = async (message: Page): Promise<void> => {
+    await replica.write(draft => takePage(draft, message), 'relaxed')
+    acknowledge()
+    told({ type: 'page', page: message })
+  }
+
+  /**
+   * Answers that only let entries go are safe to forget: the edits would be sent again and answered as before. Others
+   * may throw structs away, and the fresh client id that follows must be known before it is used.
+   */
+  const changes = async (message: ChangesMessage): Promise<void> => {
+    const { at, answers } = message
+    const live = state.phase === 'live'
+    const arrived = await replica.write(
+      draft => {
+        const result = takeChanges(draft, message, pen)
+        if (live && at !== undefined) moveCursor(draft, at)
+        return result
+      },
+      answers.every(({ answer }) => answer.status === 'applied' || answer.status === 'lost') ? 'relaxed' : 'strict',
+    )
+    if (at === undefined) acknowledge()
+    else reached = at
+    speaking.answered(answers.map(({ edit }) => edit))
+    if (state.phase === 'comparing' && answers.length === 0) told({ type: 'repaired', rows: arrived.rows })
+    if (arrived.late.length > 0) told({ type: 'late', entries: arrived.late })
+    speaking.wake()
+  }
+
+  const moveCursor = (draft: Draft, at: Position): void => {
+    draft.setMeta({ cursor: later(at, draft.meta().cursor) })
+    confirmUpTo(draft, at.rev, pen)
+  }
+
+  const synced = async (message: Synced): Promise<void> => {
+    const { grant } = replica
+    const unequal = differing(message, table => fingerprintText(replica.fingerprint(table)))
+    comparing = createComparing(unequal, replica.held, table =>
+      grant === undefined ? '' : (columnSetOf(grant, table) ?? ''),
+    )
+    move({ phase: 'comparing', at: message.at, open: unequal.length })
+    await compareOn(message.at)
+  }
+
+  const compareOn = async (at: Position): Promise<void> => {
+    for (const question of comparing?.questions() ?? []) send(question)
+    if (comparing?.done !== true) return
+    comparing = undefined
+    await replica.write(draft => {
+      draft.setMeta({ ready: true, cursor: later(at, reached) })
+      confirmUpTo(draft, at.rev, pen)
+    })
+    if (!isOver(state)) move({ phase: 'live' })
+  }
+
+  const handle = async (message: Down): Promise<void> => {
+    if (message.type === 'refusal') {
+      const { type: _, ...refusal } = message
+      end({ code: message.code, refusal })
+      return parts.close(message.code)
+    }
+    if (message.type === 'pong') return
+    if (state.phase === 'greeting') {
+      if (message.type !== 'welcome') throw new FrameFault('malformed', `${message.type} before welcome`)
+      await replica.write(draft => takeWelcome(draft, message, replica.memory.tables.keys()))
+      move({ phase: 'catching-up' })
+      return speaking.wake()
+    }
+    switch (message.type) {
+      case 'welcome':
+        throw new FrameFault('malformed', 'a second welcome')
+      case 'plan':
+        return told({ type: 'plan', plan: message })
+      case 'page':
+        return page(message)
+      case 'changes':
+        return changes(message)
+      case 'synced':
+        return synced(message)
+      case 'compared':
+        comparing?.answered(message)
+        return state.phase === 'comparing' ? compareOn(state.at) : undefined
+    }
+  }
+
+  return {
+    get state() {
+      return state
+    },
+    greet: token => {
+      const { device, grant, ids } = replica.memory.meta
+      const versions = { schema: grant?.schemaVersion ?? 0, profile: grant?.profileVersion ?? 0 }
+      send({ type: 'hello', token, device, app: parts.app, ...versions, ids, holdings: replica.holdings() })
+    },
+    receive: frame => {
+      work = work.then(() => (isOver(state) ? undefined : handle(decodeDown(frame)))).catch(fail)
+      return work
+    },
+    wake: () => speaking.wake(),
+    ping: () => send({ type: 'ping' }),
+    closed: code => end({ code }),
+  }
+}
+
+/** Half the relay's window: it never waits for a device that keeps up. */
+const ACKNOWLEDGED_AT = 4
+
+const MALFORMED = 1007
+const INTERNAL = 1011
+const VERSION = 4426

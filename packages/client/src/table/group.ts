@@ -1,0 +1,46 @@
+import type { SchemaSource, TableName } from '@rejoin/profile'
+import { RejoinFault } from '../device/fault.ts'
+import { newUuid } from '../device/host.ts'
+import { save, type Values, type Wish } from './saving.ts'
+import { creation, type TableParts } from './table.ts'
+import type { ChangesIn, NewRowIn } from './typing.ts'
+
+/** Several edits that take effect together or not at all, here and at the relay (OB13). */
+export interface Group<S extends SchemaSource> {
+  table<T extends TableName<S>>(name: T): GroupTable<S, T>
+}
+
+export interface GroupTable<S extends SchemaSource, T extends TableName<S>> {
+  create(values: NewRowIn<S, T>): string
+  update(id: string, values: ChangesIn<S, T>): void
+  delete(id: string): void
+}
+
+const MAX_GROUP = 100
+
+/** @throws RejoinFault for the first edit that cannot be saved; then none is */
+export const saveGroup = async (parts: TableParts, build: (group: Group<SchemaSource>) => void): Promise<void> => {
+  const wishes: Wish[] = []
+  build({
+    table: name => ({
+      create: values => {
+        const wish = creation(parts, name, values as Values)
+        wishes.push(wish)
+        return wish.id
+      },
+      update: (id, values) => void wishes.push({ kind: 'update', table: name, id, values: values as Values }),
+      delete: id => void wishes.push({ kind: 'delete', table: name, id }),
+    }),
+  })
+  if (wishes.length > MAX_GROUP) {
+    throw new RejoinFault({
+      code: 'too-many',
+      message: `a group has at most ${MAX_GROUP} edits, this one has ${wishes.length}`,
+    })
+  }
+  const group = newUuid(parts.host)
+  await parts.replica.write(draft => {
+    for (const wish of wishes) save(draft, wish, parts.pen, group)
+  })
+  parts.saved()
+}

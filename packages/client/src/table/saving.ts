@@ -1,0 +1,56 @@
+import { checkRow, type Fields, isRecordId, type Table } from '@rejoin/profile'
+import { RejoinFault } from '../device/fault.ts'
+import { refusedBy } from '../outbox/outbox.ts'
+import type { Draft } from '../replica/draft.ts'
+import { schemaOf } from '../replica/grant.ts'
+import { keyOf } from '../replica/memory.ts'
+import { grantIn, type Pen, reallyChanged, recordEdit, viewIn } from '../replica/recording.ts'
+import { isLive } from '../replica/view.ts'
+
+/** What a user wants, by column name, and the refusals that need no relay (LW5): nothing is saved then. */
+export type Wish =
+  | { readonly kind: 'create'; readonly table: string; readonly id: string; readonly values: Values }
+  | { readonly kind: 'update'; readonly table: string; readonly id: string; readonly values: Values }
+  | { readonly kind: 'delete'; readonly table: string; readonly id: string }
+
+export type Values = Readonly<Record<string, unknown>>
+
+/** @throws RejoinFault */
+export const save = (draft: Draft, wish: Wish, pen: Pen, group?: string): void => {
+  const table = tableIn(draft, wish.table)
+  const { kind, id } = wish
+  const seen = viewIn(draft, keyOf(wish))
+  const place = { table: table.name, record: id }
+  if (kind === 'create') {
+    if (!isRecordId(id)) {
+      const message = 'a record id is 1 to 64 of letters, digits and . _ : -'
+      throw new RejoinFault({ code: 'invalid', message, table: table.name, column: table.primaryKey })
+    }
+    if (isLive(seen)) {
+      throw new RejoinFault({ code: 'exists', message: 'Record already exists', ...place, column: table.primaryKey })
+    }
+  } else if (!isLive(seen)) {
+    throw new RejoinFault({ code: 'not-found', message: 'Record not found', ...place })
+  }
+  const fields = kind === 'delete' ? {} : checked(table, wish.values, id, kind === 'create')
+  if (kind === 'create' && Object.keys(fields).length === 0) {
+    throw new RejoinFault({ code: 'invalid', message: 'a record needs at least one value', ...place })
+  }
+  const changed = kind === 'update' ? reallyChanged(seen, fields) : fields
+  if (kind === 'update' && Object.keys(changed).length === 0) return
+  recordEdit(draft, { kind, table: table.name, id, fields: changed, ...(group === undefined ? {} : { group }) }, pen)
+}
+
+const checked = (table: Table, values: Values, id: string, create: boolean): Fields => {
+  const row = checkRow(table, values, { create })
+  if (row.ok) return row.value
+  throw refusedBy(row.faults[0]!, table.name, id)
+}
+
+const tableIn = (draft: Draft, name: string): Table => {
+  const table = schemaOf(grantIn(draft)).tables.get(name)
+  if (table !== undefined) return table
+  throw new RejoinFault({ code: 'unknown-table', message: `there is no table ${name}`, table: name })
+}
+
+export { tableIn as tableNamed }

@@ -1,0 +1,74 @@
+import { fieldsToRow, type GoneReason, type PlainRow, type SchemaSource, type TableName } from '@rejoin/profile'
+import { newUuid, type Host } from '../device/host.ts'
+import type { Outbox } from '../outbox/outbox.ts'
+import { schemaOf } from '../replica/grant.ts'
+import { keyOf } from '../replica/memory.ts'
+import { grantIn, type Pen } from '../replica/recording.ts'
+import { createLiveQuery, type LiveParts, type LiveQuery } from './live.ts'
+import type { Query } from './query.ts'
+import { save, tableNamed, type Values, type Wish } from './saving.ts'
+import type { ChangesIn, NewRowIn, RowIn } from './typing.ts'
+
+/** One table on this device. Reads come from the device alone (LW1); saves resolve when they are durable here. */
+export interface TableApi<S extends SchemaSource, T extends TableName<S>> {
+  /** @returns the new record's id, final from now on (LW7); @throws RejoinFault, then nothing was saved */
+  create(values: NewRowIn<S, T>): Promise<string>
+  get(id: string): RowIn<S, T> | undefined
+  /** changes the named columns; null clears. @throws RejoinFault */
+  update(id: string, values: ChangesIn<S, T>): Promise<void>
+  /** @throws RejoinFault */
+  delete(id: string): Promise<void>
+  query(query?: Query): LiveQuery<RowIn<S, T>>
+  /** the "cloud offline" mark of a record with unsettled edits (OB2) */
+  mark(id: string): 'pending' | 'error' | undefined
+  /** why a record that was here is not any more (DS16) */
+  missing(id: string): GoneReason | undefined
+}
+
+export interface TableParts extends LiveParts {
+  readonly pen: Pen
+  readonly host: Host
+  readonly outbox: Outbox
+  readonly saved: () => void
+}
+
+export const createTable = (parts: TableParts, name: string): TableApi<SchemaSource, string> => {
+  const { replica, pen, outbox, saved } = parts
+  const put = async (wish: Wish): Promise<void> => {
+    await replica.write(draft => save(draft, wish, pen))
+    saved()
+  }
+  return {
+    create: async values => {
+      const wish = creation(parts, name, values)
+      await put(wish)
+      return wish.id
+    },
+    get: id => {
+      const table = tableNamed(replica.present, name)
+      const content = replica.view(keyOf({ table: name, id }))
+      return content === undefined ? undefined : fieldsToRow(table, id, content.fields)
+    },
+    update: (id, values) => put({ kind: 'update', table: name, id, values }),
+    delete: id => put({ kind: 'delete', table: name, id }),
+    query: (query = {}) => {
+      if (replica.grant !== undefined) tableNamed(replica.present, name)
+      return createLiveQuery(parts, name, query) as LiveQuery<PlainRow>
+    },
+    mark: id => outbox.mark(name, id),
+    missing: id =>
+      replica.view(keyOf({ table: name, id })) === undefined
+        ? replica.present.rows.get(keyOf({ table: name, id }))?.gone
+        : undefined,
+  }
+}
+
+export const creation = (
+  { replica, host }: Pick<TableParts, 'replica' | 'host'>,
+  name: string,
+  values: Values,
+): Extract<Wish, { kind: 'create' }> => {
+  const key = schemaOf(grantIn(replica.present)).tables.get(name)?.primaryKey
+  const given = key === undefined ? undefined : values[key]
+  return { kind: 'create', table: name, id: typeof given === 'string' ? given : newUuid(host), values }
+}
