@@ -68,10 +68,10 @@ export { requestsFixturePath, requestsMappingPath } from './sample/requests.ts'
 
 // The built-in sample environment
 export { samplePeople, sampleTeams, sampleUnits } from './sample/people.ts'
+export { fillSample, sampleEnvironment } from './cli/sample.ts'
 export { sampleProfile, sampleSettings } from './sample/profile.ts'
 export type { SampleSize } from './sample/records/records.ts'
 export { sampleRecords } from './sample/records/records.ts'
 export { sampleSchema } from './sample/schema/schema.ts'
-export { fillSample, sampleEnvironment } from './cli/sample.ts'
 export type { Loader, LoaderParts } from './cli/load.ts'
 export { createLoader } from './cli/load.ts'

@@ -20,15 +20,17 @@ export interface Access {
  * A document is open to a person exactly while its record and its column are in his scope.
  *
  * @param fields of the record as it now is; undefined where it does not exist or is deleted
+ * @param now ms since 1970, for filters that speak of the present
  */
 export const accessTo = (
   environment: Environment,
   person: Person,
   { table, record, column }: DocumentPlace,
   fields: Fields | undefined,
+  now: number,
 ): Access | undefined => {
   const definition = environment.schema.tables.get(table)?.byName.get(column)
-  const part = compileScope(environment.schema, environment.profileOf(person), person).tables.get(table)
+  const part = compileScope(environment.schema, environment.profileOf(person), person, now).tables.get(table)
   if (definition?.type !== 'document' || part === undefined || fields === undefined) return undefined
   if (!part.columns.has(definition.id) || !part.holds(fields, record)) return undefined
   const rights = rightsOf(environment.schema, person)

@@ -41,6 +41,8 @@ export interface DocumentsParts {
 /** Documents one user may have open at once. */
 const PER_USER = 200
 const BEAT_EVERY = 15_000
+/** a filter may speak of the present: a record leaves a scope by itself */
+const JUDGE_EVERY = 4_000
 
 type Visit = {
   readonly place: DocumentPlace
@@ -60,6 +62,7 @@ export const createDocuments = ({ core, storage, now, log }: DocumentsParts): Do
   const rooms = new Map<string, Room>()
   const visits = new Set<Visit>()
   let judgedIn: Environment = core.environment()
+  let judgedAt = now()
   let beaten = now()
 
   const leave = (visit: Visit): void => {
@@ -94,7 +97,7 @@ export const createDocuments = ({ core, storage, now, log }: DocumentsParts): Do
     if (visit.guest === undefined || visit.known === undefined) return
     const environment = core.environment()
     const person = environment.person(visit.guest.user)
-    visit.access = person && accessTo(environment, person, visit.place, visit.known.fields)
+    visit.access = person && accessTo(environment, person, visit.place, visit.known.fields, now())
     // The same answer for what is not there and what he may not see.
     if (visit.access === undefined) close(visit, documentCloses.notFound, 'there is no such document')
   }
@@ -181,8 +184,9 @@ export const createDocuments = ({ core, storage, now, log }: DocumentsParts): Do
     tick: () => {
       const time = now()
       const environment = core.environment()
+      const due = environment !== judgedIn || time - judgedAt >= JUDGE_EVERY
       for (const visit of visits) {
-        if (environment !== judgedIn) judge(visit)
+        if (due) judge(visit)
         if ((visit.guest?.expires ?? Infinity) <= time)
           close(visit, documentCloses.unauthenticated, 'the sign-in has ended')
         visit.slowSince = visit.line.buffered() > limits.slowBytes ? (visit.slowSince ?? time) : undefined
@@ -190,7 +194,10 @@ export const createDocuments = ({ core, storage, now, log }: DocumentsParts): Do
           close(visit, documentCloses.busy, 'it is read too slowly')
         }
       }
-      judgedIn = environment
+      if (due) {
+        judgedIn = environment
+        judgedAt = time
+      }
       if (time - beaten < BEAT_EVERY) return
       beaten = time
       for (const room of rooms.values()) room.beat()
