@@ -104,7 +104,7 @@ export const createDevice = async <const S extends SchemaSource = SchemaSource>(
   const wake = (): void => link.session?.wake()
   const outbox = createOutbox({ replica, pen, paused, wake, report })
   const whenReady = (signal?: { readonly signal?: AbortSignal }): Promise<unknown> => readiness(replica, report, signal)
-  const parts: TableParts = { replica, pen, host, outbox, saved: wake, whenReady, report }
+  const parts: TableParts = { replica, pen, host, outbox, saved: wake, whenReady, now: host.now, report }
 
   const device: Rejoin = {
     id: replica.memory.meta.device,

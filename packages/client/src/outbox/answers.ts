@@ -1,8 +1,8 @@
-import type { Answered, ChangesMessage, Content, Outcome } from '@rejoin/profile'
+import type { Answered, ChangesMessage, Content, Fields, Outcome } from '@rejoin/profile'
 import type { Conflicted } from '../replica/conflicted.ts'
 import type { Draft } from '../replica/draft.ts'
 import { decode, keyOf } from '../replica/memory.ts'
-import { reauthor } from '../replica/reauthor.ts'
+import { aftersOf, reauthor } from '../replica/reauthor.ts'
 import { type Pen, takeFreshId, viewIn } from '../replica/recording.ts'
 import { dropRow, forgetGone, takeRow } from '../replica/rows.ts'
 import { type Accepted, type Entry, next } from './outbox-state.ts'
@@ -159,9 +159,22 @@ const conflictsIn = (draft: Draft, answers: readonly Answered[], pen: Pen): Map<
     const key = keyOf({ table: entry.edit.table, id: entry.edit.record })
     const row = draft.rows.get(key)
     const held = row === undefined || row.rev <= entry.edit.base.rev ? undefined : decode(row)?.content
-    found.set(edit, conflicted(entry, answer, viewIn(draft, key), held, pen))
+    found.set(edit, conflicted(entry, answer, mineIn(draft, key, entry), held, pen))
   }
   return found
+}
+
+/**
+ * The record as its author had it. Where no image was sent, a newer row may already have replaced what he saw: his
+ * own values up to this edit are laid over what is left.
+ */
+const mineIn = (draft: Draft, key: string, { edit }: Entry): Content => {
+  const chain = draft.chain(key)
+  const own = chain.slice(0, chain.findIndex(each => each.edit.id === edit.id) + 1)
+  const fields =
+    edit.image ?? Object.assign({}, viewIn(draft, key)?.fields, ...own.map(each => aftersOf(each.edit.changes)))
+  const present = Object.entries(fields as Fields).filter(([, value]) => value !== null)
+  return { fields: Object.fromEntries(present), deleted: edit.kind === 'delete' }
 }
 
 const isConflict = (answer: Answered['answer'] | Outcome): answer is Accepted & { readonly conflict: string } =>

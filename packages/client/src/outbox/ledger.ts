@@ -19,6 +19,7 @@ export interface LedgerNote {
   readonly edit: string
   readonly table: string
   readonly record: string
+  readonly kind: Conflicted['kind']
   readonly status: 'applied' | 'lost'
   readonly strategy: string
   readonly rev: number
@@ -40,7 +41,7 @@ export const createLedger = (
   report: (error: unknown) => void,
 ): LedgerView => {
   const noteOf = (found: Conflicted): LedgerNote => {
-    const { edit, table, record, status, strategy, rev, at, mine, theirs, result, against } = found
+    const { edit, table, record, kind, status, strategy, rev, at, mine, theirs, result, against } = found
     const known = replica.grant === undefined ? undefined : schemaOf(replica.grant).tables.get(table)
     const row = (content: Conflicted['theirs']): PlainRow | undefined =>
       content === null || known === undefined ? undefined : fieldsToRow(known, record, content.fields)
@@ -48,6 +49,7 @@ export const createLedger = (
       edit,
       table,
       record,
+      kind,
       status,
       strategy,
       rev,

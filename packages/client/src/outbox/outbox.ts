@@ -27,6 +27,8 @@ export interface OutboxEntry {
   readonly table: string
   readonly record: string
   readonly kind: Edit['kind']
+  /** user id */
+  readonly author: string
   /** ms since 1970 on this device when it was done */
   readonly at: number
   /** `[before, after]` by column name */
@@ -101,6 +103,7 @@ export const createOutbox = ({ replica, pen, paused, wake, report }: OutboxParts
       table: edit.table,
       record: edit.record,
       kind: edit.kind,
+      author: edit.author,
       at: edit.at,
       changes: Object.fromEntries(named),
       state: heldBy === undefined ? state.status : 'held',

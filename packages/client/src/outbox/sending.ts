@@ -1,5 +1,6 @@
 import { type Edit, encodeUp, MAX_PUSHED, type Schema } from '@rejoin/profile'
-import { type Holds, holdsIn } from './holding.ts'
+import { keyOf } from '../replica/memory.ts'
+import { type Holds, holdsIn, referred } from './holding.ts'
 import type { Entry } from './outbox-state.ts'
 
 /** Edits that may be unanswered at a time. */
@@ -10,7 +11,8 @@ const MAX_PUSH_BYTES = 512 * 1024
 
 /**
  * The entries that go up next, in the order they were made: records do not wait for one another, a record's own
- * entries never overtake (OB5). Members of a group go next to one another, all or none.
+ * entries never overtake (OB5). What refers to a record whose create is not yet accepted waits for that: refused, it
+ * would leave them pointing at nothing (OB7). Members of a group go next to one another, all or none.
  */
 export const nextToSend = (
   entries: readonly Entry[],
@@ -19,12 +21,13 @@ export const nextToSend = (
 ): readonly Entry[] => {
   const room = Math.min(MAX_PUSHED, MAX_UNANSWERED - unanswered)
   const holds: Holds = holdsIn(entries, schema)
+  const early = tooEarly(entries, schema)
   const chosen: Entry[] = []
   const taken = new Set<string>()
   for (const entry of entries) {
     if (chosen.length >= room) break
     const { edit, state } = entry
-    if (state.status !== 'waiting' || holds.has(edit.id) || taken.has(edit.id)) continue
+    if (state.status !== 'waiting' || holds.has(edit.id) || early.has(edit.id) || taken.has(edit.id)) continue
     const members = edit.group === undefined ? [entry] : entries.filter(each => each.edit.group === edit.group)
     const waiting = members.filter(each => each.state.status === 'waiting')
     if (chosen.length > 0 && chosen.length + waiting.length > room) break
@@ -34,6 +37,32 @@ export const nextToSend = (
     }
   }
   return chosen
+}
+
+/** Entries that refer to an earlier create still unanswered, and all that must not overtake them. */
+const tooEarly = (entries: readonly Entry[], schema: Schema | undefined): ReadonlySet<string> => {
+  const early = new Set<string>()
+  const made = new Map<string, string | undefined>()
+  const groups = new Set<string>()
+  const records = new Set<string>()
+  for (const { edit, state } of entries) {
+    if (state.status !== 'waiting' && state.status !== 'sent') continue
+    const key = keyOf({ table: edit.table, id: edit.record })
+    const waits =
+      made.size > 0 &&
+      referred(edit, schema).some(
+        target => made.has(target) && (edit.group === undefined || made.get(target) !== edit.group),
+      )
+    if (state.status === 'waiting' && (waits || records.has(key))) {
+      early.add(edit.id)
+      records.add(key)
+      if (edit.group !== undefined) groups.add(edit.group)
+    }
+    if (edit.kind === 'create') made.set(key, edit.group)
+  }
+  if (groups.size > 0)
+    for (const { edit } of entries) if (edit.group !== undefined && groups.has(edit.group)) early.add(edit.id)
+  return early
 }
 
 /** A push as frames that the relay takes: halved until each is small enough, groups kept together. */

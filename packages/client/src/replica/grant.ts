@@ -1,4 +1,5 @@
 import {
+  type Asking,
   compileSchema,
   type Schema,
   type StrategyName,
@@ -66,3 +67,9 @@ export const imageColumns = (grant: Grant, table: Table): readonly string[] => {
 
 export const columnSetOf = (grant: Grant, table: string): string | undefined =>
   grant.tables.find(each => each.table === table)?.columnSet
+
+/** Whom conditions about the signed-in user mean. His teams and unit are the relay's to know. */
+export const askingOf = (grant: Grant, now: number): Asking => ({
+  person: { ...grant.user, teams: [], roles: [] },
+  now,
+})

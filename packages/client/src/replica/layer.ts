@@ -7,13 +7,18 @@ export interface Layer<V> {
 }
 
 export const layerOver = <V>(below: (key: string) => V | undefined): Layer<V> => {
-  const written = new Map<string, V | undefined>()
+  // Most layers of most decisions are never written to.
+  let written: Map<string, V | undefined> | undefined
   return {
-    get: key => (written.has(key) ? written.get(key) : below(key)),
-    set: (key, value) => void written.set(key, value),
-    written,
+    get: key => (written?.has(key) === true ? written.get(key) : below(key)),
+    set: (key, value) => void (written ??= new Map()).set(key, value),
+    get written() {
+      return written ?? nothing
+    },
   }
 }
+
+const nothing = new Map<string, never>()
 
 export const pour = <V>({ written }: Layer<V>, into: Layer<V>): void => {
   for (const [key, value] of written) into.set(key, value)

@@ -26,7 +26,9 @@ export const loadMemory = async (store: Store, random: (length: number) => Uint8
   for (const [table, state] of tables) {
     const readable = readableIn(state)
     const found = readable === undefined ? noRows() : await loadPages(store, table, readable)
-    damaged += found.damaged + (await overlay(store, table, state, found.rows))
+    damaged += await overlay(store, table, state, found.rows)
+    // What has come again since lies in the overlay: that is repaired.
+    damaged += found.unread + found.damaged.filter(id => !found.rows.has(id)).length
     rows.set(table, found.rows)
     if (state.state === 'partial') staged.set(table, (await loadPages(store, table, state.generation)).rows)
   }
@@ -79,21 +81,28 @@ const loadTables = async (store: Store): Promise<Map<string, TableState>> => {
 
 interface Found {
   readonly rows: Map<string, Row>
-  readonly damaged: number
+  /** ids of rows whose bytes are damaged */
+  readonly damaged: readonly string[]
+  /** rows of pages that cannot be read at all */
+  readonly unread: number
 }
 
-const noRows = (): Found => ({ rows: new Map(), damaged: 0 })
+const noRows = (): Found => ({ rows: new Map(), damaged: [], unread: 0 })
 
 const loadPages = async (store: Store, table: string, generation: number): Promise<Found> => {
   const rows = new Map<string, Row>()
-  let damaged = 0
+  const damaged: string[] = []
+  let unread = 0
   for (const [, value] of await store.scan('page', pagesOf(table, generation))) {
     const { rows: count, packed } = value as unknown as { readonly rows: number; readonly packed: Uint8Array }
-    const sound = readPage(packed).filter(({ envelope }) => isSound(envelope))
-    damaged += Math.max(0, count - sound.length)
-    for (const { id, envelope } of sound) rows.set(id, rowFrom(revOf(envelope), generation, envelope))
+    const read = readPage(packed)
+    unread += Math.max(0, count - read.length)
+    for (const { id, envelope } of read) {
+      if (isSound(envelope)) rows.set(id, rowFrom(revOf(envelope), generation, envelope))
+      else damaged.push(id)
+    }
   }
-  return { rows, damaged }
+  return { rows, damaged, unread }
 }
 
 /** A page that cannot be read has no rows. */

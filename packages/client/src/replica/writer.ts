@@ -56,16 +56,18 @@ const commit = async (
   const decided: (() => void)[] = []
   const waiting: Waiting[] = []
   for (const job of batch) {
-    const branch = draft.branch()
+    // One that is alone needs no branch: where it throws, the draft is dropped.
+    const branch = batch.length === 1 ? undefined : draft.branch()
     try {
-      const value = job.decide(branch)
-      branch.keep()
+      const value = job.decide(branch ?? draft)
+      branch?.keep()
       waiting.push(job)
       decided.push(() => job.resolve(value))
     } catch (error) {
       job.reject(error)
     }
   }
+  if (waiting.length === 0) return
   let finished: Finished
   try {
     finished = draft.finish()

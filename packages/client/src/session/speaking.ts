@@ -64,7 +64,7 @@ export const createSpeaking = ({ replica, host, send, allowed, failed }: Speakin
 
   const wake = (): void => {
     awake = true
-    if (running || stopped) return
+    if (running || stopped || replica.memory.entries.size === 0) return
     running = true
     void run()
       .catch(failed)

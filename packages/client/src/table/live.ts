@@ -1,7 +1,7 @@
 import { fieldsToRow, type PlainRow, type Schema, type Table } from '@rejoin/profile'
 import { createDerived, type Observable } from '../observe/observable.ts'
 import type { Touched } from '../replica/draft.ts'
-import { schemaOf } from '../replica/grant.ts'
+import { askingOf, schemaOf } from '../replica/grant.ts'
 import { keyFrom, keyOf } from '../replica/memory.ts'
 import type { Replica } from '../replica/replica.ts'
 import { type Plan, planQuery, type Query } from './query.ts'
@@ -17,16 +17,18 @@ export interface LiveQuery<R> extends Observable<readonly R[]> {
 export interface LiveParts {
   readonly replica: Replica
   readonly whenReady: (options?: { readonly signal?: AbortSignal }) => Promise<unknown>
+  /** ms since 1970: conditions such as `today` are asked then */
+  readonly now: () => number
   readonly report: (error: unknown) => void
 }
 
 /** @throws RejoinFault for a column, operator or value the table does not know */
 export const createLiveQuery = (
-  { replica, whenReady, report }: LiveParts,
+  { replica, whenReady, now, report }: LiveParts,
   table: string,
   query: Query,
 ): LiveQuery<PlainRow> => {
-  const matching = createMatching(replica, table, query)
+  const matching = createMatching(replica, now, table, query)
   matching.check()
   const derived = createDerived(() => matching.rows(), report)
   const close = replica.touched.subscribe(touched => {
@@ -53,7 +55,7 @@ interface Matching {
 }
 
 /** The matching rows by id, kept up record by record; sorted when somebody looks. */
-const createMatching = (replica: Replica, table: string, query: Query): Matching => {
+const createMatching = (replica: Replica, now: () => number, table: string, query: Query): Matching => {
   let plan: { readonly plan: Plan; readonly table: Table; readonly schema: Schema } | undefined
   let found: Map<string, PlainRow> | undefined
 
@@ -63,12 +65,15 @@ const createMatching = (replica: Replica, table: string, query: Query): Matching
     const schema = schemaOf(grant)
     const known = schema.tables.get(table)
     if (known === undefined) return undefined
-    if (plan?.schema !== schema) plan = { plan: planQuery(schema, table, query, grant.user), table: known, schema }
+    if (plan?.schema !== schema)
+      plan = { plan: planQuery(schema, table, query, askingOf(grant, now())), table: known, schema }
     return plan
   }
 
   const all = (): Map<string, PlainRow> => {
     const rows = new Map<string, PlainRow>()
+    // Planned anew, so that today is today.
+    plan = undefined
     const known = planned()
     if (known === undefined) return rows
     replica.each(table, (id, { fields }) => {

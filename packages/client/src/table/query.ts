@@ -1,4 +1,5 @@
 import {
+  type Asking,
   byCodePoint,
   checkFilter,
   compileFilter,
@@ -6,6 +7,7 @@ import {
   type Filter,
   fold,
   type Match,
+  operatorKind,
   type PlainRow,
   type Schema,
   type Value,
@@ -36,12 +38,7 @@ export interface Plan {
 }
 
 /** @throws RejoinFault for a column, operator or value the table does not know */
-export const planQuery = (
-  schema: Schema,
-  table: string,
-  query: Query,
-  user: { readonly id: string; readonly name: string },
-): Plan => {
+export const planQuery = (schema: Schema, table: string, query: Query, asking: Asking): Plan => {
   const known = schema.tables.get(table)!
   const filter: Filter = {
     all: Object.entries(query.where ?? {}).flatMap(([column, asked]) => conditionsOn(column, asked)),
@@ -58,9 +55,8 @@ export const planQuery = (
       column: unknown[0],
     })
   }
-  const person = { ...user, teams: [], roles: [] }
   return {
-    matches: filter.all.length === 0 ? () => true : compileFilter(schema, table, filter, person),
+    matches: filter.all.length === 0 ? () => true : compileFilter(schema, table, filter, asking),
     compare: (a, b) => {
       for (const [column, direction] of order) {
         const found = compareValues(a[column] ?? null, b[column] ?? null)
@@ -76,11 +72,15 @@ const conditionsOn = (column: string, asked: Value | WhereOp): Filter[] => {
   if (asked === null) return [{ column, op: 'null' }]
   if (typeof asked !== 'object' || Array.isArray(asked)) return [{ column, op: 'eq', value: asked as Value }]
   return Object.entries(asked).map(
-    ([op, value]) => (value === true && valueless.has(op) ? { column, op } : { column, op, value }) as Filter,
+    ([op, value]) => (value === true && carriesNone(op) ? { column, op } : { column, op, value }) as Filter,
   )
 }
 
-const valueless: ReadonlySet<string> = new Set<Condition['op']>(['null', 'not-null', 'eq-userid', 'ne-userid'])
+/** Conditions on nothing but presence, the signed-in user or a period carry no value: `{ today: true }`. */
+const carriesNone = (op: string): boolean => {
+  const kind = operatorKind(op)
+  return kind === 'presence' || kind === 'user' || kind === 'period'
+}
 
 const orderOf = (orderBy: Query['orderBy']): readonly (readonly [string, 'asc' | 'desc'])[] => {
   if (orderBy === undefined) return []
