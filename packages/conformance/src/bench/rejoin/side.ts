@@ -1,4 +1,134 @@
-import type { OpenSide } from '../sides.ts'
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import type { Store } from '@rejoin/client'
+import { startRelay } from '../process.ts'
+import { editedValue } from '../record.ts'
+import type { OpenSide, Side } from '../sides.ts'
+import { countCommits, seedDatabase } from './database.ts'
+import { type Device, edit, joined, memoryStore, openDevice, rejoined, settled, shown, sqliteStore, valueOf } from './device.ts'
 
-/** Our side: the relay by `rejoin serve`, devices by `openRejoin`. Undefined until both can be opened. */
-export const openRejoinSide: OpenSide | undefined = undefined
+const CLI = new URL('../../../../server/src/cli.ts', import.meta.url)
+
+/** Our side: the relay by `rejoin serve`, devices by `openRejoin`, each edit saved on its device before it leaves. */
+export const openRejoinSide: OpenSide = async ({ records, folder }) => {
+  const file = join(folder, 'relay.db')
+  const tokens = await seedDatabase(file, records)
+  const relay = await startRelay({
+    script: CLI,
+    args: ['serve', '--db', file, '--port', '0', '--dev-issuer'],
+    ready: /Rejoin relay at (http:[^\s,]+)/,
+  })
+  const url = relay.said[1] ?? ''
+  let devices = 0
+  let edits = 0
+  const open = new Set<Device>()
+  const kept = new Map<string, Device>()
+
+  const freshStore = (): Promise<Store> => sqliteStore(join(folder, `device-${devices}.db`))
+  const opened = async (store: Store): Promise<Device> => {
+    const device = await openDevice(url, tokens[devices++ % tokens.length] ?? '', store)
+    open.add(device)
+    return device
+  }
+  /** a device that stays for all rounds of a trial, with every row; connected */
+  const standing = async (name: string, store: () => Promise<Store>): Promise<Device> => {
+    const known = kept.get(name)
+    if (known !== undefined) return known
+    const device = await opened(await store())
+    kept.set(name, device)
+    await joined(device)
+    return device
+  }
+  const ended = async (device: Device): Promise<void> => {
+    open.delete(device)
+    await device.close()
+  }
+
+  const oneByOne = async (author: Device, others: readonly Device[], count: number): Promise<number[]> => {
+    await rejoined(author)
+    const latencies: number[] = []
+    for (let n = 0; n < count; n++) {
+      const value = editedValue(++edits)
+      const seen = Promise.all(others.map(other => shown(other, value)))
+      const start = performance.now()
+      const saved = edit(author, n % records, value)
+      await seen
+      latencies.push(performance.now() - start)
+      await saved
+      await settled(author)
+    }
+    return latencies
+  }
+
+  const side: Side = {
+    name: 'rejoin',
+    firstSync: async () => {
+      const store = await freshStore()
+      const start = performance.now()
+      const device = await opened(store)
+      await device.firstSync()
+      const readable = valueOf(device, 0) !== undefined
+      const ms = performance.now() - start
+      const count = Object.values(device.fingerprint()).reduce((sum, { rows }) => sum + rows, 0)
+      await ended(device)
+      if (!readable || count !== records) throw new Error(`the device synced ${count} of ${records} records`)
+      return { ms, records: count }
+    },
+    flush: async count => {
+      const other = await standing('other', freshStore)
+      const author = await standing('author', freshStore)
+      author.disconnect()
+      const values = Array.from({ length: count }, () => editedValue(++edits))
+      await Promise.all(values.map((value, n) => edit(author, n % records, value)))
+      const seen = shown(other, values.at(-1) ?? '')
+      const start = performance.now()
+      author.connect()
+      await seen
+      await settled(author)
+      const ms = performance.now() - start
+      const missing = values.findIndex((value, n) => valueOf(other, n % records) !== value)
+      if (missing >= 0 && count <= records) throw new Error(`edit ${missing} of ${count} did not reach the other device`)
+      return { ms }
+    },
+    live: async count => oneByOne(await standing('author', freshStore), [await standing('other', freshStore)], count),
+    fanout: async (audience, count) => {
+      const author = await standing('author', memoryStore)
+      const others: Device[] = []
+      for (let n = 0; n < audience; n++) others.push(await standing(`other ${n}`, memoryStore))
+      return oneByOne(author, others, count)
+    },
+    reconnect: async () => {
+      const device = await standing('holder', freshStore)
+      device.disconnect()
+      const { sent, received } = device.stats
+      const start = performance.now()
+      await joined(device)
+      const ms = performance.now() - start
+      return { roundTrips: 1, up: device.stats.sent - sent, down: device.stats.received - received, ms }
+    },
+    commit: async count => {
+      const author = await standing('author', memoryStore)
+      await rejoined(author)
+      const commits = countCommits(file)
+      const before = await relay.cost()
+      const start = performance.now()
+      const saved = Promise.all(Array.from({ length: count }, (_, n) => edit(author, n % records, editedValue(++edits))))
+      await saved
+      await settled(author)
+      const ms = performance.now() - start
+      const after = await relay.cost()
+      return { ms, transactions: countCommits(file) - commits, relayCpuMs: after.cpuMs - before.cpuMs }
+    },
+    idleMemory: async () => (await relay.cost()).mb,
+    sessionMemory: async () => {
+      const before = await relay.cost()
+      await standing('session', freshStore)
+      return (await relay.cost()).mb - before.mb
+    },
+    close: async () => {
+      for (const device of open) await device.close()
+      await relay.stop()
+    },
+  }
+  return side
+}
