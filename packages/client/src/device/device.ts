@@ -2,12 +2,13 @@ import { fingerprintText, type SchemaSource, type TableName } from '@rejoin/prof
 import { createListeners, createSource, type Observable, type Source, whenever } from '../observe/observable.ts'
 import { createOnline, type Online } from '../online/online.ts'
 import { createLedger, type LedgerView } from '../outbox/ledger.ts'
-import { createOutbox, type Outbox, type OutboxEntry } from '../outbox/outbox.ts'
+import { createOutbox, type Outbox } from '../outbox/outbox.ts'
 import type { Pen } from '../replica/recording.ts'
 import { openReplica, type Replica } from '../replica/replica.ts'
 import type { SessionEvent } from '../session/events.ts'
 import { createLink, type Status, type Token } from '../session/link.ts'
-import { connecting, entered, idle, paged, planned, type Progress } from '../session/progress.ts'
+import { progressAfter } from '../session/progress-after.ts'
+import { idle, type Progress } from '../session/progress.ts'
 import { createSession } from '../session/session.ts'
 import type { Connect } from '../session/socket.ts'
 import type { Store } from '../store/store.ts'
@@ -85,7 +86,7 @@ export const createDevice = async <const S extends SchemaSource = SchemaSource>(
   }
 
   const told = (event: SessionEvent): void => {
-    progress.set(progressAfter(progress.current, event, replica, host.now()))
+    progress.set(progressAfter(progress.current, event, replica.memory.tables, host.now()))
     if (event.type === 'late') late.tell(event.entries.map(({ edit }) => edit.id))
     if (event.type === 'repaired') stats.repaired += event.rows
     if (event.type === 'failed') report(event.error)
@@ -159,40 +160,3 @@ const fingerprints = (replica: Replica): ReturnType<Rejoin['fingerprint']> =>
       return [table, { rows: sum.rows, fingerprint: fingerprintText(sum) }]
     }),
   )
-
-const progressAfter = (progress: Progress, event: SessionEvent, replica: Replica, now: number): Progress => {
-  switch (event.type) {
-    case 'plan': {
-      const missing = new Set(event.plan.tables.map(({ table }) => table))
-      const states = [...replica.memory.tables]
-      const held = states.reduce(
-        (sum, [table, state]) => sum + (missing.has(table) && state.state === 'partial' ? state.rows : 0),
-        0,
-      )
-      return planned(progress, event.plan, held, states.filter(([table]) => !missing.has(table)).length, now)
-    }
-    case 'page':
-      return paged(progress, event.page, now)
-    case 'moved':
-      return moved(progress, event.state)
-    default:
-      return progress
-  }
-}
-
-const moved = (progress: Progress, state: Extract<SessionEvent, { type: 'moved' }>['state']): Progress => {
-  switch (state.phase) {
-    case 'greeting':
-      return connecting(progress)
-    case 'catching-up':
-      return entered(progress, 'catching-up')
-    case 'comparing':
-      return entered(progress, 'comparing')
-    case 'live':
-      return entered(progress, 'done')
-    case 'ended':
-      return progress.phase === 'done' ? progress : entered(progress, 'idle')
-  }
-}
-
-export type { OutboxEntry }

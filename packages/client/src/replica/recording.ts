@@ -13,7 +13,7 @@ import {
   type Value,
 } from '@rejoin/profile'
 import { RejoinFault } from '../device/fault.ts'
-import type { Entry } from '../outbox/outbox-state.ts'
+import { blocks, type Entry } from '../outbox/outbox-state.ts'
 import { type Draft, standingOn } from './draft.ts'
 import { type Grant, imageColumns, schemaOf, strategyOf } from './grant.ts'
 import { type Authored, type Decoded, decode, keyOf, type RecordKey, type Row } from './memory.ts'
@@ -79,12 +79,16 @@ export const recordEdit = (draft: Draft, intent: Intent, pen: Pen): Edit => {
   }
   works.set(edit, { row, bytes: work })
   draft.authored.set(key, authored)
-  const left = pen.leaving()
+  const left = leavesAtOnce(draft, pen)
   const { ids } = draft.meta()
   draft.setMeta({ seq: edit.seq, ids: Math.max(ids, authored.index), ...(left ? { left: edit.seq } : {}) })
   draft.putEntry({ edit, state: { status: 'waiting', left } })
   return edit
 }
+
+/** Where something is stuck, the edit may be held behind it and stay here. */
+const leavesAtOnce = (draft: Draft, pen: Pen): boolean =>
+  pen.leaving() && !draft.entries().some(({ state }) => blocks(state))
 
 /** The work document after an edit, as long as it stands on the same confirmed row. */
 const works = new WeakMap<Edit, { readonly row: Row | undefined; readonly bytes: Uint8Array }>()
