@@ -1,6 +1,14 @@
-import { type Content, type Fields, foldPending, type Outcome, type Present, type Strategy } from '@rejoin/profile'
+import {
+  type Content,
+  type Edit,
+  type Fields,
+  foldPending,
+  type Outcome,
+  type Present,
+  type Strategy,
+} from '@rejoin/profile'
 import { type Entry, isMeant } from '../outbox/outbox-state.ts'
-import { decode, type Row } from './memory.ts'
+import { decode, type Decoded, type Row } from './memory.ts'
 
 /** A record as its device's user sees it: confirmed, with his own pending edits laid over by the rules of the merge. */
 export interface Seen {
@@ -24,17 +32,32 @@ export const viewOf = (row: Row | undefined, chain: readonly Entry[], seen: Seen
   ).content
 }
 
-const presentOf = (row: Row | undefined, chain: readonly Entry[], { outcome }: Seen): Present => {
+const presentOf = (row: Row | undefined, chain: readonly Entry[], { device, outcome }: Seen): Present => {
   const confirmed = row === undefined ? undefined : decode(row)
   const outcomes = new Map<string, Outcome>()
   for (const { edit, state } of chain) {
-    if (state.status === 'accepted') outcomes.set(edit.id, state.answer)
+    const merged =
+      state.status === 'accepted'
+        ? state.answer
+        : isInside(row, edit.seq, device)
+          ? rememberedAs(edit, confirmed!)
+          : undefined
+    if (merged !== undefined) outcomes.set(edit.id, merged)
     const after = edit.after === undefined ? undefined : outcome(edit.after)
     if (after !== undefined) outcomes.set(edit.after!, after)
   }
   if (confirmed === undefined) return { standing: undefined, rev: 0, outcomes }
   const { rev, changed, recent, incarnation } = confirmed.confirmed
   return { standing: { state: 'held', content: confirmed.content, changed, recent }, rev, incarnation, outcomes }
+}
+
+/**
+ * Merged, but the answer was lost with the connection: the author's last change that the record remembers stands for
+ * it. Without it, more changes of his own than a record remembers would look like those of others.
+ */
+const rememberedAs = ({ id, device }: Edit, { confirmed: { recent } }: Decoded): Outcome | undefined => {
+  const known = recent.findLast(({ edit }) => edit === id) ?? recent.findLast(change => change.device === device)
+  return known === undefined ? undefined : { status: 'applied', rev: known.rev }
 }
 
 /** An edit already merged into the confirmed record is never folded again, whatever path the record came by. */
