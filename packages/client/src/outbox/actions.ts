@@ -2,7 +2,7 @@ import type { Fields, Schema } from '@rejoin/profile'
 import { RejoinFault } from '../device/fault.ts'
 import type { Draft } from '../replica/draft.ts'
 import { decode, keyOf } from '../replica/memory.ts'
-import { reauthor } from '../replica/reauthor.ts'
+import { reauthorAll } from '../replica/reauthor.ts'
 import { type Pen, takeFreshId } from '../replica/recording.ts'
 import { forgetGone } from '../replica/rows.ts'
 import { referred } from './holding.ts'
@@ -12,7 +12,7 @@ import { type Entry, next } from './outbox-state.ts'
 
 /** OB10: nothing is sent for it any more; what had left the device is withdrawn. */
 export const discard = (draft: Draft, id: string, schema: Schema, pen: Pen): void => {
-  const members = groupOf(draft, entryIn(draft, id))
+  const members = givenUpWith(draft, entryIn(draft, id))
   if (members.some(({ state }) => state.status === 'accepted')) throw tooLate()
   const behind = new Map<string, number>()
   for (const entry of members) {
@@ -25,10 +25,20 @@ export const discard = (draft: Draft, id: string, schema: Schema, pen: Pen): voi
     else takeFreshId(draft, keyIn(entry))
     if (entry.edit.kind === 'create') orphan(draft, entry, schema)
   }
-  for (const [key, from] of behind) {
-    reauthor(draft, key, pen, from)
-    forgetGone(draft, key)
+  reauthorAll(draft, behind, pen)
+  for (const key of behind.keys()) forgetGone(draft, key)
+}
+
+/** The whole group; and with the create of a record that is nowhere else, all that was to follow on it. */
+const givenUpWith = (draft: Draft, entry: Entry): readonly Entry[] => {
+  const given = new Set<Entry>([entry])
+  for (const each of given) {
+    for (const member of groupOf(draft, each)) given.add(member)
+    const row = draft.rows.get(keyIn(each))
+    if (each.edit.kind !== 'create' || (row !== undefined && decode(row) !== undefined)) continue
+    for (const follower of draft.chain(keyIn(each))) if (follower.edit.seq > each.edit.seq) given.add(follower)
   }
+  return [...given]
 }
 
 /** Entries that look up to a record that now never comes to be: held until their author decides. */
@@ -50,7 +60,7 @@ export const retry = (draft: Draft, id: string, corrections: Fields, pen: Pen): 
   if (members.some(({ state }) => state.status === 'accepted' || state.status === 'withdrawing')) throw tooLate()
   const records = new Map<string, number>()
   for (const member of members) mark(records, member)
-  for (const [key, first] of records) reauthor(draft, key, pen, first, new Map([[id, corrections]]))
+  reauthorAll(draft, records, pen, new Map([[id, corrections]]))
 }
 
 /** From which edit on a record's entries are recorded again. */

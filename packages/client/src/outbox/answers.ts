@@ -2,7 +2,7 @@ import type { Answered, ChangesMessage, Content, Fields, Outcome } from '@rejoin
 import type { Conflicted } from '../replica/conflicted.ts'
 import type { Draft } from '../replica/draft.ts'
 import { decode, keyOf } from '../replica/memory.ts'
-import { aftersOf, reauthor } from '../replica/reauthor.ts'
+import { aftersOf, reauthorAll } from '../replica/reauthor.ts'
 import { type Pen, takeFreshId, viewIn } from '../replica/recording.ts'
 import { dropRow, forgetGone, takeRow } from '../replica/rows.ts'
 import { type Accepted, type Entry, next } from './outbox-state.ts'
@@ -45,7 +45,7 @@ export const takeChanges = (draft: Draft, message: ChangesMessage, pen: Pen): Ar
   }
   for (const key of [...touched, ...gone]) confirm(draft, key, gone.has(key), conflicts, pen)
   for (const { table, id, why } of message.gone) if (dropRow(draft, keyOf({ table, id }), why)) rows++
-  for (const [key, from] of behind) reauthor(draft, key, pen, from)
+  reauthorAll(draft, behind, pen)
   for (const key of again) if (!behind.has(key)) sendAgain(draft, key, pen)
   for (const key of touched) forgetGone(draft, key)
   return { rows, late }
@@ -72,9 +72,11 @@ const take = (draft: Draft, entry: Entry, answer: Answered['answer']): 'reauthor
 const sendAgain = (draft: Draft, key: string, pen: Pen): void => {
   const chain = draft.chain(key)
   const first = chain.find(({ state }) => state.status === 'waiting' || state.status === 'sent')
-  // Nothing before it is left to send: it has to be recorded on what is confirmed.
-  if (first?.edit.after !== undefined && !chain.some(({ edit }) => edit.id === first.edit.after))
-    return reauthor(draft, key, pen, first.edit.seq)
+  const after = first?.edit.after
+  const known =
+    after === undefined || draft.settled.get(after) !== undefined || chain.some(({ edit }) => edit.id === after)
+  // What it was made on will never come: it has to be recorded on what is confirmed.
+  if (!known) return reauthorAll(draft, new Map([[key, first!.edit.seq]]), pen)
   for (const entry of chain) {
     const cut = next(entry.state, { type: 'cut' })
     if (typeof cut !== 'string' && entry.state.status !== 'withdrawing') draft.putEntry({ ...entry, state: cut })

@@ -1,7 +1,7 @@
 import type { Fields, Value } from '@rejoin/profile'
 import type { Entry } from '../outbox/outbox-state.ts'
 import type { Draft } from './draft.ts'
-import { decode } from './memory.ts'
+import { decode, keyOf } from './memory.ts'
 import { type Pen, recordEdit, takeFreshId } from './recording.ts'
 
 /**
@@ -9,18 +9,42 @@ import { type Pen, recordEdit, takeFreshId } from './recording.ts'
  * amending the one it replaces. One code path for resync, retry, resolve and discard in mid-chain. Accepted edits
  * stay, and so does what was made before: the relay may have taken it. Withdrawn ones are not built on.
  */
-/** @param from seq of the first edit to record again */
-export const reauthor = (
+/** @param from by record key, the seq of the first edit to record again; groups are recorded again as a whole */
+export const reauthorAll = (
+  draft: Draft,
+  from: ReadonlyMap<string, number>,
+  pen: Pen,
+  corrections: ReadonlyMap<string, Fields> = none,
+): void => {
+  const starts = new Map(from)
+  for (let moved = starts.size > 0; moved;) {
+    moved = false
+    const groups = new Set<string>()
+    for (const [key, first] of starts) for (const { edit } of openFrom(draft, key, first)) groups.add(edit.group ?? '')
+    for (const { edit, state } of draft.entries()) {
+      if (edit.group === undefined || !groups.has(edit.group) || !isOpen(state)) continue
+      const key = keyOf({ table: edit.table, id: edit.record })
+      if (edit.seq >= (starts.get(key) ?? Infinity)) continue
+      starts.set(key, edit.seq)
+      moved = true
+    }
+  }
+  for (const [key, first] of starts) reauthor(draft, key, pen, first, corrections)
+}
+
+const isOpen = ({ status }: Entry['state']): boolean => status !== 'accepted' && status !== 'withdrawing'
+
+const openFrom = (draft: Draft, key: string, first: number): readonly Entry[] =>
+  draft.chain(key).filter(({ edit, state }) => edit.seq >= first && isOpen(state))
+
+const reauthor = (
   draft: Draft,
   key: string,
   pen: Pen,
   from: number,
-  corrections: ReadonlyMap<string, Fields> = none,
+  corrections: ReadonlyMap<string, Fields>,
 ): void => {
-  const chain = draft.chain(key)
-  const again = chain.filter(
-    ({ edit, state }) => edit.seq >= from && state.status !== 'accepted' && state.status !== 'withdrawing',
-  )
+  const again = openFrom(draft, key, from)
   for (const { edit } of again) draft.removeEntry(edit.id)
   const begins = again[0]?.edit.kind === 'create'
   // A create takes a fresh client id by itself.

@@ -61,6 +61,7 @@ export const createSession = (parts: SessionParts): Session => {
   let comparing: Comparing | undefined
   let reached: Position | undefined
   let unacknowledged = 0
+  const waits = new Map<string, number>()
 
   const move = (to: SessionState): void => {
     state = to
@@ -114,9 +115,10 @@ export const createSession = (parts: SessionParts): Session => {
   const changes = async (message: ChangesMessage): Promise<void> => {
     const { at, answers } = message
     const live = state.phase === 'live'
+    const patient = withPatience(message)
     const arrived = await replica.write(
       draft => {
-        const result = takeChanges(draft, message, pen)
+        const result = takeChanges(draft, patient, pen)
         if (live && at !== undefined) moveCursor(draft, at)
         return result
       },
@@ -129,6 +131,16 @@ export const createSession = (parts: SessionParts): Session => {
     if (arrived.late.length > 0) told({ type: 'late', entries: arrived.late })
     speaking.wake()
   }
+
+  /** A relay that goes on waiting for what it was told of will never have it. */
+  const withPatience = (message: ChangesMessage): ChangesMessage => ({
+    ...message,
+    answers: message.answers.map(({ edit, answer }) => {
+      if (answer.status !== 'wait') return { edit, answer }
+      waits.set(edit, (waits.get(edit) ?? 0) + 1)
+      return { edit, answer: waits.get(edit)! > PATIENCE ? { status: 'resync' } : answer }
+    }),
+  })
 
   const moveCursor = (draft: Draft, at: Position): void => {
     draft.setMeta({ cursor: later(at, draft.meta().cursor) })
@@ -207,6 +219,9 @@ export const createSession = (parts: SessionParts): Session => {
 
 /** Half the relay's window: it never waits for a device that keeps up. */
 const ACKNOWLEDGED_AT = 4
+
+/** How often an edit is told to wait before it is recorded again. */
+const PATIENCE = 3
 
 const MALFORMED = 1007
 const INTERNAL = 1011
