@@ -59,7 +59,7 @@ export { recordWrites, settleDocument, type Writes } from './record/document.ts'
 export { isSound, packEnvelope, revOf, unpackEnvelope } from './record/envelope.ts'
 export { type Flat, parseFlat, readFlat, redact } from './record/flat.ts'
 export { freshDocument } from './record/fresh.ts'
-export { checkUpdate, type GateVerdict } from './record/gate.ts'
+export { checkUpdate, type GateVerdict, MAX_UPDATE_BYTES } from './record/gate.ts'
 // Schemas and plain values
 export { compileSchema } from './schema/compile.ts'
 export { generateTypes } from './schema/generate.ts'
