@@ -18,6 +18,12 @@ export { compileFilter, type Match } from './filter/memory/compile.ts'
 export { indexRows, type Row as MemoryRow, type Rows } from './filter/memory/rows.ts'
 export { type Operator, type OperatorKind, operatorKind, operators } from './filter/operators.ts'
 export { operandOf, operatorsFor } from './filter/operand.ts'
+export { filterSql, selectedFrom, type SqlOptions } from './filter/sql/compile.ts'
+export type { Dialect } from './filter/sql/dialect.ts'
+export { type Fragment, joined, render, sql, type SqlValue, type Statement, word } from './filter/sql/fragment.ts'
+export { createIndexes, indexesFor, type IndexPlan } from './filter/sql/indexes.ts'
+export { foldedFields, postgres } from './filter/sql/postgres.ts'
+export { sqlite, sqliteFunctions } from './filter/sql/sqlite.ts'
 export { columnsIn, type Dependence, dependenceOf } from './filter/walk.ts'
 
 // Merging

@@ -62,7 +62,7 @@ export const createCore = async ({ storage, identity, now, random, log }: CorePa
 
   const newCommit = (): string => Buffer.from(random(8)).toString('hex')
   const committer = createCommitter({ storage, environment: () => environment, authority, now, newCommit, publish })
-  const greet = createGreeting({ environment: () => environment, identity, grants, head })
+  const greet = createGreeting({ environment: () => environment, identity, grants, head, now })
 
   return {
     storage,

@@ -1,11 +1,13 @@
 import type { Fault } from '../fault.ts'
 import type { Schema, Table } from '../schema/schema.ts'
-import type { Condition } from './filter.ts'
-import { carriesValue, checkOperand, operandOf, operators, operatorsFor } from './operand.ts'
+import { conditionFaults } from './check-condition.ts'
+import { holdsId, operandOf } from './operand.ts'
 
 /** PR9 */
 export const MOST_LEVELS = 3
 export const MOST_CONDITIONS = 500
+/** related tables of one filter, as documented; a link counts its group levels anew, for it speaks of another table */
+export const MOST_LINKS = 15
 
 /**
  * What is wrong with a filter on a table, each fault with its path (`filter all[0].any[2], column status`).
@@ -15,69 +17,93 @@ export const checkFilter = (schema: Schema, table: string, filter: unknown): Fau
   const rows = schema.tables.get(table)
   const at = `table ${table}, filter`
   if (rows === undefined) return [{ code: 'unknown-table', at, message: `${table} is not a table of the schema` }]
-  const faults: Fault[] = []
-  let conditions = 0
-
-  const visit = (part: unknown, path: string, levels: number): void => {
-    const place = path === '' ? at : `${at} ${path}`
-    if (!isPlain(part)) {
-      faults.push({ code: 'shape', at: place, message: 'is neither a group nor a condition' })
-      return
-    }
-    const group = (['all', 'any'] as const).find(key => key in part)
-    if (group === undefined) {
-      conditions += 1
-      if (conditions <= MOST_CONDITIONS) faults.push(...conditionFaults(rows, part, place))
-      else if (conditions === MOST_CONDITIONS + 1) {
-        const message = `is condition ${conditions}; at most ${MOST_CONDITIONS} are allowed`
-        faults.push({ code: 'too-many-conditions', at: place, message })
-      }
-      return
-    }
-    const members = part[group]
-    if (!Array.isArray(members) || Object.keys(part).length > 1) {
-      faults.push({ code: 'shape', at: place, message: `a group has one key, ${group}, with a list of its members` })
-    } else if (levels === MOST_LEVELS) {
-      // not descended into: the depth of what strangers send must not become the depth of our stack
-      const message = `is group level ${levels + 1}; at most ${MOST_LEVELS} are allowed`
-      faults.push({ code: 'too-deep', at: place, message })
-    } else {
-      members.forEach((member, index) => {
-        visit(member, `${path}${path === '' ? '' : '.'}${group}[${index}]`, levels + 1)
-      })
-    }
-  }
-  visit(filter, '', 0)
-  return faults
+  const walk: Walk = { schema, at, faults: [], conditions: 0, links: 0 }
+  visit(walk, rows, filter, '', 0)
+  return walk.faults
 }
 
-const conditionFaults = (table: Table, part: Readonly<Record<string, unknown>>, place: string): Fault[] => {
-  const { column, op } = part
-  if (typeof column !== 'string') return [{ code: 'shape', at: place, message: 'a condition names its column' }]
-  const at = `${place}, column ${column}`
-  const fault = (code: string, message: string): Fault[] => [{ code, at, message }]
-  const operand = operandOf(table, column)
-  if (operand === undefined) return fault('unknown-column', `is not a column of ${table.name}`)
-  if (typeof op !== 'string' || !operators.has(op)) return fault('unknown-operator', `has no known operator`)
-  if (!operatorsFor(operand).has(op)) {
-    const type = operand.kind === 'key' ? 'primary key' : `${operand.column.type} column`
-    return fault('operator', `${op} cannot be asked of a ${type}`)
+interface Walk {
+  readonly schema: Schema
+  readonly at: string
+  readonly faults: Fault[]
+  conditions: number
+  links: number
+}
+
+const visit = (walk: Walk, table: Table, part: unknown, path: string, levels: number): void => {
+  const place = path === '' ? walk.at : `${walk.at} ${path}`
+  const fault = (code: string, message: string): void => {
+    walk.faults.push({ code, at: place, message })
   }
-  const extra = Object.keys(part).filter(key => !['column', 'op', 'value'].includes(key))
+  if (!isPlain(part)) return fault('shape', 'is neither a group nor a condition nor a link')
+  const group = (['all', 'any'] as const).find(key => key in part)
+  if (group === undefined) {
+    if ('link' in part) visitLink(walk, table, part, path, place)
+    else if (counts(walk, place)) walk.faults.push(...conditionFaults(table, part, place))
+    return
+  }
+  const members = part[group]
+  if (!Array.isArray(members) || Object.keys(part).length > 1) {
+    return fault('shape', `a group has one key, ${group}, with a list of its members`)
+  }
+  // not descended into: the depth of what strangers send must not become the depth of our stack
+  if (levels === MOST_LEVELS) {
+    return fault('too-deep', `is group level ${levels + 1}; at most ${MOST_LEVELS} are allowed`)
+  }
+  // an empty group says something too, and there is no end to how many could be sent
+  if (members.length === 0) counts(walk, place)
+  for (const [index, member] of members.entries()) {
+    if (walk.conditions > MOST_CONDITIONS) return
+    visit(walk, table, member, step(path, `${group}[${index}]`), levels + 1)
+  }
+}
+
+/** Whether there is room for one more; the first that has none is named. */
+const counts = (walk: Walk, at: string): boolean => {
+  walk.conditions += 1
+  if (walk.conditions <= MOST_CONDITIONS) return true
+  const message = `is condition ${walk.conditions}; at most ${MOST_CONDITIONS} are allowed`
+  walk.faults.push({ code: 'too-many-conditions', at, message })
+  return false
+}
+
+const visitLink = (walk: Walk, table: Table, part: Plain, path: string, place: string): void => {
+  const fault = (code: string, message: string, at = place): void => {
+    walk.faults.push({ code, at, message })
+  }
+  if (!counts(walk, place)) return
+  walk.links += 1
+  if (walk.links > MOST_LINKS) {
+    if (walk.links === MOST_LINKS + 1) fault('too-many-links', `is one link more than the ${MOST_LINKS} allowed`)
+    return
+  }
+  const { link, table: name, from, to } = part
+  if (link !== 'any' && link !== 'not any') return fault('shape', 'a link is any or not any; others cannot filter')
+  const extra = Object.keys(part).filter(key => !['link', 'table', 'from', 'to', 'where'].includes(key))
   if (extra.length > 0) return fault('shape', `has the unknown key ${extra.join(', ')}`)
-  if (!carriesValue({ op: op as Condition['op'] })) {
-    return 'value' in part ? fault('value', `${op} takes no value`) : []
+  if (typeof name !== 'string' || typeof from !== 'string' || typeof to !== 'string') {
+    return fault('shape', 'a link names its table, the column from there and the column to here')
   }
-  if (op !== 'in' && op !== 'not-in') {
-    const wrong = checkOperand(operand, part['value'])
-    return wrong === undefined ? [] : fault('value', `the value ${wrong}`)
-  }
-  if (!Array.isArray(part['value'])) return fault('value', `${op} takes a list of values`)
-  return part['value'].flatMap((value: unknown, index): Fault[] => {
-    const wrong = checkOperand(operand, value)
-    return wrong === undefined ? [] : fault('value', `value ${index + 1} ${wrong}`)
-  })
+  const related = walk.schema.tables.get(name)
+  if (related === undefined) return fault('unknown-table', `links to ${name}, which is not a table of the schema`)
+  joinFaults(fault, place, related, from)
+  joinFaults(fault, place, table, to)
+  if ('where' in part) visit(walk, related, part['where'], step(path, 'where'), 0)
 }
 
-const isPlain = (part: unknown): part is Readonly<Record<string, unknown>> =>
-  typeof part === 'object' && part !== null && !Array.isArray(part)
+const joinFaults = (
+  fault: (code: string, message: string, at: string) => void,
+  place: string,
+  table: Table,
+  column: string,
+): void => {
+  const operand = operandOf(table, column)
+  const at = `${place}, column ${column}`
+  if (operand === undefined) fault('unknown-column', `is not a column of ${table.name}`, at)
+  else if (!holdsId(operand)) fault('operator', 'holds no ids: links join lookups, guids and primary keys', at)
+}
+
+const step = (path: string, next: string): string => (path === '' ? next : `${path}.${next}`)
+
+type Plain = Readonly<Record<string, unknown>>
+const isPlain = (part: unknown): part is Plain => typeof part === 'object' && part !== null && !Array.isArray(part)

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 import type { Fault } from '../fault.ts'
 import { checkFilter } from '../filter/check.ts'
-import { columnsIn } from '../filter/columns.ts'
 import type { Filter } from '../filter/filter.ts'
+import { columnsIn } from '../filter/walk.ts'
 import { repeated } from '../schema/columns.ts'
 import type { Ownership, Schema, Table } from '../schema/schema.ts'
 import { itemShape, profileShape, type ItemShape } from './shape.ts'
@@ -29,11 +29,11 @@ export const checkProfile = (schema: Schema, source: unknown): Fault[] => {
   for (const table of repeated(items.map(item => item.table))) {
     faults.push({ code: 'duplicate', at: `${at}, table ${table}`, message: 'has two items; a table has one' })
   }
-  for (const item of items) faults.push(...itemFaults(schema, at, item))
+  for (const item of items) faults.push(...itemFaults(schema, at, item, items))
   return faults
 }
 
-const itemFaults = (schema: Schema, profile: string, item: ItemShape): Fault[] => {
+const itemFaults = (schema: Schema, profile: string, item: ItemShape, items: readonly ItemShape[]): Fault[] => {
   const at = `${profile}, table ${item.table}`
   const table = schema.tables.get(item.table)
   if (table === undefined) return [{ code: 'unknown-table', at, message: 'is not a table of the schema' }]
@@ -51,7 +51,7 @@ const itemFaults = (schema: Schema, profile: string, item: ItemShape): Fault[] =
   for (const name of repeated(item.columns ?? [])) {
     faults.push({ code: 'duplicate', at: `${at}, column ${name}`, message: 'is selected twice' })
   }
-  return [...faults, ...relationshipFaults(schema, at, item), ...filterFaults(schema, at, table, item)]
+  return [...faults, ...relationshipFaults(schema, at, item), ...filterFaults(schema, at, table, item, items)]
 }
 
 const isInterval = (minutes: number): boolean =>
@@ -85,7 +85,13 @@ const offered: Readonly<Record<Ownership, readonly string[]>> = {
   none: ['related'],
 }
 
-const filterFaults = (schema: Schema, at: string, table: Table, item: ItemShape): Fault[] => {
+const filterFaults = (
+  schema: Schema,
+  at: string,
+  table: Table,
+  item: ItemShape,
+  items: readonly ItemShape[],
+): Fault[] => {
   const { filter } = item
   const asked = filter.kind === 'other' ? otherKinds.filter(kind => filter[kind] === true) : [filter.kind]
   const faults: Fault[] = []
@@ -105,27 +111,50 @@ const filterFaults = (schema: Schema, at: string, table: Table, item: ItemShape)
   if (filter.kind === 'other' && asked.length === 0) {
     fault('other', "needs at least one of my records, my teams' records, my business unit's records")
   }
-  if (filter.kind === 'custom') faults.push(...customFaults(schema, at, table, item, filter.where))
+  if (filter.kind === 'custom') faults.push(...customFaults(schema, at, table, items, filter.where))
   return faults
 }
 
 const otherKinds = ['mine', 'teams', 'unit'] as const
 
-/** PR10: what a filter compares must exist and be selected, or a device could not tell what it holds. */
-const customFaults = (schema: Schema, place: string, table: Table, item: ItemShape, where: unknown): Fault[] => {
+/** PR10: what a filter compares must be in the profile and selected, or a device could not tell what it holds. */
+const customFaults = (
+  schema: Schema,
+  place: string,
+  table: Table,
+  items: readonly ItemShape[],
+  where: unknown,
+): Fault[] => {
   const faults = checkFilter(schema, table.name, where).map((fault): Fault => ({
     ...fault,
     at: fault.at.replace(`table ${table.name}`, () => place),
   }))
-  if (faults.length > 0 || item.columns === undefined) return faults
-  return [...columnsIn(where as Filter)]
-    .filter(name => name !== table.primaryKey && item.columns?.includes(name) === false)
-    .map(name => ({
+  if (faults.length > 0) return faults
+  return [...columnsIn(table.name, where as Filter)].flatMap(([name, columns]) => {
+    const selected = items.find(item => item.table === name)
+    if (selected === undefined) {
+      const message = 'is asked for by a link of the filter but is not in the profile'
+      return [
+        {
+          code: 'table-not-in-profile',
+          at: `${place}, filter, table ${name}`,
+          message,
+          fix: `add an item for ${name}`,
+        },
+      ]
+    }
+    return unselected(schema, selected, columns).map((column): Fault => ({
       code: 'unselected-column',
-      at: `${place}, filter, column ${name}`,
+      at: `${place}, filter, ${name === table.name ? '' : `table ${name}, `}column ${column}`,
       message: 'is compared by the filter but not selected by the item',
       fix: 'select the column or leave the condition out',
     }))
+  })
+}
+
+const unselected = (schema: Schema, item: ItemShape, columns: ReadonlySet<string>): string[] => {
+  const key = schema.tables.get(item.table)?.primaryKey
+  return [...columns].filter(name => name !== key && item.columns?.includes(name) === false)
 }
 
 const placeIn = (part: unknown): string | undefined => {

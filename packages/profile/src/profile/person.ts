@@ -7,4 +7,12 @@ export interface Person {
   readonly teams: readonly string[]
   /** role names of the schema; their rights add up */
   readonly roles: readonly string[]
+  /** IANA name, `Europe/Berlin`; absent = UTC. Where days, weeks and months begin (FI4) */
+  readonly timeZone?: string
+  /** as the language columns of the schema spell it: a number (1031) or text (`de`) */
+  readonly language?: number | string
+  /** user id */
+  readonly manager?: string
+  /** everybody the hierarchy puts below, at any depth that counts, and the teams they are in; without the user */
+  readonly below?: { readonly people: readonly string[]; readonly teams: readonly string[] }
 }

@@ -35,7 +35,7 @@ const profile = (item: Partial<ProfileItem>): PublishedProfile => ({
 })
 const ann: Person = { id: 'ann', name: 'Ann', unit: 'west', teams: ['red'], roles: ['tech'] }
 const jobs = (item: Partial<ProfileItem>, rights?: TableRights): TableScope => {
-  const scope = compileScope(schemaWith(rights), profile(item), ann).tables.get('job')
+  const scope = compileScope(schemaWith(rights), profile(item), ann, 0).tables.get('job')
   if (scope === undefined) throw new Error('nothing of the table may be held')
   return scope
 }
@@ -50,7 +50,7 @@ const held = (scope: TableScope): string[] => Object.keys(rows).filter(name => s
 
 describe('the rows of a scope', () => {
   test('[MB1] without a profile are none', () => {
-    expect(compileScope(schemaWith(), undefined, ann).tables.size).toBe(0)
+    expect(compileScope(schemaWith(), undefined, ann, 0).tables.size).toBe(0)
   })
 
   test('without a right to read are none, though the profile has the table', () => {

@@ -1,7 +1,10 @@
 import { digest } from 'lib0/hash/sha256'
 import { encodeUtf8 } from 'lib0/string'
 import { checkFilter } from '../filter/check.ts'
-import { compileFilter, type Match } from '../filter/match.ts'
+import type { Filter } from '../filter/filter.ts'
+import { compileFilter, type Match } from '../filter/memory/compile.ts'
+import type { Rows } from '../filter/memory/rows.ts'
+import { dependenceOf } from '../filter/walk.ts'
 import type { Person } from '../profile/person.ts'
 import type { ProfileItem, PublishedProfile } from '../profile/profile.ts'
 import type { Schema, Table } from '../schema/schema.ts'
@@ -32,22 +35,37 @@ export interface TableScope {
   readonly holds: Match
 }
 
-/** No profile, no rows (MB1). */
-export const compileScope = (schema: Schema, profile: PublishedProfile | undefined, person: Person): Scope => {
+/**
+ * No profile, no rows (MB1). Relative dates mean `now` (ms since 1970) for as long as the scope is used. A filter that
+ * cannot be asked lets nothing through: one with relative dates without `now`, one with links without `rows`.
+ */
+export const compileScope = (
+  schema: Schema,
+  profile: PublishedProfile | undefined,
+  person: Person,
+  now?: number,
+  rows?: Rows,
+): Scope => {
   const rights = rightsOf(schema, person)
   const tables = (profile?.items ?? []).flatMap(item => {
-    const scope = tableScope(schema, item, rights, person)
+    const scope = tableScope(schema, item, rights, { person, now, rows })
     return scope === undefined ? [] : [[item.table, scope] as const]
   })
   return { tables: new Map(tables) }
 }
 
-const tableScope = (schema: Schema, item: ProfileItem, rights: Rights, person: Person): TableScope | undefined => {
+interface Known {
+  readonly person: Person
+  readonly now: number | undefined
+  readonly rows: Rows | undefined
+}
+
+const tableScope = (schema: Schema, item: ProfileItem, rights: Rights, known: Known): TableScope | undefined => {
   const table = schema.tables.get(item.table)
   const depth = rights.depth(item.table, 'read')
   // a schema newer than the profile may have dropped a table: nothing of it is left to hold
   if (table === undefined || depth === 'none') return undefined
-  const selected = selects(schema, table, item, person)
+  const selected = selects(schema, table, item, known)
   const readable: Match | 'every' = depth === 'all' ? 'every' : fields => rights.reaches(table.name, 'read', fields)
   const holds = both(selected, readable)
   const columns = columnsOf(table, item, rights)
@@ -61,8 +79,9 @@ const tableScope = (schema: Schema, item: ProfileItem, rights: Rights, person: P
 }
 
 /** Which rows the item's own filter selects, before relationships. */
-const selects = (schema: Schema, table: Table, item: ProfileItem, person: Person): Match | 'every' => {
+const selects = (schema: Schema, table: Table, item: ProfileItem, known: Known): Match | 'every' => {
   const { filter } = item
+  const { person } = known
   switch (filter.kind) {
     case 'all':
       return 'every'
@@ -77,11 +96,16 @@ const selects = (schema: Schema, table: Table, item: ProfileItem, person: Person
         (filter.unit === true && isUnits(fields[unit], person))
     }
     case 'custom':
-      // published filters were checked, but a schema may have lost a column since: then nothing is held, because
-      // a filter that cannot be asked must not let rows through
-      if (checkFilter(schema, table.name, filter.where).length > 0) return () => false
-      return compileFilter(schema, table.name, filter.where, person)
+      return customMatch(schema, table, filter.where, known)
   }
+}
+
+/** Published filters were checked, but a schema may have lost a column since. */
+const customMatch = (schema: Schema, table: Table, where: Filter, { person, now, rows }: Known): Match => {
+  if (checkFilter(schema, table.name, where).length > 0) return () => false
+  const { clock, tables } = dependenceOf(table.name, where)
+  if ((clock && now === undefined) || (tables.size > 0 && rows === undefined)) return () => false
+  return compileFilter(schema, table.name, where, { person, now: now ?? 0 }, rows)
 }
 
 const both = (a: Match | 'every', b: Match | 'every'): Match | 'every' => {

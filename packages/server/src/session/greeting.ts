@@ -25,10 +25,12 @@ export interface GreetingParts {
   readonly identity: Identity
   readonly grants: Grants
   readonly head: () => Promise<Position>
+  /** ms since 1970 */
+  readonly now: () => number
 }
 
 export const createGreeting =
-  ({ environment, identity, grants, head }: GreetingParts) =>
+  ({ environment, identity, grants, head, now }: GreetingParts) =>
   async (hello: Hello): Promise<Greeting> => {
     const signedIn = await identity.verify(hello.token)
     if (!signedIn.ok) return { welcome: false, reason: 'unauthenticated', message: signedIn.why, fix: 'sign in again' }
@@ -43,7 +45,7 @@ export const createGreeting =
       return { welcome: false, reason: 'forbidden', message: 'this device belongs to another user', fix }
     }
     const profile = known.profileOf(person)
-    const scope = compileScope(known.schema, profile, person)
+    const scope = compileScope(known.schema, profile, person, now())
     const author = { person, device: hello.device, prefixes }
     return {
       welcome: true,

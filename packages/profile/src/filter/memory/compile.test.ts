@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { Person } from '../profile/person.ts'
-import { compileSchema } from '../schema/compile.ts'
-import type { Fields } from '../schema/schema.ts'
-import type { Filter } from './filter.ts'
-import { compileFilter } from './match.ts'
+import type { Person } from '../../profile/person.ts'
+import { compileSchema } from '../../schema/compile.ts'
+import type { Fields } from '../../schema/schema.ts'
+import type { Filter } from '../filter.ts'
+import { compileFilter } from './compile.ts'
 
 const compiled = compileSchema({
   tables: [
@@ -28,7 +28,7 @@ if (!compiled.ok) throw new Error('the schema of this test is wrong')
 const schema = compiled.value
 const ann: Person = { id: 'ann', name: 'Ann', unit: 'west', teams: ['red', 'blue'], roles: [] }
 const holds = (filter: Filter, fields: Fields, person: Person = ann): boolean =>
-  compileFilter(schema, 'job', filter, person)(fields, 'job1')
+  compileFilter(schema, 'job', filter, { person, now: 0 })(fields, 'job1')
 
 describe('a filter in memory', () => {
   const cases: readonly [Filter, Fields, boolean][] = [
@@ -89,7 +89,9 @@ describe('a filter in memory', () => {
   })
 
   test('a filter that was never checked throws at once, not row by row', () => {
-    expect(() => compileFilter(schema, 'job', { any: [{ column: 'x', op: 'null' }] }, ann)).toThrow(/column x/)
-    expect(() => compileFilter(schema, 'shop', { any: [] }, ann)).toThrow(/table shop/)
+    expect(() => compileFilter(schema, 'job', { any: [{ column: 'x', op: 'null' }] }, { person: ann, now: 0 })).toThrow(
+      /column x/,
+    )
+    expect(() => compileFilter(schema, 'shop', { any: [] }, { person: ann, now: 0 })).toThrow(/table shop/)
   })
 })

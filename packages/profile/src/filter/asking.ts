@@ -1,0 +1,7 @@
+import type { Person } from '../profile/person.ts'
+
+/** Who asks, and when. Filters know no clock: `now` is handed in, ms since 1970. */
+export interface Asking {
+  readonly person: Person
+  readonly now: number
+}
