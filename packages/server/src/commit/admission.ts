@@ -5,6 +5,7 @@ import {
   type EditKind,
   type Fields,
   isRecordId,
+  MAX_UPDATE_BYTES,
   parseFlat,
   type Person,
   type RecordState,
@@ -39,10 +40,20 @@ export const refuse = (
   const table = schema.tables.get(edit.table)
   if (table === undefined || !isRecordId(edit.record)) return rejected('invalid', 'no such table or record id')
   return (
+    refuseSize(table, edit) ??
     refuseValues(table, edit) ??
     refuseRight(table, rights(person), edit.kind, edit.changes, record) ??
     refuseBytes(edit, prefixes, record)
   )
+}
+
+/** More than one edit may weigh: said of its longest value, which is nearly always why. */
+const refuseSize = (table: Table, edit: Edit): Refusal | undefined => {
+  if (edit.update.length <= MAX_UPDATE_BYTES) return undefined
+  const weight = (value: Value): number => (typeof value === 'string' ? value.length : 0)
+  const [longest] = Object.entries(edit.changes).toSorted(([, [, a]], [, [, b]]) => weight(b) - weight(a))
+  const message = `an edit holds at most ${MAX_UPDATE_BYTES / 1024} kB`
+  return rejected('too-large', message, longest === undefined ? undefined : table.byId.get(longest[0])?.name)
 }
 
 /** Values by column: known, of the right type, required ones present. */

@@ -41,6 +41,8 @@ interface Need {
   /** moves on as changes are sent */
   since: Position
   readonly pages?: { readonly after: string }
+  /** rows behind `pages.after` are in the pages as they were at this revision, or later */
+  paged?: number
 }
 
 /** @returns the position the device has reached */
@@ -98,14 +100,22 @@ const planFrame = async (view: View, needs: readonly Need[]): Promise<Uint8Array
   return encodeDown({ type: 'plan', tables })
 }
 
-const sendPages = async (run: CatchUp, { part, since: start, pages }: Need): Promise<void> => {
-  let after = pages?.after ?? ''
+const sendPages = async (run: CatchUp, need: Need): Promise<void> => {
+  const { part, since: start, pages } = need
+  // Where this goes on, and where another try may: that one is told, so it names no row outside the scope (SE1).
+  let reached = pages?.after ?? ''
+  let after = reached
   for (;;) {
     await run.room()
-    const stored = await run.storage.snapshot((view) => view.page(part.table, after, limits.pageRows))
+    const stored = await run.storage.snapshot((view) => {
+      need.paged ??= view.head.rev
+      return view.page(part.table, reached, limits.pageRows)
+    })
     const { rows, taken } = cut(stored, part)
-    after = taken.at(-1)?.id ?? after
+    reached = taken.at(-1)?.id ?? reached
+    after = rows.at(-1)?.id ?? after
     const last = taken.length === stored.length && stored.length < limits.pageRows
+    if (rows.length === 0 && !last) continue
     run.sendCounted(
       encodeDown({
         type: 'page',
@@ -156,7 +166,7 @@ const sendBatch = async (run: CatchUp, view: View, need: Need): Promise<boolean>
   need.since = { rev: taken.at(-1)!.rev, commit: '' }
   const table = part.table
   const rows = taken
-    .filter((row) => isHeld(row, part))
+    .filter((row) => isHeld(row, part) && !isPaged(row, need))
     .map(({ id, envelope }) => ({ table, id, envelope: serveEnvelope(envelope, part) }))
   const gone = taken
     .filter((row) => row.deleted && !row.purged && part.holds(JSON.parse(row.json) as Fields, row.id))
@@ -164,6 +174,10 @@ const sendBatch = async (run: CatchUp, view: View, need: Need): Promise<boolean>
   if (rows.length > 0 || gone.length > 0) run.sendCounted(encodeDown({ type: 'changes', rows, gone, answers: [] }))
   return taken.length < stored.length || stored.length === limits.pageRows
 }
+
+/** Whether the pages of this very session brought the row as it is. */
+const isPaged = ({ id, rev }: StoredIndex, { pages, paged }: Need): boolean =>
+  pages !== undefined && paged !== undefined && id > pages.after && rev <= paged
 
 /** A class's fingerprint of a table holds until the next revision. */
 export type FingerprintCache = Map<string, { readonly rev: number; readonly sum: Synced['tables'][number] }>

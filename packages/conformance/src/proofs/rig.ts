@@ -1,0 +1,199 @@
+import { randomBytes } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
+import { createMemoryDisk, type MemoryDisk } from '@rejoin/client'
+import type { Fields, Person, SchemaSource, StrategyName, Value } from '@rejoin/profile'
+import {
+  createRelay,
+  environmentEntries,
+  openSqliteStorage,
+  type Relay,
+  type Storage,
+  type StoredEdit,
+} from '@rejoin/server'
+import { expect } from 'vitest'
+import { type Device, openDevice } from './device.ts'
+import { createDice } from './dice.ts'
+import { holds, sees } from './holding.ts'
+import { createOffice, type Office, type Values } from './office.ts'
+import { createTime, START, type Time } from './time.ts'
+import { type User, worldUnder } from './world.ts'
+
+export { createDice } from './dice.ts'
+
+/**
+ * The whole path without sockets: the real relay with its HTTP app over a database in memory, real devices over
+ * memory disks, lines between them that the proof holds, and time that passes only when it says so.
+ */
+export interface Rig {
+  readonly relay: Relay
+  readonly storage: Storage
+  readonly time: Time
+  /** the back office: olga */
+  readonly office: Office
+  officeOf(user: User): Office
+  /** opens a device and brings it all the way to live, unless it is to stay `unsynced` */
+  device(user: User, options?: DeviceChoice): Promise<Device>
+  /** many records at once, by column id, written by the office through the same commit path */
+  fill(table: string, ids: readonly string[], fields: (id: string) => Fields, kind?: 'create' | 'update'): Promise<void>
+  /** nothing moves any more; no time passes */
+  still(): Promise<void>
+  /** the same, and a second passes: pauses between messages end */
+  calm(): Promise<void>
+  pass(ms: number): Promise<void>
+  /** Each device that is live with nothing in its outbox shows exactly what its user may hold of what the office sees. */
+  agree(): Promise<void>
+  /** every visible change, in the order of commits, by column id */
+  applied(): readonly { readonly table: string; readonly id: string; readonly rev: number; readonly fields: Fields }[]
+  head(): Promise<number>
+  revOf(table: string, id: string): Promise<number | undefined>
+  /** what the relay keeps of edits, in the order asked for; undefined where it has none */
+  stored(edits: readonly string[]): Promise<readonly (StoredEdit | undefined)[]>
+  setSchema(schema: SchemaSource): Promise<void>
+  setStrategy(strategy: StrategyName): Promise<void>
+  setPerson(person: Person): Promise<void>
+  /** whether the identity provider knows anybody */
+  signIns(known: boolean): void
+  /** what was reported as bugs by relay or devices: checked at the end of every proof */
+  bugs(): readonly unknown[]
+  close(): Promise<void>
+}
+
+export interface DeviceChoice {
+  /** ms its clock is off */
+  readonly clock?: number
+  readonly disk?: MemoryDisk
+  readonly unsynced?: boolean
+}
+
+export const openRig = async (strategy?: StrategyName, { seed = 1 }: { readonly seed?: number } = {}): Promise<Rig> => {
+  const storage = await openSqliteStorage({ path: ':memory:', newId: () => randomBytes(8).toString('hex') })
+  const world = environmentEntries(worldUnder(strategy))
+  const entries = strategy === undefined ? world.filter(({ id }) => id !== 'settings') : world
+  await storage.commit({}, () => ({ result: undefined, entries }))
+  const bugs: unknown[] = []
+  const devices: Device[] = []
+  const dice = createDice(seed)
+  let signIns = true
+
+  const still = async (): Promise<void> => {
+    const moves = (): number => devices.reduce((sum, { line }) => sum + line.moved, 0)
+    for (let quiet = 0, before = moves(); quiet < 8; quiet++) {
+      await setImmediate()
+      const now = moves()
+      if (now !== before) quiet = 0
+      before = now
+    }
+  }
+  const time = createTime(still)
+  const relay = await createRelay({
+    storage,
+    identity: {
+      verify: async token =>
+        signIns
+          ? { ok: true, user: token, expires: START + 10 * 365 * 86_400_000 }
+          : { ok: false, why: 'the sign-in has expired' },
+    },
+    now: time.now,
+    // The one place where a relay tells of its own bugs.
+    log: { error: (error: unknown) => void bugs.push(error) } as never,
+  })
+  const { core } = relay
+  const applied: { table: string; id: string; rev: number; fields: Fields }[] = []
+  core.onCommit(({ changed }) => {
+    for (const { table, id, rev, after } of changed) applied.push({ table, id, rev, fields: after.fields })
+  })
+  const calm = (): Promise<void> => time.pass(1_000)
+  const setEntry = async (kind: string, id: string, value: object): Promise<void> => {
+    await storage.commit({}, () => ({ result: undefined, entries: [{ kind, id, value }] }))
+    await core.reload()
+  }
+
+  return {
+    relay,
+    storage,
+    time,
+    office: createOffice(relay, 'olga'),
+    officeOf: user => createOffice(relay, user),
+    device: async (user, { clock = 0, disk = createMemoryDisk(), unsynced = false } = {}) => {
+      const device = await openDevice({
+        user,
+        clock,
+        disk,
+        time,
+        calm,
+        relay: () => core,
+        dice: createDice(dice.number(2 ** 31)),
+        report: error => void bugs.push(error),
+      })
+      devices.push(device)
+      if (unsynced) return device
+      await calm()
+      expect(device.status(), `${user} is live`).toBe('live')
+      return device
+    },
+    fill: async (table, ids, fields, kind = 'create') => {
+      const person = core.environment().person('olga')!
+      for (let at = 0; at < ids.length; at += 500) {
+        const judged = await core.committer.submit(
+          ids.slice(at, at + 500).map(record => ({
+            from: 'online' as const,
+            id: randomBytes(8).toString('hex'),
+            person,
+            kind,
+            table,
+            record,
+            values: fields(record),
+          })),
+        )
+        for (const { answer } of judged) expect(answer.status).toBe('applied')
+      }
+    },
+    still,
+    calm,
+    pass: time.pass,
+    agree: async () => {
+      await calm()
+      const office = createOffice(relay, 'olga')
+      for (const table of ['workorder', 'account', 'annotation']) {
+        const rows = await office.rows(table)
+        for (const device of devices) {
+          if (device.status() !== 'live' || device.entries().length > 0) continue
+          const expected = rows
+            .filter(({ values }) => holds(device.user, table, values))
+            .map(({ values }) => only(device.user, table, values))
+          const shown = device.rows(table).map(values => only(device.user, table, values, true))
+          expect(shown, `${device.user}'s ${table}`).toEqual(expected)
+        }
+      }
+    },
+    applied: () => applied,
+    head: () => storage.snapshot(async view => view.head.rev),
+    revOf: async (table, id) => (await storage.snapshot(view => view.records([{ table, id }])))[0]?.rev,
+    stored: async edits => {
+      const found = await storage.snapshot(view => view.edits(edits))
+      return edits.map(edit => found.find(each => each.edit === edit))
+    },
+    setSchema: schema => setEntry('environment', 'schema', schema),
+    setStrategy: strategy_ => setEntry('environment', 'settings', { strategy: strategy_, strategies: {} }),
+    setPerson: person => setEntry('person', person.id, person),
+    signIns: known => {
+      signIns = known
+    },
+    bugs: () => bugs,
+    close: async () => {
+      for (const device of devices) await device.close()
+      await relay.close()
+      expect(bugs).toEqual([])
+    },
+  }
+}
+
+/** A row as its user may see it. @param whole what a device shows besides must be nothing */
+const only = (user: User, table: string, values: Values, whole = false): Values => {
+  const shown: Record<string, Value> = {}
+  for (const [column, value] of Object.entries(values)) {
+    if (sees(user, table, column)) shown[column] = value
+    else if (whole && value !== null) shown[`hidden ${column}`] = value
+  }
+  return shown
+}
