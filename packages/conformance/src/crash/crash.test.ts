@@ -15,7 +15,7 @@ describe(`${KILLS} kills with -9 under load, seed ${SEED}`, () => {
 
   beforeAll(async () => {
     report = await runCrashes({ seed: SEED, kills: KILLS })
-  }, 120_000)
+  }, 180_000)
 
   it('kills the relay and devices while edits are under way', () => {
     const { relay, device } = report.kills

@@ -83,4 +83,8 @@ const command = new Command('crash')
   .action(async (options: Options) => {
     process.exit(await main(options))
   })
-await command.parseAsync()
+// `pnpm crash -- --kills N` hands on the two dashes
+await command.parseAsync(
+  process.argv.slice(2).filter((argument, at) => !(at === 0 && argument === '--')),
+  { from: 'user' },
+)

@@ -13,7 +13,7 @@ export interface RelayProcess {
 
 const CLI = new URL('../../../server/src/cli.ts', import.meta.url)
 const READY = /^Rejoin relay at (http:\S+:(\d+)),/
-const START_LIMIT = 20_000
+const START_LIMIT = 60_000
 
 /** Sign-in is by the development issuer (`tokenFor`). */
 export const startRelayOn = async (db: string): Promise<RelayProcess> => {
