@@ -58,7 +58,9 @@ export const createRelay = async (parts: RelayParts): Promise<SimulatedRelay> =>
     disk = await open()
     await disk.commit({}, () => ({ result: undefined, entries: environmentEntries(environment) }))
     const lost = log.findLastIndex(({ records = [] }) => records.length > 0)
-    for (const [index, decision] of log.entries()) if (index !== lost) await disk.commit({}, () => decision)
+    const kept = log.filter(({ head, edits = [] }, index) => index < lost || (head === undefined && edits.length === 0))
+    log.splice(0, log.length, ...kept)
+    for (const decision of kept) await disk.commit({}, () => decision)
   }
 
   return {

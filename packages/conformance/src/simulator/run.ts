@@ -3,7 +3,7 @@ import { pick } from './chance.ts'
 import { settled } from './clock.ts'
 import { Broken } from './failure.ts'
 import { type Faults, noFaults } from './faults.ts'
-import { type Class, classify, tallied } from './invariants/classified.ts'
+import { type Class, classify, groupsWhole, tallied } from './invariants/classified.ts'
 import { replicasAgree } from './invariants/replicas.ts'
 import { type Plan, planOf, type Step } from './plan.ts'
 import { POOL } from './users.ts'
@@ -193,6 +193,7 @@ const peace = async (world: World): Promise<ReadonlyMap<Class, number>> => {
   world.check()
   await replicasAgree(world)
   const classes = classify(world)
+  groupsWhole(world)
   tallied(world)
   return classes
 }

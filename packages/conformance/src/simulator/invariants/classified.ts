@@ -1,3 +1,4 @@
+import type { OutboxEntry } from '@rejoin/client'
 import type { Edit } from '@rejoin/profile'
 import { broken } from '../failure.ts'
 import type { World } from '../world.ts'
@@ -16,7 +17,7 @@ export const classify = ({ ledger, oracle, devices }: World): ReadonlyMap<Class,
   }
   const waiting = new Map(devices.flatMap(device => device.entries().map(entry => [entry.id, entry] as const)))
   const counts = new Map<Class, number>()
-  for (const [id, { edit, discarded }] of ledger.saved) {
+  for (const [id, { edit, device, discarded }] of ledger.saved) {
     const fate = oracle.fates.get(id)
     const heirs = amended.get(id) ?? []
     if (heirs.length > 1) broken('an edit is amended once', { edit: id, heirs })
@@ -24,22 +25,47 @@ export const classify = ({ ledger, oracle, devices }: World): ReadonlyMap<Class,
     const at = { edit: id, of: `${edit.table}/${edit.record}`, kind: edit.kind, fate, discarded, amendedBy: heirs[0], outbox: kept }
     // Behind another entry it never left the device, and says what holds it.
     const behind = kept?.state === 'held' && kept.heldBy !== undefined && waiting.has(kept.heldBy)
-    const found = classOf(fate?.status, discarded, heirs.length > 0) ?? (behind ? 'held' : undefined)
+    const found = fate === undefined && behind ? 'held' : classOf(fate?.status, discarded, heirs.length > 0)
     if (found === undefined) broken('no saved edit is lost', at)
     if (heirs.length > 0 && (found === 'applied' || found === 'lost')) broken('an edit takes effect once', at)
     const stuck = found === 'rejected' || found === 'held'
+    // What was accepted of a record that is gone here stays under what is stuck on top of it.
+    const under = kept?.state === 'accepted' && isStoodOn(kept, devices[device]!.entries())
+    if (under) {
+      counts.set(found!, (counts.get(found!) ?? 0) + 1)
+      continue
+    }
     if (kept !== undefined && !stuck) broken('the outbox drains', at)
     if (stuck && kept === undefined && !discarded && heirs.length === 0) broken('what was refused stays visible', at)
-    if (kept !== undefined && kept.state !== found) broken('the outbox says what the relay said', at)
+    // Behind something that is stuck it may not have heard yet what the relay thinks of it.
+    if (kept !== undefined && kept.state !== found && !behind) broken('the outbox says what the relay said', at)
     counts.set(found!, (counts.get(found!) ?? 0) + 1)
   }
   return counts
 }
 
+const isStoodOn = ({ table, record }: OutboxEntry, outbox: readonly OutboxEntry[]): boolean =>
+  outbox.some(each => each.table === table && each.record === record && each.state !== 'accepted')
+
 const classOf = (fate: string | undefined, discarded: boolean, amended: boolean): Class | undefined => {
   if (fate === undefined) return amended ? 'amended' : discarded ? 'withdrawn' : undefined
   if (fate === 'withdrawn') return amended ? 'amended' : discarded ? 'withdrawn' : undefined
   return fate as Class
+}
+
+/** What was saved as one takes effect as one: of its last versions all are applied, or none. */
+export const groupsWhole = ({ ledger, oracle }: World): void => {
+  const amended = new Set([...ledger.saved.values()].map(({ edit }) => edit.amends))
+  const groups = new Map<string, { readonly edit: string; readonly status: string }[]>()
+  for (const [id, { edit }] of ledger.saved) {
+    if (edit.group === undefined || amended.has(id)) continue
+    const status = oracle.fates.get(id)?.status ?? 'none'
+    groups.set(edit.group, [...(groups.get(edit.group) ?? []), { edit: id, status }])
+  }
+  for (const [group, members] of groups) {
+    const effective = members.filter(({ status }) => status === 'applied').length
+    if (effective > 0 && effective < members.length) broken('a group takes effect as one', { group, members })
+  }
 }
 
 /** Tallies are only counted up, each device in its own column: what they say is how often each was counted. */
