@@ -120,7 +120,7 @@ const told = (
   ]
 }
 
-const readSchema = async (file: string): Promise<SchemaSource> => {
+export const readSchema = async (file: string): Promise<SchemaSource> => {
   const value = await readJson(file)
   const compiled = compileSchema(value)
   if (compiled.ok) return value as SchemaSource

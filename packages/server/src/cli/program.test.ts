@@ -48,6 +48,16 @@ const schema = {
   ],
 }
 
+test('types prints an interface for each table of a JSON schema, or every fault of it', async () => {
+  const printed = await rejoin('types', await file('schema.json', schema))
+  expect(printed).toMatchObject({ code: 0, err: '' })
+  expect(printed.out).toMatch(/interface Visit \{[\s\S]*title: string \| null/)
+  const broken = { tables: [{ ...schema.tables[0], primaryKey: 'nothing' }] }
+  const refused = await rejoin('types', await file('broken.json', broken))
+  expect(refused).toMatchObject({ code: 1, out: '' })
+  expect(refused.err).toContain('table visit')
+})
+
 test('import makes a database of a schema, with a user who can sign in, and inspect shows it', async () => {
   const made = await rejoin('import', '--db', db, '--schema', await file('schema.json', schema))
   expect(made).toMatchObject({ code: 0, err: '' })
