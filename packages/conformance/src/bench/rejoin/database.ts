@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Person } from '@rejoin/profile'
-import Database from 'better-sqlite3'
 import { createLoader, environmentEntries, openDevelopmentIssuer, openSqliteStorage } from '@rejoin/server'
+import Database from 'better-sqlite3'
 import { BENCH_TABLE, benchRow, benchSchema } from '../record.ts'
 
 /** People enough for every device to have its own: a relay takes 20 connections of one user. */
@@ -23,7 +23,11 @@ const BATCH = 1000
 export const seedDatabase = async (path: string, records: number): Promise<readonly string[]> => {
   const storage = await openSqliteStorage({ path, newId: () => randomBytes(8).toString('hex') })
   try {
-    const profile = { name: 'Everything', version: 1, items: [{ table: BENCH_TABLE, filter: { kind: 'all' as const } }] }
+    const profile = {
+      name: 'Everything',
+      version: 1,
+      items: [{ table: BENCH_TABLE, filter: { kind: 'all' as const } }],
+    }
     const entries = environmentEntries({
       schema: benchSchema,
       settings: { strategy: 'clientWins', strategies: {} },

@@ -1,5 +1,16 @@
-import { openMemoryStore, type Rejoin, type Store, whenever } from '@rejoin/client'
+import {
+  type Connect,
+  connectWebSocket,
+  createDevice,
+  openMemoryStore,
+  type Rejoin,
+  type Store,
+  syncUrl,
+  systemHost,
+  whenever,
+} from '@rejoin/client'
 import { openRejoin, openSqliteStore } from '@rejoin/client/node'
+import { WebSocket } from 'ws'
 import { BENCH_TABLE, benchId, type benchSchema, EDITED_COLUMN } from '../record.ts'
 
 /** The devices of our side: what an app would open, and what it would watch. */
@@ -11,6 +22,42 @@ export const memoryStore = async (): Promise<Store> => openMemoryStore()
 /** Opened, not connected. */
 export const openDevice = (url: string, token: string, store: Store): Promise<Device> =>
   openRejoin<typeof benchSchema>({ url, token, store, app: 'bench', connect: false })
+
+/** The same device, whose frames are watched: a round trip begins with what it says after it has listened. */
+export const openCounted = async (
+  url: string,
+  token: string,
+  store: Store,
+): Promise<{ readonly device: Device; readonly roundTrips: () => number }> => {
+  const address = syncUrl(url)
+  const connect = connectWebSocket(() => new WebSocket(address, { perMessageDeflate: false }) as never)
+  let trips = 0
+  const counted: Connect = handlers => {
+    let waiting = false
+    const message = (frame: Uint8Array): void => {
+      waiting = false
+      handlers.message(frame)
+    }
+    const { send, close } = connect({ ...handlers, message })
+    return {
+      close,
+      send: frame => {
+        if (!waiting) trips++
+        waiting = true
+        send(frame)
+      },
+    }
+  }
+  const device = await createDevice<typeof benchSchema>({
+    url,
+    token,
+    store,
+    app: 'bench',
+    host: systemHost,
+    connect: counted,
+  })
+  return { device, roundTrips: () => trips }
+}
 
 /** Connects a device that is offline; resolves when it is live. */
 export const joined = async (device: Device): Promise<void> => {
@@ -27,7 +74,8 @@ export const rejoined = async (device: Device): Promise<void> => {
 export const edit = (device: Device, n: number, value: string): Promise<void> =>
   device.table(BENCH_TABLE).update(benchId(n), { [EDITED_COLUMN]: value })
 
-export const valueOf = (device: Device, n: number): unknown => device.table(BENCH_TABLE).get(benchId(n))?.[EDITED_COLUMN]
+export const valueOf = (device: Device, n: number): unknown =>
+  device.table(BENCH_TABLE).get(benchId(n))?.[EDITED_COLUMN]
 
 /** Begins to watch at once; resolves when a row with that value has been stored and is shown. */
 export const shown = async (device: Device, value: string): Promise<void> => {

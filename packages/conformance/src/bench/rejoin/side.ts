@@ -5,7 +5,20 @@ import { startRelay } from '../process.ts'
 import { editedValue } from '../record.ts'
 import type { OpenSide, Side } from '../sides.ts'
 import { countCommits, seedDatabase } from './database.ts'
-import { type Device, edit, joined, memoryStore, openDevice, rejoined, settled, shown, sqliteStore, valueOf } from './device.ts'
+import {
+  type Device,
+  edit,
+  joined,
+  memoryStore,
+  openCounted,
+  openDevice,
+  rejoined,
+  settled,
+  shown,
+  sqliteStore,
+  valueOf,
+} from './device.ts'
+import { measureParts } from './parts.ts'
 
 const CLI = new URL('../../../../server/src/cli.ts', import.meta.url)
 
@@ -23,6 +36,9 @@ export const openRejoinSide: OpenSide = async ({ records, folder }) => {
   let edits = 0
   const open = new Set<Device>()
   const kept = new Map<string, Device>()
+  let holder: Awaited<ReturnType<typeof openCounted>> | undefined
+  /** a database for the replay of a commit's parts */
+  let replayed: string | undefined
 
   const freshStore = (): Promise<Store> => sqliteStore(join(folder, `device-${devices}.db`))
   const opened = async (store: Store): Promise<Device> => {
@@ -42,6 +58,18 @@ export const openRejoinSide: OpenSide = async ({ records, folder }) => {
   const ended = async (device: Device): Promise<void> => {
     open.delete(device)
     await device.close()
+  }
+
+  const countedHolder = async (): ReturnType<typeof openCounted> => {
+    const counted = await openCounted(url, tokens[devices++ % tokens.length] ?? '', await freshStore())
+    open.add(counted.device)
+    await joined(counted.device)
+    return counted
+  }
+  const seededCopy = async (): Promise<string> => {
+    const path = join(folder, 'replay.db')
+    await seedDatabase(path, records)
+    return path
   }
 
   const oneByOne = async (author: Device, others: readonly Device[], count: number): Promise<number[]> => {
@@ -87,7 +115,8 @@ export const openRejoinSide: OpenSide = async ({ records, folder }) => {
       await settled(author)
       const ms = performance.now() - start
       const missing = values.findIndex((value, n) => valueOf(other, n % records) !== value)
-      if (missing >= 0 && count <= records) throw new Error(`edit ${missing} of ${count} did not reach the other device`)
+      if (missing >= 0 && count <= records)
+        throw new Error(`edit ${missing} of ${count} did not reach the other device`)
       return { ms }
     },
     live: async count => oneByOne(await standing('author', freshStore), [await standing('other', freshStore)], count),
@@ -98,13 +127,20 @@ export const openRejoinSide: OpenSide = async ({ records, folder }) => {
       return oneByOne(author, others, count)
     },
     reconnect: async () => {
-      const device = await standing('holder', freshStore)
+      holder ??= await countedHolder()
+      const { device, roundTrips } = holder
       device.disconnect()
       const { sent, received } = device.stats
+      const before = roundTrips()
       const start = performance.now()
       await joined(device)
       const ms = performance.now() - start
-      return { roundTrips: 1, up: device.stats.sent - sent, down: device.stats.received - received, ms }
+      return {
+        roundTrips: roundTrips() - before,
+        up: device.stats.sent - sent,
+        down: device.stats.received - received,
+        ms,
+      }
     },
     commit: async count => {
       const author = await standing('author', memoryStore)
@@ -112,12 +148,14 @@ export const openRejoinSide: OpenSide = async ({ records, folder }) => {
       const commits = countCommits(file)
       const before = await relay.cost()
       const start = performance.now()
-      const saved = Promise.all(Array.from({ length: count }, (_, n) => edit(author, n % records, editedValue(++edits))))
-      await saved
+      await Promise.all(Array.from({ length: count }, (_, n) => edit(author, n % records, editedValue(++edits))))
       await settled(author)
       const ms = performance.now() - start
       const after = await relay.cost()
-      return { ms, transactions: countCommits(file) - commits, relayCpuMs: after.cpuMs - before.cpuMs }
+      const transactions = countCommits(file) - commits
+      replayed ??= await seededCopy()
+      const parts = await measureParts(replayed, Math.min(count, records))
+      return { ms, transactions, relayCpuMs: after.cpuMs - before.cpuMs, parts }
     },
     idleMemory: async () => (await relay.cost()).mb,
     sessionMemory: async () => {
