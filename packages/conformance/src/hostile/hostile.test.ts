@@ -45,7 +45,12 @@ const standing = (() => {
     update: recordWrites('job/J1', [], client, values).update,
   })
   const place = { rev: 1, commit: '00000000000000c1', authority: 77 * 256, base: 0, at: 0 }
-  const first = mergeEdit(undefined, edit('1', 9 * 256, 1, 'create', { title: 'Pump', status: 'open', cost: secret }), clientWins, place)
+  const first = mergeEdit(
+    undefined,
+    edit('1', 9 * 256, 1, 'create', { title: 'Pump', status: 'open', cost: secret }),
+    clientWins,
+    place,
+  )
   return first.record!
 })()
 
@@ -105,7 +110,8 @@ describe('hostile bytes', () => {
       try {
         decodeUp(input)
       } catch (fault) {
-        if (!(fault instanceof FrameFault)) throw new Error(`seed ${seed + 1}, input ${n}: ${toHex(input)}`, { cause: fault })
+        if (!(fault instanceof FrameFault))
+          throw new Error(`seed ${seed + 1}, input ${n}: ${toHex(input)}`, { cause: fault })
       }
       slowest = Math.max(slowest, performance.now() - start)
     }
@@ -130,7 +136,7 @@ describe('hostile bytes', () => {
       expect(await relay.hidden(), `seed ${seed + 2}, input ${n}`).toBe(secret)
     }
     expect(relay.crashes()).toEqual([])
-    expect(relay.closeCodes().every((code) => Object.values(closeCodes).includes(code))).toBe(true)
+    expect(relay.closeCodes().every(code => Object.values(closeCodes).includes(code))).toBe(true)
     expect(slowest).toBeLessThan(patience * 4)
     expect(applied).toBeGreaterThan(0)
     await relay.close()

@@ -9,7 +9,13 @@ import {
   type SchemaSource,
   unpackEnvelope,
 } from '@rejoin/profile'
-import { createCore, createDevelopmentIssuer, environmentEntries, openSqliteStorage, type Session } from '@rejoin/server'
+import {
+  createCore,
+  createDevelopmentIssuer,
+  environmentEntries,
+  openSqliteStorage,
+  type Session,
+} from '@rejoin/server'
 
 /** A relay in memory and devices that speak raw frames to its sessions. */
 export const openHostileRelay = async (columns: readonly string[]) => {
@@ -23,7 +29,10 @@ export const openHostileRelay = async (columns: readonly string[]) => {
         ownership: 'organization',
         primaryKey: 'id',
         primaryName: 'title',
-        columns: [{ name: 'id', type: 'guid' }, ...columns.map((name) => ({ name, type: name === 'hours' ? ('number' as const) : ('string' as const) }))],
+        columns: [
+          { name: 'id', type: 'guid' },
+          ...columns.map(name => ({ name, type: name === 'hours' ? ('number' as const) : ('string' as const) })),
+        ],
       },
     ],
     roles: [
@@ -49,15 +58,17 @@ export const openHostileRelay = async (columns: readonly string[]) => {
     storage,
     identity: issuer.identity,
     now: () => clock,
-    random: (length) => randomBytes(length),
-    log: (error) => crashes.push(error),
+    random: length => randomBytes(length),
+    log: error => crashes.push(error),
   })
   const office = core.environment().person('office')!
   const values = { title: 'Pump', status: 'open', cost: 'canary-4711' }
-  await core.committer.submit([{ from: 'online', id: id(), person: office, kind: 'create', table: 'job', record: 'J1', values }])
+  await core.committer.submit([
+    { from: 'online', id: id(), person: office, kind: 'create', table: 'job', record: 'J1', values },
+  ])
   const token = await issuer.token('field')
 
-  const record = async () => (await storage.snapshot((view) => view.records([{ table: 'job', id: 'J1' }])))[0]!
+  const record = async () => (await storage.snapshot(view => view.records([{ table: 'job', id: 'J1' }])))[0]!
 
   const openDevice = async () => {
     const device = id()
@@ -68,15 +79,17 @@ export const openHostileRelay = async (columns: readonly string[]) => {
     let seq = 0
     const connect = async (): Promise<void> => {
       session = core.connect({
-        send: (frame) => {
+        send: frame => {
           const message = decodeDown(frame)
           if (message.type === 'welcome') prefixes = message.prefixes
           if (message.type === 'changes') answers.push(...message.answers)
         },
-        close: (code) => codes.push(code),
+        close: code => codes.push(code),
         buffered: () => 0,
       })
-      await session.receive(encodeUp({ type: 'hello', token, device, app: 'hostile', schema: 1, profile: 1, ids: index, holdings: [] }))
+      await session.receive(
+        encodeUp({ type: 'hello', token, device, app: 'hostile', schema: 1, profile: 1, ids: index, holdings: [] }),
+      )
     }
     await connect()
     return {
@@ -116,8 +129,10 @@ export const openHostileRelay = async (columns: readonly string[]) => {
     newDevice: async () => (current = await openDevice()),
     /** every record of the database, as bytes */
     state: async () => {
-      const rows = await storage.snapshot((view) => view.page('job', '', 10_000))
-      return { records: rows.map(({ id: name, envelope }) => `${name} ${Buffer.from(envelope).toString('hex')}`).join('\n') }
+      const rows = await storage.snapshot(view => view.page('job', '', 10_000))
+      return {
+        records: rows.map(({ id: name, envelope }) => `${name} ${Buffer.from(envelope).toString('hex')}`).join('\n'),
+      }
     },
     hidden: async () => readFlat(unpackEnvelope((await record()).envelope).bytes).fields['cost'],
     crashes: () => crashes,

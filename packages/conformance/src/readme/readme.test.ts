@@ -27,11 +27,18 @@ it('runs the first app of the README against a relay with the sample environment
   const relay = await createRelay({ storage, issuer })
   const served = await serveRelay(relay, { port: 0 })
   try {
-    const technician = relay.core.environment().people().find(({ roles }) => roles.includes('technician'))!
+    const technician = relay.core
+      .environment()
+      .people()
+      .find(({ roles }) => roles.includes('technician'))!
     const { stdout } = await promisify(execFile)(
       join(root, 'node_modules/.bin/tsx'),
       ['--conditions=@rejoin/source', 'app.ts'],
-      { cwd: folder, timeout: 25_000, env: { ...process.env, REJOIN_URL: served.url, REJOIN_TOKEN: await issuer.token(technician.id) } },
+      {
+        cwd: folder,
+        timeout: 25_000,
+        env: { ...process.env, REJOIN_URL: served.url, REJOIN_TOKEN: await issuer.token(technician.id) },
+      },
     )
     expect(stdout).toMatch(/first of the open work orders: \[ 'WO-/)
     expect(stdout).toMatch(/waiting to be sent: \[[\s\S]*Pump seal replaced/)
@@ -41,4 +48,5 @@ it('runs the first app of the README against a relay with the sample environment
   }
 })
 
-const hex = (length: number): string => Array.from({ length }, () => Math.floor(Math.random() * 16).toString(16)).join('')
+const hex = (length: number): string =>
+  Array.from({ length }, () => Math.floor(Math.random() * 16).toString(16)).join('')

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
+import { createEncoder, toUint8Array } from 'lib0/encoding'
 import { describe, expect, it } from 'vitest'
 import { compareShape, comparedShape } from '../wire/compare.ts'
 import type { Shape } from '../wire/shape.ts'
-import { createEncoder, toUint8Array } from 'lib0/encoding'
 import { addRow, emptyFingerprint, fingerprintText, placeOf, type RowState } from './fingerprint.ts'
 import { answer, ask, type Node, root } from './reconcile.ts'
 
@@ -34,7 +34,10 @@ const reconcile = (theirs: readonly RowState[], relay: readonly RowState[]) => {
 }
 
 const rows = (count: number): RowState[] =>
-  Array.from({ length: count }, (_, n) => ({ id: `00000000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`, rev: n + 1 }))
+  Array.from({ length: count }, (_, n) => ({
+    id: `00000000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`,
+    rev: n + 1,
+  }))
 
 const byId = (some: readonly RowState[]): RowState[] => some.toSorted((a, b) => (a.id < b.id ? -1 : 1))
 
@@ -54,7 +57,10 @@ describe('reconciliation', () => {
   })
 
   it('ends with the relay’s rows whatever the device held', () => {
-    const row = fc.record({ id: fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 1, maxLength: 3 }), rev: fc.integer({ min: 1, max: 5 }) })
+    const row = fc.record({
+      id: fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 1, maxLength: 3 }),
+      rev: fc.integer({ min: 1, max: 5 }),
+    })
     const set = fc.uniqueArray(row, { selector: ({ id }) => id, maxLength: 300 })
     fc.assert(
       fc.property(set, set, (device, relay) => {

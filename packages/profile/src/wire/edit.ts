@@ -1,11 +1,28 @@
 import type { Edit } from '../edit/edit.ts'
 import type { Outcome } from '../edit/outcome.ts'
 import type { Value } from '../schema/schema.ts'
-import { blob, dictionary, flag, hex, list, optional, type Shape, struct, text, uint, union, value, word } from './shape.ts'
+import {
+  blob,
+  dictionary,
+  flag,
+  hex,
+  list,
+  optional,
+  type Shape,
+  struct,
+  text,
+  uint,
+  union,
+  value,
+  word,
+} from './shape.ts'
 
 /** An edit and what becomes of it, as both directions carry them. */
 
-export const positionShape: Shape<{ readonly rev: number; readonly commit: string }> = struct({ rev: uint, commit: hex })
+export const positionShape: Shape<{ readonly rev: number; readonly commit: string }> = struct({
+  rev: uint,
+  commit: hex,
+})
 
 const fields = dictionary(value)
 /** written as a struct of both would be */
@@ -16,7 +33,7 @@ const change: Shape<readonly [before: Value, after: Value]> = {
     value.write(encoder, before)
     value.write(encoder, after)
   },
-  read: (reader) => [value.read(reader), value.read(reader)],
+  read: reader => [value.read(reader), value.read(reader)],
 }
 
 export const editShape: Shape<Edit> = struct({

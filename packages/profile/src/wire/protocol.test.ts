@@ -48,17 +48,21 @@ describe('protocol', () => {
 
   it('takes no damaged content for a message even when the checksum fits', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...frames), fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 6 }), (frame, edits) => {
-        const forged = frame.slice()
-        const body = frame.length - 4
-        for (const [at, byte] of edits) forged[1 + (at % (body - 1))] = byte
-        new DataView(forged.buffer).setUint32(body, crc32(forged, 0, body))
-        try {
-          decodeUp(forged)
-        } catch (fault) {
-          expect(fault).toBeInstanceOf(FrameFault)
-        }
-      }),
+      fc.property(
+        fc.constantFrom(...frames),
+        fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 6 }),
+        (frame, edits) => {
+          const forged = frame.slice()
+          const body = frame.length - 4
+          for (const [at, byte] of edits) forged[1 + (at % (body - 1))] = byte
+          new DataView(forged.buffer).setUint32(body, crc32(forged, 0, body))
+          try {
+            decodeUp(forged)
+          } catch (fault) {
+            expect(fault).toBeInstanceOf(FrameFault)
+          }
+        },
+      ),
       { numRuns: 5_000 },
     )
   })

@@ -3,7 +3,16 @@ import { crc32 } from '../bytes/crc32.ts'
 import { ByteFault, Reader } from '../bytes/reader.ts'
 import { type ChangesMessage, changesShape } from './changes.ts'
 import { type Compare, type Compared, comparedShape, compareShape } from './compare.ts'
-import { type Page, pageShape, type Plan, planShape, type Stored, storedShape, type Synced, syncedShape } from './download.ts'
+import {
+  type Page,
+  pageShape,
+  type Plan,
+  planShape,
+  type Stored,
+  storedShape,
+  type Synced,
+  syncedShape,
+} from './download.ts'
 import { type Hello, helloShape, type Welcome, welcomeShape } from './hello.ts'
 import { type Push, pushShape, type Withdraw, withdrawShape } from './push.ts'
 import { type Refusal, refusalShape } from './refusal.ts'

@@ -22,21 +22,21 @@ export const uint: Shape<number> = {
   text: 'uint',
   least: 1,
   write: encoding.writeVarUint,
-  read: (reader) => reader.uint(),
+  read: reader => reader.uint(),
 }
 
 export const text: Shape<string> = {
   text: 'text',
   least: 1,
   write: encoding.writeVarString,
-  read: (reader) => reader.string(),
+  read: reader => reader.string(),
 }
 
 export const flag: Shape<boolean> = {
   text: 'flag',
   least: 1,
   write: (encoder, value) => encoding.writeUint8(encoder, value ? 1 : 0),
-  read: (reader) => {
+  read: reader => {
     const byte = reader.byte()
     if (byte > 1) throw new ByteFault('a flag is 0 or 1')
     return byte === 1
@@ -48,7 +48,7 @@ export const blob: Shape<Uint8Array> = {
   text: 'blob',
   least: 1,
   write: encoding.writeVarUint8Array,
-  read: (reader) => reader.blob(),
+  read: reader => reader.blob(),
 }
 
 /** 16 hex digits in 8 bytes; the empty text in one byte less than nothing would need */
@@ -56,7 +56,7 @@ export const hex: Shape<string> = {
   text: 'hex',
   least: 1,
   write: (encoder, value) => encoding.writeVarUint8Array(encoder, fromHex(value)),
-  read: (reader) => toHex(reader.blob()),
+  read: reader => toHex(reader.blob()),
 }
 
 /** a column value */
@@ -72,7 +72,7 @@ export const json: Shape<unknown> = {
   text: 'json',
   least: 1,
   write: (encoder, data) => encoding.writeVarString(encoder, JSON.stringify(data)),
-  read: (reader) => {
+  read: reader => {
     try {
       return JSON.parse(reader.string()) as unknown
     } catch {
@@ -88,7 +88,7 @@ export const optional = <T>(inner: Shape<T>): Shape<T | undefined> => ({
     encoding.writeUint8(encoder, present === undefined ? 0 : 1)
     if (present !== undefined) inner.write(encoder, present)
   },
-  read: (reader) => (flag.read(reader) ? inner.read(reader) : undefined),
+  read: reader => (flag.read(reader) ? inner.read(reader) : undefined),
 })
 
 export const list = <T>(inner: Shape<T>, most = 100_000): Shape<readonly T[]> => ({
@@ -98,7 +98,7 @@ export const list = <T>(inner: Shape<T>, most = 100_000): Shape<readonly T[]> =>
     encoding.writeVarUint(encoder, items.length)
     for (const item of items) inner.write(encoder, item)
   },
-  read: (reader) => {
+  read: reader => {
     const count = reader.count(inner.least)
     if (count > most) throw new ByteFault(`more than ${most} items`)
     const items: T[] = []
@@ -119,7 +119,7 @@ export const dictionary = <T>(inner: Shape<T>, most = 5_000): Shape<Readonly<Rec
       inner.write(encoder, item)
     }
   },
-  read: (reader) => {
+  read: reader => {
     const count = reader.count(1 + inner.least)
     if (count > most) throw new ByteFault(`more than ${most} entries`)
     const present: Record<string, T> = {}
@@ -146,7 +146,7 @@ export const struct = <F extends Fields>(fields: F): Shape<StructOf<F>> => {
     write: (encoder, present) => {
       for (const [name, shape] of members) shape.write(encoder, (present as Record<string, unknown>)[name])
     },
-    read: (reader) => {
+    read: reader => {
       const read: Record<string, unknown> = {}
       for (const [name, shape] of members) {
         const member = shape.read(reader)
@@ -161,7 +161,7 @@ export const word = <const W extends readonly string[]>(words: W): Shape<W[numbe
   text: words.join('|'),
   least: 1,
   write: (encoder, present) => encoding.writeUint8(encoder, words.indexOf(present)),
-  read: (reader) => {
+  read: reader => {
     const found = words[reader.byte()]
     if (found === undefined) throw new ByteFault('an unknown word')
     return found
@@ -177,14 +177,14 @@ export type UnionOf<Tag extends string, C extends Cases> = {
 export const union = <const Tag extends string, C extends Cases>(tag: Tag, cases: C): Shape<UnionOf<Tag, C>> => {
   const names = Object.keys(cases)
   return {
-    text: `<${names.map((name) => `${name}${cases[name]!.text}`).join(' ')}>`,
+    text: `<${names.map(name => `${name}${cases[name]!.text}`).join(' ')}>`,
     least: 1,
     write: (encoder, present) => {
       const name = (present as Record<Tag, string>)[tag]
       encoding.writeUint8(encoder, names.indexOf(name))
       cases[name]!.write(encoder, present)
     },
-    read: (reader) => {
+    read: reader => {
       const name = names[reader.byte()]
       if (name === undefined) throw new ByteFault('an unknown message')
       return { ...(cases[name]!.read(reader) as object), [tag]: name } as UnionOf<Tag, C>

@@ -31,7 +31,13 @@ export const upVectors: readonly Up[] = [
     ids: 0,
     holdings: [
       { state: 'complete', table: 'workorder', at: { rev: 41, commit: '0123456789abcdef' }, columnSet: '*' },
-      { state: 'partial', table: 'account', start: { rev: 40, commit: 'fedcba9876543210' }, after: 'A-9', columnSet: '*' },
+      {
+        state: 'partial',
+        table: 'account',
+        start: { rev: 40, commit: 'fedcba9876543210' },
+        after: 'A-9',
+        columnSet: '*',
+      },
     ],
   },
   { type: 'stored', pages: 1 },
@@ -54,7 +60,10 @@ export const downVectors: readonly Down[] = [
     at: { rev: 42, commit: '0123456789abcdef' },
     strategy: 'clientWins',
     strategies: { invoice: 'ask' },
-    tables: [{ table: 'workorder', columnSet: '*' }, { table: 'account', columnSet: 'k3', columns: ['name'] }],
+    tables: [
+      { table: 'workorder', columnSet: '*' },
+      { table: 'account', columnSet: 'k3', columns: ['name'] },
+    ],
     writable: { account: ['name'] },
     schemaVersion: 3,
     schema: { tables: [] },
@@ -86,7 +95,10 @@ export const downVectors: readonly Down[] = [
       { edit: '2', answer: { status: 'lost', rev: 43, to: 42, conflict: 'serverWins' } },
       { edit: '3', answer: { status: 'rejected', code: 'invalid', message: 'must be text', column: 'name' } },
       { edit: '4', answer: { status: 'held', by: '3' } },
-      { edit: '5', answer: { status: 'held', by: '5', question: { theirs: { name: 'B' }, theirsDeleted: false, rev: 9 } } },
+      {
+        edit: '5',
+        answer: { status: 'held', by: '5', question: { theirs: { name: 'B' }, theirsDeleted: false, rev: 9 } },
+      },
       { edit: '6', answer: { status: 'withdrawn' } },
       { edit: '7', answer: { status: 'wait' } },
       { edit: '8', answer: { status: 'resync' } },

@@ -36,7 +36,8 @@ export const refuse = (
   { person, device, prefixes }: Author,
   record: RecordState | undefined,
 ): Refusal | undefined => {
-  if (edit.author !== person.id || edit.device !== device) return suspicious('not-permitted', 'the edit is of another author')
+  if (edit.author !== person.id || edit.device !== device)
+    return suspicious('not-permitted', 'the edit is of another author')
   const table = schema.tables.get(edit.table)
   if (table === undefined || !isRecordId(edit.record)) return rejected('invalid', 'no such table or record id')
   return (
@@ -88,7 +89,7 @@ export const refuseRight = (
     return rejected('not-permitted', `no right to ${right} this record`)
   }
   const writable = rights.writable(table.name)
-  const column = Object.keys(changes).find((id) => !writable.has(id))
+  const column = Object.keys(changes).find(id => !writable.has(id))
   return column === undefined
     ? undefined
     : rejected('not-permitted', 'no right to write this column', table.byId.get(column)?.name ?? column)

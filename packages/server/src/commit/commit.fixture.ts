@@ -41,7 +41,9 @@ export const schema: SchemaSource = {
   roles: [
     {
       name: 'technician',
-      tables: { job: { create: 'all', read: 'all', write: 'own', delete: 'own', hidden: ['cost'], readonly: ['cost'] } },
+      tables: {
+        job: { create: 'all', read: 'all', write: 'own', delete: 'own', hidden: ['cost'], readonly: ['cost'] },
+      },
     },
     { name: 'office', tables: { job: { create: 'all', read: 'all', write: 'all', delete: 'all' } } },
   ],
@@ -79,22 +81,30 @@ export const openRelay = async (strategy: StrategyName = 'clientWins', authority
     authority,
     now: () => 1_000,
     newCommit: newId,
-    publish: (committed) => published.push(committed),
+    publish: committed => void published.push(committed),
   })
   return {
     storage,
     committer,
     published,
-    content: async (id) => {
-      const [stored] = await storage.snapshot((view) => view.records([{ table: 'job', id }]))
+    content: async id => {
+      const [stored] = await storage.snapshot(view => view.records([{ table: 'job', id }]))
       if (stored === undefined) return undefined
       const confirmed = unpackEnvelope(stored.envelope)
       return { ...readFlat(confirmed.bytes), rev: confirmed.rev }
     },
-    edit: async (id) => (await storage.snapshot((view) => view.edits([id])))[0],
-    ledger: () => storage.snapshot((view) => view.ledger({ limit: 100 })),
+    edit: async id => (await storage.snapshot(view => view.edits([id])))[0],
+    ledger: () => storage.snapshot(view => view.ledger({ limit: 100 })),
     online: async (id, kind, values, person = bo) => {
-      const write = { from: 'online', id: `online-${++online}`, person, kind, table: 'job', record: id, values } as const
+      const write = {
+        from: 'online',
+        id: `online-${++online}`,
+        person,
+        kind,
+        table: 'job',
+        record: id,
+        values,
+      } as const
       const [judged] = await committer.submit([write])
       return judged!
     },
@@ -122,17 +132,21 @@ export const createDevice = (relay: Relay, person: Person, number: number): Devi
   const present = (id: string): Record<string, Value> => {
     const base = confirmed.get(id)
     const fields: Record<string, Value> = base === undefined ? {} : { ...readFlat(base.bytes).fields }
-    for (const { changes } of pending.get(id) ?? []) for (const [column, [, after]] of Object.entries(changes)) fields[column] = after
+    for (const { changes } of pending.get(id) ?? [])
+      for (const [column, [, after]] of Object.entries(changes)) fields[column] = after
     return fields
   }
   return {
     author,
-    pull: async (id) => {
-      const [stored] = await relay.storage.snapshot((view) => view.records([{ table: 'job', id }]))
+    pull: async id => {
+      const [stored] = await relay.storage.snapshot(view => view.records([{ table: 'job', id }]))
       if (stored === undefined) return
       const next = unpackEnvelope(stored.envelope)
       confirmed.set(id, next)
-      pending.set(id, (pending.get(id) ?? []).filter((edit) => edit.seq > (next.settled[author.device] ?? 0)))
+      pending.set(
+        id,
+        (pending.get(id) ?? []).filter(edit => edit.seq > (next.settled[author.device] ?? 0)),
+      )
     },
     edit: (id, kind, values, more = {}) => {
       const base = confirmed.get(id)
@@ -143,7 +157,10 @@ export const createDevice = (relay: Relay, person: Person, number: number): Devi
       const writes = kind === 'delete' ? { $deleted: true } : values
       const { update } = recordWrites(`job/${id}`, work, client, writes)
       const changes = Object.fromEntries(
-        Object.entries(kind === 'delete' ? {} : values).map(([column, after]) => [column, [before[column] ?? null, after] as const]),
+        Object.entries(kind === 'delete' ? {} : values).map(([column, after]) => [
+          column,
+          [before[column] ?? null, after] as const,
+        ]),
       )
       seq++
       const edit: Edit = {
@@ -167,10 +184,10 @@ export const createDevice = (relay: Relay, person: Person, number: number): Devi
       pending.set(id, [...chain, edit])
       return edit
     },
-    drop: (id) => {
+    drop: id => {
       pending.delete(id)
       index.set(id, (index.get(id) ?? 0) + 1)
     },
-    push: (...edits) => relay.committer.submit(edits.map((edit) => ({ from: 'device', edits: [edit], author }))),
+    push: (...edits) => relay.committer.submit(edits.map(edit => ({ from: 'device', edits: [edit], author }))),
   }
 }

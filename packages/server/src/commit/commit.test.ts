@@ -109,13 +109,21 @@ describe('the commit path', () => {
     const device = createDevice(relay, ana, 1)
     await device.pull('J1')
     await device.pull('J2')
-    const edits = [device.edit('J1', 'update', { hours: 1 }, { group: 'g' }), device.edit('J2', 'update', { hours: 1 }, { group: 'g' })]
+    const edits = [
+      device.edit('J1', 'update', { hours: 1 }, { group: 'g' }),
+      device.edit('J2', 'update', { hours: 1 }, { group: 'g' }),
+    ]
     await relay.online('J2', 'update', { hours: 9 })
     const judged = await relay.committer.submit([{ from: 'device', edits, author: device.author }])
     expect(judged.map(({ answer }) => answer.status)).toEqual(['held', 'held'])
     const [entry, ...others] = await relay.ledger()
     expect(others).toEqual([])
-    expect(entry).toMatchObject({ edit: edits[1]!.id, status: 'held', theirs: { fields: { ...job, hours: 9 } }, mine: { fields: { ...job, hours: 1 } } })
+    expect(entry).toMatchObject({
+      edit: edits[1]!.id,
+      status: 'held',
+      theirs: { fields: { ...job, hours: 9 } },
+      mine: { fields: { ...job, hours: 1 } },
+    })
   })
 
   it('loses a whole group where one of its edits loses its conflict', async () => {
@@ -126,7 +134,10 @@ describe('the commit path', () => {
     await device.pull('J1')
     await device.pull('J2')
     await relay.online('J2', 'update', { status: 'closed' })
-    const edits = [device.edit('J1', 'update', { hours: 1 }, { group: 'g' }), device.edit('J2', 'update', { hours: 1 }, { group: 'g' })]
+    const edits = [
+      device.edit('J1', 'update', { hours: 1 }, { group: 'g' }),
+      device.edit('J2', 'update', { hours: 1 }, { group: 'g' }),
+    ]
     const judged = await relay.committer.submit([{ from: 'device', edits, author: device.author }])
     expect(judged.map(({ answer }) => answer.status)).toEqual(['lost', 'lost'])
     expect((await relay.content('J1'))!.fields).toEqual(job)

@@ -18,6 +18,8 @@ export interface Committer {
 
 export interface Committed {
   readonly head: Position
+  /** the revision it began after */
+  readonly from: number
   readonly changed: readonly Changed[]
   /** by who submitted; a session finds its own answers under itself */
   readonly answers: ReadonlyMap<object, readonly Judged[]>
@@ -33,7 +35,7 @@ export interface CommitterParts {
   readonly now: () => number
   /** 16 hex digits, random */
   readonly newCommit: () => string
-  readonly publish: (committed: Committed) => void
+  readonly publish: (committed: Committed) => Promise<void> | undefined
 }
 
 interface Waiting {
@@ -60,7 +62,7 @@ export const createCommitter = (parts: CommitterParts): Committer => {
       }
       try {
         const { committed, judged } = await commitBatch(parts, batch)
-        parts.publish(committed)
+        await parts.publish(committed)
         batch.forEach(({ resolve }, index) => resolve(judged[index]!))
       } catch (error) {
         for (const { reject } of batch) reject(error)
@@ -87,16 +89,21 @@ const commitBatch = (
 ): Promise<{ readonly committed: Committed; readonly judged: readonly (readonly Judged[])[] }> => {
   const environment = parts.environment()
   const rights = rightsByPerson(environment)
-  return parts.storage.commit(wantedBy(batch.flatMap(({ submissions }) => submissions)), (found) => {
+  return parts.storage.commit(wantedBy(batch.flatMap(({ submissions }) => submissions)), found => {
     const work = createWorkspace(found, parts.newCommit())
     const circumstances = { environment, rights, authority: parts.authority, now: parts.now() }
-    const judged = batch.map(({ submissions }) => submissions.flatMap((submission) => decide(work, submission, circumstances)))
+    const judged = batch.map(({ submissions }) =>
+      submissions.flatMap(submission => decide(work, submission, circumstances)),
+    )
     const settled = work.settled()
     const answers = new Map<object, Judged[]>()
     batch.forEach(({ origin }, index) => answers.set(origin, [...(answers.get(origin) ?? []), ...judged[index]!]))
     const standing = standingRows(judged.flat(), settled.changed, found.records)
     return {
-      result: { committed: { head: settled.head, changed: settled.changed, answers, standing }, judged },
+      result: {
+        committed: { head: settled.head, from: found.head.rev, changed: settled.changed, answers, standing },
+        judged,
+      },
       ...(settled.head.rev > found.head.rev ? { head: settled.head } : {}),
       records: settled.records,
       edits: settled.edits,
@@ -111,7 +118,10 @@ const wantedBy = (submissions: readonly Submission[]): Wanted => {
   const revs = new Set<number>()
   for (const submission of submissions) {
     if (submission.from === 'online') {
-      records.set(keyOf({ table: submission.table, id: submission.record }), { table: submission.table, id: submission.record })
+      records.set(keyOf({ table: submission.table, id: submission.record }), {
+        table: submission.table,
+        id: submission.record,
+      })
       edits.add(submission.id)
     } else if (submission.from === 'withdraw') edits.add(submission.edit)
     else {
@@ -130,7 +140,7 @@ const standingRows = (
   changed: readonly Changed[],
   found: ReadonlyMap<string, StoredRecord>,
 ): Map<string, Changed> => {
-  const rows = new Map(changed.map((row) => [keyOf(row), row]))
+  const rows = new Map(changed.map(row => [keyOf(row), row]))
   for (const { table, record } of judged) {
     const name = keyOf({ table, id: record })
     const stored = found.get(name)
@@ -144,7 +154,7 @@ const standingRows = (
 
 const rightsByPerson = (environment: Environment): ((person: Person) => Rights) => {
   const known = new Map<string, Rights>()
-  return (person) => {
+  return person => {
     const found = known.get(person.id) ?? rightsOf(environment.schema, person)
     known.set(person.id, found)
     return found

@@ -16,7 +16,14 @@ import {
 import type { Environment } from '../environment/environment.ts'
 import type { StoredEdit } from '../storage/storage.ts'
 import { allowedImage, MAX_RECORD_BYTES, refuse, refuseRight, rejected } from './admission.ts'
-import type { Author, DeviceSubmission, Judged, OnlineSubmission, Submission, WithdrawSubmission } from './submission.ts'
+import type {
+  Author,
+  DeviceSubmission,
+  Judged,
+  OnlineSubmission,
+  Submission,
+  WithdrawSubmission,
+} from './submission.ts'
 import type { Workspace } from './workspace.ts'
 
 /**
@@ -58,7 +65,8 @@ const decideEdit = (work: Workspace, edit: Edit, author: Author, circumstances: 
   const refusal = stopped ? undefined : refuse(admission, edit, author, record)
   if (refusal !== undefined) {
     // What no honest device sends leaves no trace; an honest refusal is an outcome like any other.
-    if (refusal.answer.status === 'rejected' && refusal.suspicious !== true) remember(work, edit, refusal.answer, circumstances)
+    if (refusal.answer.status === 'rejected' && refusal.suspicious !== true)
+      remember(work, edit, refusal.answer, circumstances)
     return { ...judged(edit, refusal.answer), ...refusal }
   }
   const outcome = merge(work, edit, author.person, after?.outcome, circumstances)
@@ -67,7 +75,8 @@ const decideEdit = (work: Workspace, edit: Edit, author: Author, circumstances: 
 }
 
 const isEarlier = (after: StoredEdit, edit: Edit): boolean =>
-  after.device === edit.device && (after.outcome.status === 'withdrawn' || (after.table === edit.table && after.id === edit.record))
+  after.device === edit.device &&
+  (after.outcome.status === 'withdrawn' || (after.table === edit.table && after.id === edit.record))
 
 const foreign = (edit: Edit): Judged => ({
   ...judged(edit, { status: 'rejected', code: 'invalid', message: 'the edit names an edit of someone else' }),
@@ -107,13 +116,13 @@ const merge = (
 /** All edits of a group take effect, or none (OB13): tried on a branch, then settled on the worst that came of it. */
 const decideGroup = (work: Workspace, { edits, author }: DeviceSubmission, circumstances: Circumstances): Judged[] => {
   if (edits.every(({ id }) => work.edit(id)?.device === author.device)) {
-    return edits.map((edit) => judged(edit, work.edit(edit.id)!.outcome))
+    return edits.map(edit => judged(edit, work.edit(edit.id)!.outcome))
   }
   const trial = work.branch()
-  const tried = edits.map((edit) => decideEdit(trial, edit, author, circumstances))
+  const tried = edits.map(edit => decideEdit(trial, edit, author, circumstances))
   const worst = (status: Answer['status']): Judged | undefined => tried.find(({ answer }) => answer.status === status)
   const again = worst('wait') ?? worst('resync')
-  if (again !== undefined) return tried.map((each) => ({ ...each, answer: again.answer }))
+  if (again !== undefined) return tried.map(each => ({ ...each, answer: again.answer }))
   const stopped = worst('rejected') ?? worst('held') ?? worst('withdrawn')
   if (stopped !== undefined) {
     // A question of the trial is asked all the same, and both its versions are kept.
@@ -125,7 +134,7 @@ const decideGroup = (work: Workspace, { edits, author }: DeviceSubmission, circu
     trial.keep()
     return tried
   }
-  return edits.map((edit) => loseWith(work, edit, author, circumstances))
+  return edits.map(edit => loseWith(work, edit, author, circumstances))
 }
 
 const stopWith = (work: Workspace, edit: Edit, own: Judged, cause: Judged, circumstances: Circumstances): Judged => {
@@ -133,7 +142,11 @@ const stopWith = (work: Workspace, edit: Edit, own: Judged, cause: Judged, circu
     own.answer.status === 'rejected' || own.answer.status === 'held'
       ? own.answer
       : cause.answer.status === 'rejected'
-        ? { status: 'rejected', code: 'group', message: `another edit of the group was refused: ${cause.answer.message}` }
+        ? {
+            status: 'rejected',
+            code: 'group',
+            message: `another edit of the group was refused: ${cause.answer.message}`,
+          }
         : { status: 'held', by: cause.edit }
   remember(work, edit, outcome, circumstances)
   return { ...judged(edit, outcome), ...(own.suspicious === true ? { suspicious: true } : {}) }
@@ -145,7 +158,11 @@ const loseWith = (work: Workspace, edit: Edit, author: Author, circumstances: Ci
   const record = work.record(key)
   const standing = record?.state === 'held' ? record : undefined
   if (standing === undefined) {
-    const outcome: Outcome = { status: 'rejected', code: 'group', message: 'another edit of the group lost its conflict' }
+    const outcome: Outcome = {
+      status: 'rejected',
+      code: 'group',
+      message: 'another edit of the group lost its conflict',
+    }
     remember(work, edit, outcome, circumstances)
     return judged(edit, outcome)
   }
@@ -156,7 +173,11 @@ const loseWith = (work: Workspace, edit: Edit, author: Author, circumstances: Ci
     status: 'lost',
     content: theirs,
     to: standing.confirmed.changed,
-    conflict: { against: [], mine: { fields: { ...theirs.fields, ...edit.image }, deleted: edit.kind === 'delete' }, theirs },
+    conflict: {
+      against: [],
+      mine: { fields: { ...theirs.fields, ...edit.image }, deleted: edit.kind === 'delete' },
+      theirs,
+    },
   } as const
   const rev = work.nextRev()
   const merged = settle(standing, edit, verdict, strategy, {
@@ -180,7 +201,10 @@ const decideOnline = (work: Workspace, write: OnlineSubmission, circumstances: C
   const record = work.record({ table, id: write.record })
   const standing = record?.state === 'held' ? record : undefined
   if (write.ifRev !== undefined && write.ifRev !== (standing?.confirmed.rev ?? 0)) {
-    return { ...at, answer: { status: 'rejected', code: 'refused', message: 'the record has changed since that revision' } }
+    return {
+      ...at,
+      answer: { status: 'rejected', code: 'refused', message: 'the record has changed since that revision' },
+    }
   }
   const before = standing?.content.fields ?? {}
   const changes = Object.fromEntries(
@@ -229,11 +253,17 @@ const decideOnline = (work: Workspace, write: OnlineSubmission, circumstances: C
 /** The device of writes through the online API. */
 export const ONLINE = '00000000000000ff'
 
-const decideWithdrawal = (work: Workspace, { edit, author }: WithdrawSubmission, circumstances: Circumstances): Judged => {
+const decideWithdrawal = (
+  work: Workspace,
+  { edit, author }: WithdrawSubmission,
+  circumstances: Circumstances,
+): Judged => {
   const at = { edit, table: '', record: '' }
   const known = work.edit(edit)
-  if (known !== undefined && known.device !== author.device) return { ...at, ...rejected('invalid', 'not an edit of this device') }
-  if (known !== undefined && known.outcome.status !== 'held') return { ...at, table: known.table, record: known.id, answer: known.outcome }
+  if (known !== undefined && known.device !== author.device)
+    return { ...at, ...rejected('invalid', 'not an edit of this device') }
+  if (known !== undefined && known.outcome.status !== 'held')
+    return { ...at, table: known.table, record: known.id, answer: known.outcome }
   work.settle({
     edit,
     table: '',
@@ -275,4 +305,9 @@ const storedEdit = (edit: Edit, outcome: Outcome, received: number): StoredEdit 
   ...(edit.group === undefined ? {} : { group: edit.group }),
 })
 
-const judged = (edit: Edit, answer: Answer): Judged => ({ edit: edit.id, table: edit.table, record: edit.record, answer })
+const judged = (edit: Edit, answer: Answer): Judged => ({
+  edit: edit.id,
+  table: edit.table,
+  record: edit.record,
+  answer,
+})

@@ -43,6 +43,8 @@ export interface Changed {
   readonly id: string
   readonly rev: number
   readonly before: Content | undefined
+  /** set where another relay changed the row and `before` is not known: whether a column may have changed */
+  readonly moved?: (column: string) => boolean
   readonly after: Content
   readonly envelope: Uint8Array
 }

@@ -57,8 +57,8 @@ export const createWorkspace = (found: Found, commit: string): Workspace & { set
   const lowest: Lowest = {
     commit,
     load,
-    edit: (id) => found.edits.get(id),
-    commitOf: (rev) => found.commits.get(rev),
+    edit: id => found.edits.get(id),
+    commitOf: rev => found.commits.get(rev),
   }
   return {
     ...layered(lowest, layer),
@@ -94,10 +94,10 @@ const layered = (below: Lowest, layer: Layer): Workspace => {
     put: ({ table, id }, state) => {
       layer.records.set(keyOf({ table, id }), { key: { table, id }, state: { state: 'held', ...state } })
     },
-    settle: (settled) => {
+    settle: settled => {
       layer.edits.set(settled.edit, settled)
     },
-    note: (entry) => {
+    note: entry => {
       layer.ledger.push(entry)
     },
     baseOf: ({ base }) => (base.rev > 0 && below.commitOf(base.rev) === base.commit ? base.rev : 0),
