@@ -4,10 +4,13 @@ import { type Environment, loadEnvironment } from './environment/environment.ts'
 import { createGrants } from './identity/grants.ts'
 import type { Identity } from './identity/identity.ts'
 import { createFanOut } from './live/live.ts'
+import { createNews } from './live/news.ts'
 import type { FingerprintCache } from './session/catch-up.ts'
 import { createGreeting } from './session/greeting.ts'
+import { guestOf } from './session/session-state.ts'
 import { createSession, type Session } from './session/session.ts'
-import type { Storage } from './storage/storage.ts'
+import type { Storage, View } from './storage/storage.ts'
+import { noWake, type Wake } from './storage/wake.ts'
 
 /**
  * The relay without sockets, clock or randomness: sessions over one committer over one storage. `relay.ts` mounts it
@@ -37,6 +40,8 @@ export interface Line {
 
 export interface CoreParts {
   readonly storage: Storage
+  /** tells of other relays over the same database; default: there are none */
+  readonly wake?: Wake
   readonly identity: Identity
   /** ms since 1970 */
   readonly now: () => number
@@ -44,21 +49,84 @@ export interface CoreParts {
   readonly log: (error: unknown) => void
 }
 
-export const createCore = async ({ storage, identity, now, random, log }: CoreParts): Promise<Core> => {
+export const createCore = async ({ storage, wake = noWake, identity, now, random, log }: CoreParts): Promise<Core> => {
   let environment = await storage.snapshot(loadEnvironment)
+  let stamp = await storage.snapshot(stampOf)
   const grants = createGrants(storage, random)
   const authority = await grants.own()
   const sessions = new Set<Session>()
   const byDevice = new Map<string, Session>()
   const listeners = new Set<(committed: Committed) => void>()
   const fingerprints: FingerprintCache = new Map()
-  const head = (): Promise<Position> => storage.snapshot(async (view) => view.head)
+  const head = (): Promise<Position> => storage.snapshot(async view => view.head)
 
-  const publish = (committed: Committed): void => {
-    const frame = createFanOut(committed)
-    for (const session of sessions) session.publish(committed, ({ scope, scopeClass }) => frame(scope, scopeClass))
+  const deliver = (committed: Committed): void => {
+    const told = createFanOut(committed)
+    for (const session of sessions) session.publish(committed, ({ scope, scopeClass }) => told(scope, scopeClass))
     for (const listener of listeners) listener(committed)
   }
+
+  const endSessions = (why: string): void => {
+    for (const session of sessions) session.close('busy', why, 'connect again')
+  }
+
+  const news = createNews({
+    storage,
+    known: await head(),
+    tables: () =>
+      listeners.size > 0
+        ? new Set(environment.schema.tables.keys())
+        : new Set([...sessions].flatMap(({ state }) => [...(guestOf(state)?.scope.tables.keys() ?? [])])),
+    deliver,
+    flood: () => {
+      for (const session of sessions) void session.catchUpAgain()
+    },
+    lost: error => {
+      log(error)
+      endSessions('the relay lost sight of the database')
+    },
+  })
+
+  const publish = (committed: Committed): Promise<void> | undefined => {
+    if (committed.head.rev > committed.from) wake.notify(committed.head.rev)
+    return news.tell(committed)
+  }
+
+  /** One after another: what they compare with is computed once for those of one scope class. */
+  let comparing = false
+  const compareUnsure = async (): Promise<void> => {
+    if (comparing) return
+    comparing = true
+    for (const session of sessions) if (session.unsure) await session.catchUpAgain()
+    comparing = false
+  }
+
+  const refresh = async (): Promise<void> => {
+    environment = await storage.snapshot(loadEnvironment)
+    fingerprints.clear()
+    endSessions('the environment has changed')
+  }
+
+  const woken = async (): Promise<void> => {
+    const found = await storage.snapshot(stampOf)
+    if (found !== stamp) {
+      stamp = found
+      await refresh()
+    }
+    await news.look()
+  }
+  let looking: Promise<void> = Promise.resolve()
+  let toLook = false
+  const stopListening = wake.onWake(() => {
+    if (toLook) return
+    toLook = true
+    looking = looking
+      .then(() => {
+        toLook = false
+        return woken()
+      })
+      .catch(log)
+  })
 
   const newCommit = (): string => Buffer.from(random(8)).toString('hex')
   const committer = createCommitter({ storage, environment: () => environment, authority, now, newCommit, publish })
@@ -70,18 +138,21 @@ export const createCore = async ({ storage, identity, now, random, log }: CorePa
     identity,
     environment: () => environment,
     reload: async () => {
-      environment = await storage.snapshot(loadEnvironment)
-      fingerprints.clear()
-      for (const session of sessions) session.close('busy', 'the environment has changed', 'connect again')
+      if (wake !== noWake) {
+        stamp = newCommit()
+        await storage.commit({}, () => ({ result: undefined, entries: [{ ...STAMP, value: stamp }] }))
+        wake.notify(0)
+      }
+      await refresh()
     },
-    connect: (line) => {
+    connect: line => {
       const session = createSession({
         storage,
         committer,
         greet: (hello: Hello) => greet(hello),
         fingerprints,
         now,
-        send: (frame) => line.send(frame),
+        send: frame => line.send(frame),
         close: (code, reason) => line.close(code, reason),
         buffered: () => line.buffered(),
         onGreeted: (greeted, device) => {
@@ -89,7 +160,7 @@ export const createCore = async ({ storage, identity, now, random, log }: CorePa
           byDevice.set(device, greeted)
           earlier?.close('replaced', 'another connection of this device took over', 'use that one')
         },
-        onClosed: (closed) => {
+        onClosed: closed => {
           sessions.delete(closed)
           const device = [...byDevice].find(([, session]) => session === closed)?.[0]
           if (device !== undefined) byDevice.delete(device)
@@ -100,18 +171,25 @@ export const createCore = async ({ storage, identity, now, random, log }: CorePa
       return session
     },
     sessions: () => [...sessions],
-    onCommit: (listener) => {
+    onCommit: listener => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
     tick: () => {
       for (const session of sessions) session.tick()
+      void compareUnsure()
     },
     close: async () => {
       for (const session of sessions) session.close('busy', 'the relay is stopping', 'come back later')
+      stopListening()
+      await looking
       await committer.idle()
+      await wake.close()
       await storage.close()
     },
   }
 }
 
+/** Written anew by the relay that changed the environment, so that the others read it again. */
+const STAMP = { kind: 'environment', id: 'stamp' }
+const stampOf = async (view: View): Promise<unknown> => (await view.entry(STAMP.kind, STAMP.id))?.value

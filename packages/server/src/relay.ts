@@ -18,6 +18,7 @@ import { createSockets, type Sockets } from './routes/sockets.ts'
 import { syncSocket } from './routes/sync.ts'
 import { tableRoutes } from './routes/tables.ts'
 import type { Storage } from './storage/storage.ts'
+import type { Wake } from './storage/wake.ts'
 
 /**
  * The relay: the core with sockets, clock and randomness around it. A Hono app, to be served by `serveRelay` or
@@ -40,6 +41,8 @@ export type RelayApp = ReturnType<typeof createApp>
 interface RelayParts {
   /** closed by the relay */
   readonly storage: Storage
+  /** of the storage, where other relays may share its database (`PostgresStorage.wake`) */
+  readonly wake?: Wake
   /** where documents live (`openSqliteDocuments`), closed by the relay; without it there are none */
   readonly documents?: DocumentStorage
   /** pages that may connect, `*` as the port for any; default none. Programs that are no browsers need no entry. */
@@ -65,7 +68,9 @@ export const createRelay = async (options: RelayOptions): Promise<Relay> => {
   const log = (error: unknown): void => logger.error(error)
   const issuer = 'issuer' in options ? options.issuer : undefined
   const identity = 'identity' in options ? options.identity : options.issuer.identity
-  const core = await createCore({ storage, identity, now, random: length => randomBytes(length), log })
+  const random = (length: number): Uint8Array => randomBytes(length)
+  const wake = options.wake === undefined ? {} : { wake: options.wake }
+  const core = await createCore({ storage, ...wake, identity, now, random, log })
   const documents =
     options.documents === undefined ? undefined : createDocuments({ core, storage: options.documents, now, log })
   const sockets = createSockets([DOCUMENT_PROTOCOL], log)

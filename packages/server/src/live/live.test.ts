@@ -27,7 +27,13 @@ test('found by the simulator (ask, seed 44): a question put to an author leaves 
   const profile = { name: 'all', version: 1, items: [{ table: 'task', filter: { kind: 'all' as const } }] }
   const theirs = { title: 'theirs', secret: 'hidden' }
   const answer = { status: 'held', by: 'e1', question: { theirs, theirsDeleted: false, rev: 4 } } as const
-  const committed: Committed = { head: { rev: 4, commit: 'c' }, changed: [], answers: new Map(), standing: new Map() }
+  const committed: Committed = {
+    head: { rev: 4, commit: 'c' },
+    from: 3,
+    changed: [],
+    answers: new Map(),
+    standing: new Map(),
+  }
   const judged = [{ edit: 'e1', table: 'task', record: 'r1', answer }]
   const told = answersFor(compileScope(compiled.value, profile, ben), judged, committed).answers[0]!.answer
   expect(told).toEqual({ ...answer, question: { ...answer.question, theirs: { title: 'theirs' } } })

@@ -47,15 +47,15 @@ interface Need {
 
 /** @returns the position the device has reached */
 export const catchUp = async (run: CatchUp): Promise<Position> => {
-  const needs = await run.storage.snapshot((view) => needsOf(view, run))
+  const needs = await run.storage.snapshot(view => needsOf(view, run))
   const missing = needs.filter(({ pages }) => pages !== undefined)
   if (missing.length > 0) {
-    run.send(await run.storage.snapshot((view) => planFrame(view, missing)))
+    run.send(await run.storage.snapshot(view => planFrame(view, missing)))
     for (const need of missing) await sendPages(run, need)
   }
   for (const need of needs) await sendSince(run, need)
   // What is left is little: sent from one snapshot with the fingerprints, without waiting for the device.
-  return run.storage.snapshot(async (view) => {
+  return run.storage.snapshot(async view => {
     for (const need of needs) {
       for (let more = true; more;) more = await sendBatch(run, view, need)
     }
@@ -70,7 +70,9 @@ const needsOf = async (view: View, { scope, holdings }: CatchUp): Promise<Need[]
   const needs: Need[] = []
   for (const part of scope.tables.values()) {
     const holding = holdings.find(({ table }) => table === part.table)
-    needs.push(holding !== undefined && (await fits(view, holding, part)) ? needAfter(part, holding) : needAll(part, view.head))
+    needs.push(
+      holding !== undefined && (await fits(view, holding, part)) ? needAfter(part, holding) : needAll(part, view.head),
+    )
   }
   return needs
 }
@@ -107,7 +109,7 @@ const sendPages = async (run: CatchUp, need: Need): Promise<void> => {
   let after = reached
   for (;;) {
     await run.room()
-    const stored = await run.storage.snapshot((view) => {
+    const stored = await run.storage.snapshot(view => {
       need.paged ??= view.head.rev
       return view.page(part.table, reached, limits.pageRows)
     })
@@ -133,7 +135,10 @@ const sendPages = async (run: CatchUp, need: Need): Promise<void> => {
 }
 
 /** As many rows as a page may weigh. */
-const cut = (stored: readonly StoredRecord[], part: TableScope): { rows: PackedRow[]; taken: readonly StoredRecord[] } => {
+const cut = (
+  stored: readonly StoredRecord[],
+  part: TableScope,
+): { rows: PackedRow[]; taken: readonly StoredRecord[] } => {
   const rows: PackedRow[] = []
   let bytes = 0
   for (const [index, row] of stored.entries()) {
@@ -153,7 +158,7 @@ export const isHeld = (row: StoredIndex, part: TableScope): boolean =>
 const sendSince = async (run: CatchUp, need: Need): Promise<void> => {
   for (let more = true; more;) {
     await run.room()
-    more = await run.storage.snapshot((view) => sendBatch(run, view, need))
+    more = await run.storage.snapshot(view => sendBatch(run, view, need))
   }
 }
 
@@ -166,10 +171,10 @@ const sendBatch = async (run: CatchUp, view: View, need: Need): Promise<boolean>
   need.since = { rev: taken.at(-1)!.rev, commit: '' }
   const table = part.table
   const rows = taken
-    .filter((row) => isHeld(row, part) && !isPaged(row, need))
+    .filter(row => isHeld(row, part) && !isPaged(row, need))
     .map(({ id, envelope }) => ({ table, id, envelope: serveEnvelope(envelope, part) }))
   const gone = taken
-    .filter((row) => row.deleted && !row.purged && part.holds(JSON.parse(row.json) as Fields, row.id))
+    .filter(row => row.deleted && !row.purged && part.holds(JSON.parse(row.json) as Fields, row.id))
     .map(({ id }) => ({ table, id, why: 'deleted' as const }))
   if (rows.length > 0 || gone.length > 0) run.sendCounted(encodeDown({ type: 'changes', rows, gone, answers: [] }))
   return taken.length < stored.length || stored.length === limits.pageRows
@@ -187,14 +192,19 @@ const fingerprintOf = async (run: CatchUp, view: View, part: TableScope): Promis
   const known = run.fingerprints.get(key)
   if (known?.rev === view.head.rev) return known.sum
   const sum = emptyFingerprint()
-  await eachRow(view, part, (row) => addRow(sum, row, part.columnSet))
+  await eachRow(view, part, row => addRow(sum, row, part.columnSet))
   const found = { table: part.table, rows: sum.rows, fingerprint: fingerprintText(sum) }
   run.fingerprints.set(key, { rev: view.head.rev, sum: found })
   return found
 }
 
 /** Every row of a table that the scope holds, without its bytes. */
-export const eachRow = async (view: View, part: TableScope, visit: (row: RowState) => void, from = ''): Promise<void> => {
+export const eachRow = async (
+  view: View,
+  part: TableScope,
+  visit: (row: RowState) => void,
+  from = '',
+): Promise<void> => {
   let after = from
   for (;;) {
     const rows = await view.index(part.table, after, 5_000)

@@ -45,7 +45,13 @@ export interface Bucket {
 export const fullBucket = (burst: number, now: number): Bucket => ({ level: burst, at: now })
 
 /** @returns the bucket after taking `amount`, undefined where it does not hold that much */
-export const take = (bucket: Bucket, amount: number, perSecond: number, burst: number, now: number): Bucket | undefined => {
+export const take = (
+  bucket: Bucket,
+  amount: number,
+  perSecond: number,
+  burst: number,
+  now: number,
+): Bucket | undefined => {
   const elapsed = Math.max(0, now - bucket.at)
   const level = Math.min(burst, bucket.level + (elapsed / 1000) * perSecond) - amount
   return level < 0 ? undefined : { level, at: now }

@@ -1,6 +1,6 @@
 import type { Scope } from '@rejoin/profile'
-import type { Author } from '../commit/submission.ts'
 import type { Committed } from '../commit/committer.ts'
+import type { Author } from '../commit/submission.ts'
 
 /** The life of one connection. */
 export type SessionState =

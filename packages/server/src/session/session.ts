@@ -8,18 +8,22 @@ import {
   encodeDown,
   FrameFault,
   type Hello,
+  type Holding,
+  nowhere,
+  type Position,
   type RowState,
+  type Scope,
   type Up,
 } from '@rejoin/profile'
 import type { Committed, Committer } from '../commit/committer.ts'
 import type { Author, Submission } from '../commit/submission.ts'
-import { answersFor, rowsFor } from '../live/live.ts'
+import { answersFor, rowsFor, type Told } from '../live/live.ts'
 import { serveEnvelope } from '../scope/serve.ts'
 import type { Storage } from '../storage/storage.ts'
 import { catchUp, eachRow, type FingerprintCache } from './catch-up.ts'
 import type { Greeting } from './greeting.ts'
 import { type Bucket, fullBucket, limits, take } from './limits.ts'
-import { guestOf, type SessionState } from './session-state.ts'
+import { type Guest, guestOf, type SessionState } from './session-state.ts'
 
 /**
  * One conversation with one device. It knows no socket and no clock: frames come in, frames go out, `close` says why.
@@ -28,8 +32,12 @@ import { guestOf, type SessionState } from './session-state.ts'
 export interface Session {
   /** never rejects: whatever goes wrong ends this session and no other */
   receive(frame: Uint8Array): Promise<void>
-  /** a commit of this relay, in commit order; `frame` is what sessions of this scope class hear */
-  publish(committed: Committed, frame: (session: NonNullable<ReturnType<typeof guestOf>>) => Uint8Array | undefined): void
+  /** a commit of this relay, in commit order; `told` is what sessions of its scope class hear */
+  publish(committed: Committed, told: (guest: Guest) => Told): void
+  /** brings the device to the present from storage, as on connecting, and compares; for news that cannot be told */
+  catchUpAgain(): Promise<void>
+  /** rows may have left unnoticed: it should catch up again, in its turn */
+  readonly unsure: boolean
   /** called now and then: ends sessions that did not greet, whose sign-in ended or who read too slowly */
   tick(): void
   close(reason: CloseReason, message: string, fix: string): void
@@ -63,6 +71,10 @@ export const createSession = (parts: SessionParts): Session => {
   let slowSince: number | undefined
   let unacknowledged = 0
   let madeRoom: () => void = () => {}
+  // what a live device has been given everything up to
+  let reached: Position = nowhere
+  let unsure = false
+  let again = false
 
   const send = (frame: Uint8Array): void => {
     if (state.phase !== 'closed') parts.send(frame)
@@ -85,7 +97,7 @@ export const createSession = (parts: SessionParts): Session => {
 
   const room = async (): Promise<void> => {
     while (unacknowledged >= limits.window && state.phase !== 'closed') {
-      await new Promise<void>((resolve) => {
+      await new Promise<void>(resolve => {
         madeRoom = resolve
       })
     }
@@ -109,20 +121,44 @@ export const createSession = (parts: SessionParts): Session => {
     parts.onGreeted(session, guest.author.device)
     send(frame)
     // Not awaited here: pushes and acknowledgements are handled while pages are under way (FS5).
-    void catchUpThenLive(guest, hello).catch(fail)
+    void catchUpThenLive(guest, hello.holdings).catch(fail)
   }
 
-  const catchUpThenLive = async (guest: NonNullable<ReturnType<typeof guestOf>>, hello: Hello): Promise<void> => {
+  const catchUpThenLive = async (guest: Guest, holdings: readonly Holding[]): Promise<void> => {
     const { scope, scopeClass } = guest
-    const { holdings } = hello
-    const reached = await catchUp({ storage, scope, scopeClass, holdings, send, sendCounted, room, fingerprints: parts.fingerprints })
+    reached = await catchUp({
+      storage,
+      scope,
+      scopeClass,
+      holdings,
+      send,
+      sendCounted,
+      room,
+      fingerprints: parts.fingerprints,
+    })
     if (state.phase !== 'catching-up') return
+    if (again) {
+      again = false
+      state = { phase: 'catching-up', guest, missed: [] }
+      return catchUpThenLive(guest, holdingsAt(scope, reached))
+    }
     const later = state.missed.filter(({ head }) => head.rev > reached.rev)
     state = { phase: 'live', guest }
     for (const committed of later) {
-      const { rows, gone } = rowsFor(scope, committed.changed)
+      const { rows, gone, unsure: doubt } = rowsFor(scope, committed.changed)
+      unsure ||= doubt
+      reached = committed.head
       send(encodeDown({ type: 'changes', at: committed.head, rows, gone, answers: [] }))
     }
+  }
+
+  const catchUpAgain = async (): Promise<void> => {
+    unsure = false
+    if (state.phase === 'catching-up') again = true
+    if (state.phase !== 'live') return
+    const { guest } = state
+    state = { phase: 'catching-up', guest, missed: [] }
+    await catchUpThenLive(guest, holdingsAt(guest.scope, reached)).catch(fail)
   }
 
   const push = async (edits: readonly Edit[], author: Author): Promise<void> => {
@@ -133,24 +169,24 @@ export const createSession = (parts: SessionParts): Session => {
 
   const strike = (count: number): void => {
     const since = now() - 60_000
-    suspicious = [...suspicious.filter((at) => at > since), ...Array.from({ length: count }, now)]
+    suspicious = [...suspicious.filter(at => at > since), ...Array.from({ length: count }, now)]
     if (suspicious.length >= limits.suspicious) close('limits', 'too much malformed input', 'update the program')
   }
 
   const compare = async ({ table, ...question }: Compare): Promise<void> => {
     const part = guestOf(state)?.scope.tables.get(table)
     if (part === undefined) return send(encodeDown({ type: 'compared', table, differing: [] }))
-    await storage.snapshot(async (view) => {
+    await storage.snapshot(async view => {
       const rows: RowState[] = []
       await eachRow(view, part, ({ id, rev }) => rows.push({ id, rev }))
       const found = answerQuestion(rows, question, part.columnSet)
       for (let at = 0; at < found.send.length; at += limits.pageRows) {
-        const stored = await view.records(found.send.slice(at, at + limits.pageRows).map((id) => ({ table, id })))
+        const stored = await view.records(found.send.slice(at, at + limits.pageRows).map(id => ({ table, id })))
         const sent = stored.map(({ id, envelope }) => ({ table, id, envelope: serveEnvelope(envelope, part) }))
         send(encodeDown({ type: 'changes', rows: sent, gone: [], answers: [] }))
       }
       if (found.drop.length > 0) {
-        const gone = found.drop.map((id) => ({ table, id, why: 'unknown' as const }))
+        const gone = found.drop.map(id => ({ table, id, why: 'unknown' as const }))
         send(encodeDown({ type: 'changes', rows: [], gone, answers: [] }))
       }
       send(encodeDown({ type: 'compared', table, differing: found.differing }))
@@ -203,7 +239,7 @@ export const createSession = (parts: SessionParts): Session => {
   }
 
   const session: Session = {
-    receive: (frame) => {
+    receive: frame => {
       if (state.phase === 'closed') return work
       try {
         const message = admit(frame)
@@ -216,34 +252,45 @@ export const createSession = (parts: SessionParts): Session => {
       }
       return work
     },
-    publish: (committed, frame) => {
+    publish: (committed, told) => {
       const guest = guestOf(state)
       if (guest === undefined) return
+      const live = state.phase === 'live'
+      const isNews = committed.head.rev > reached.rev
+      if (live && isNews) reached = committed.head
       const judged = committed.answers.get(session)
-      const at = state.phase === 'live' ? { at: committed.head } : {}
       if (judged !== undefined) {
         // While catching up the answers go out at once, with their rows; the rest of the commit waits its turn.
-        send(encodeDown({ type: 'changes', ...at, ...answersFor(guest.scope, judged, committed) }))
-      } else if (state.phase === 'live') {
-        const shared = frame(guest)
-        if (shared !== undefined) send(shared)
+        const answers = answersFor(guest.scope, judged, committed)
+        unsure ||= live && answers.unsure
+        send(encodeDown({ type: 'changes', ...(live ? { at: reached } : {}), ...answers }))
+      } else if (live && isNews) {
+        const { frame, unsure: doubt } = told(guest)
+        unsure ||= doubt
+        if (frame !== undefined) send(frame)
       }
       if (state.phase === 'catching-up') state = { ...state, missed: [...state.missed, committed] }
     },
+    catchUpAgain,
     tick: () => {
       const time = now()
       if (state.phase === 'greeting' && time - state.since > limits.greeting) {
         return close('unauthenticated', 'no hello came', 'say hello first')
       }
       const guest = guestOf(state)
-      if (guest !== undefined && guest.expires <= time) return close('unauthenticated', 'the sign-in has ended', 'sign in again')
+      if (guest !== undefined && guest.expires <= time)
+        return close('unauthenticated', 'the sign-in has ended', 'sign in again')
       slowSince = parts.buffered() > limits.slowBytes ? (slowSince ?? time) : undefined
-      if (slowSince !== undefined && time - slowSince > limits.slowFor) close('busy', 'the device reads too slowly', 'come back later')
+      if (slowSince !== undefined && time - slowSince > limits.slowFor)
+        close('busy', 'the device reads too slowly', 'come back later')
     },
     close,
     closed: end,
     get state() {
       return state
+    },
+    get unsure() {
+      return unsure && state.phase === 'live'
     },
   }
   return session
@@ -251,6 +298,10 @@ export const createSession = (parts: SessionParts): Session => {
 
 /** The device left while something was under way for it. */
 class SessionEnded extends Error {}
+
+/** A device that was live holds all of its tables as of what it was given last. */
+const holdingsAt = ({ tables }: Scope, at: Position): Holding[] =>
+  [...tables.values()].map(({ table, columnSet }) => ({ table, state: 'complete', at, columnSet }))
 
 /** Edits of one group travel next to one another and are decided together. */
 const submissionsOf = (edits: readonly Edit[], author: Author): Submission[] => {
