@@ -1,6 +1,7 @@
 import {
   type Confirmed,
   type Content,
+  documentIn,
   type GoneReason,
   type Outcome,
   type Position,
@@ -107,9 +108,22 @@ export const rowFrom = (rev: number, generation: number, envelope: Uint8Array | 
 /** Decoded when it is first looked at. */
 export const decode = (row: Row): Decoded | undefined => {
   if (row.decoded !== undefined || row.envelope === undefined) return row.decoded
-  const confirmed = unpackEnvelope(row.envelope)
-  row.decoded = { confirmed, content: readFlat(confirmed.bytes) }
+  row.decoded = decodedFrom(row.envelope)
   return row.decoded
+}
+
+/** Lists read the content alone; who judges or records needs the rest. */
+const decodedFrom = (envelope: Uint8Array): Decoded => {
+  let confirmed: Confirmed | undefined
+  let content: Content | undefined
+  return {
+    get confirmed() {
+      return (confirmed ??= unpackEnvelope(envelope))
+    },
+    get content() {
+      return (content ??= readFlat(documentIn(envelope)))
+    },
+  }
 }
 
 export const generationIn = (state: TableState | undefined): number => state?.generation ?? 0

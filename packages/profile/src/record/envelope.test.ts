@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { crc32 } from '../bytes/crc32.ts'
 import { ByteFault } from '../bytes/reader.ts'
-import { isSound, packEnvelope, revOf, unpackEnvelope } from './envelope.ts'
+import { documentIn, isSound, packEnvelope, revOf, unpackEnvelope } from './envelope.ts'
 import type { Confirmed } from './record.ts'
 
 const hex16 = fc.uint8Array({ minLength: 8, maxLength: 8 }).map(bytes => Buffer.from(bytes).toString('hex'))
@@ -30,6 +30,14 @@ const confirmed: fc.Arbitrary<Confirmed> = fc
       columns: Object.fromEntries(Object.entries(part.columns).map(([column, by]) => [column, since(by)])),
     }
   })
+
+test('the document of an envelope is found without unpacking it', () => {
+  fc.assert(
+    fc.property(confirmed, record => {
+      expect(documentIn(packEnvelope(record))).toEqual(record.bytes)
+    }),
+  )
+})
 
 test('an envelope unpacks to what was packed, wherever its bytes lie', () => {
   fc.assert(

@@ -86,6 +86,34 @@ export const unpackEnvelope = (envelope: Uint8Array): Confirmed => {
 export const isSound = (envelope: Uint8Array): boolean =>
   envelope.length > 14 && crc32(envelope, 4) === new DataView(envelope.buffer, envelope.byteOffset).getUint32(0)
 
+/**
+ * The document alone, for who reads only what the record says: no checksum is looked at, no id becomes text.
+ * @throws ByteFault where the bytes are no envelope
+ */
+export const documentIn = (envelope: Uint8Array): Uint8Array => {
+  const reader = new Reader(envelope)
+  reader.take(5)
+  reader.uint()
+  reader.take(8)
+  reader.uint()
+  if (reader.byte() !== SAME_AS_COMMIT) reader.take(8)
+  for (let devices = reader.count(2); devices > 0; devices--) skipId(reader)
+  for (let recent = reader.count(3); recent > 0; recent--) {
+    reader.uint()
+    reader.uint()
+    skipId(reader)
+  }
+  for (let columns = reader.count(2); columns > 0; columns--) {
+    reader.blob()
+    reader.uint()
+  }
+  for (let settled = reader.count(2); settled > 0; settled--) {
+    reader.uint()
+    reader.uint()
+  }
+  return reader.take(reader.left)
+}
+
 /** The revision alone, for indexes; the rest is unpacked by who needs it. */
 export const revOf = (envelope: Uint8Array): number => {
   const reader = new Reader(envelope)
@@ -131,6 +159,12 @@ const uuidBytes = (id: string): Uint8Array | undefined => {
 /** Byte by byte: for ids, lib0's way over a view of its buffer costs several times more. */
 const writeBytes = (encoder: ReturnType<typeof createEncoder>, bytes: Uint8Array): void => {
   for (const byte of bytes) writeUint8(encoder, byte)
+}
+
+const skipId = (reader: Reader): void => {
+  const kind = reader.byte()
+  if (kind === ID_TEXT) reader.blob()
+  else reader.take(kind === ID_HEX ? 8 : 16)
 }
 
 const readId = (reader: Reader): string => {

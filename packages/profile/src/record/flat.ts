@@ -2,7 +2,7 @@ import { createEncoder, toUint8Array, writeAny, writeUint8, writeVarString, writ
 import { ByteFault } from '../bytes/reader.ts'
 import type { Value } from '../schema/schema.ts'
 import { type Content, DELETED, ROOT } from './record.ts'
-import { parseStructs, type Struct } from './structs.ts'
+import { eachStruct, parseStructs, type Struct } from './structs.ts'
 
 /**
  * The flat form: the bytes of a collected record. Per client one run from clock 0, in which every
@@ -27,32 +27,45 @@ export interface LiveItem {
 /** @throws ByteFault where the bytes are no flat record document */
 export const parseFlat = (bytes: Uint8Array): Flat => {
   const { structs, deletes } = parseStructs(bytes)
-  if (deletes.length > 0) throw new ByteFault('a flat document has no delete set')
+  if (deletes.length > 0) throw noDeletes()
   const live = new Map<string, LiveItem>()
   const state = new Map<number, number>()
   for (const struct of structs) {
     const { client, clock, length } = struct
-    if (clock !== (state.get(client) ?? 0)) throw new ByteFault('a flat document has no gaps')
+    if (clock !== (state.get(client) ?? 0)) throw noGaps()
     state.set(client, clock + length)
     if (struct.kind === 'gc') continue
-    if (struct.key === undefined || live.has(struct.key)) throw new ByteFault('a column is written twice')
+    if (struct.key === undefined || live.has(struct.key)) throw writtenTwice()
     live.set(struct.key, { client, clock, value: struct.value })
   }
   return { live, state }
 }
 
-export const contentOf = (live: ReadonlyMap<string, LiveItem>): Content => {
+/** The plain content of a stored record. @throws ByteFault when it is damaged */
+export const readFlat = (bytes: Uint8Array): Content => {
   const fields: Record<string, Value> = {}
+  const met = new Set<string>()
   let deleted = false
-  for (const [key, { value }] of live) {
+  let client = -1
+  let next = 0
+  const deletes = eachStruct(bytes, struct => {
+    if (struct.client !== client) next = 0
+    if (struct.clock !== next) throw noGaps()
+    client = struct.client
+    next += struct.length
+    if (struct.kind === 'gc') return
+    const { key, value } = struct
+    if (key === undefined || met.size === met.add(key).size) throw writtenTwice()
     if (key === DELETED) deleted = value === true
     else if (value !== null) fields[key] = value
-  }
+  })
+  if (deletes.length > 0) throw noDeletes()
   return { fields, deleted }
 }
 
-/** The plain content of a stored record. @throws ByteFault when it is damaged */
-export const readFlat = (bytes: Uint8Array): Content => contentOf(parseFlat(bytes).live)
+const noDeletes = (): ByteFault => new ByteFault('a flat document has no delete set')
+const noGaps = (): ByteFault => new ByteFault('a flat document has no gaps')
+const writtenTwice = (): ByteFault => new ByteFault('a column is written twice')
 
 /** Writes runs of structs, each from clock 0, in the order given. Neighbouring garbage is joined. */
 export const writeFlat = (runs: readonly (readonly Struct[])[]): Uint8Array => {

@@ -49,8 +49,14 @@ const PARENT_IS_ROOT = 1
 
 /** @throws ByteFault when the bytes are anything but a record update */
 export const parseStructs = (bytes: Uint8Array): Structs => {
-  const reader = new Reader(bytes)
   const structs: Struct[] = []
+  const deletes = eachStruct(bytes, struct => structs.push(struct))
+  return { structs, deletes }
+}
+
+/** Run by run, in order. @returns the delete ranges. @throws ByteFault, also halfway */
+export const eachStruct = (bytes: Uint8Array, visit: (struct: Struct) => void): readonly DeleteRange[] => {
+  const reader = new Reader(bytes)
   const clients = reader.count(3)
   const met = new Set<number>()
   for (let c = 0; c < clients; c++) {
@@ -62,14 +68,14 @@ export const parseStructs = (bytes: Uint8Array): Structs => {
     let clock = reader.uint()
     for (let s = 0; s < count; s++) {
       const struct = parseStruct(reader, client, clock)
-      structs.push(struct)
+      visit(struct)
       clock += struct.length
       if (clock > Number.MAX_SAFE_INTEGER) throw new ByteFault('clock out of range')
     }
   }
   const deletes = parseDeletes(reader)
   reader.end()
-  return { structs, deletes }
+  return deletes
 }
 
 const parseStruct = (reader: Reader, client: number, clock: number): Struct => {
