@@ -176,8 +176,9 @@ const rowsOf = (rejoin: Rejoin, table: string): { id: string; fields: Fields }[]
   return rows
     .map(row => ({
       id: String(row[primaryKey(table)]),
-      fields: Object.fromEntries(columnsOf[table]!.flatMap(column => ((row[column] ?? null) === null ? [] : [[column, row[column]!]]))),
+      fields: Object.fromEntries(
+        columnsOf[table]!.flatMap(column => ((row[column] ?? null) === null ? [] : [[column, row[column]!]])),
+      ),
     }))
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))
 }
-

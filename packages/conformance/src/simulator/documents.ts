@@ -53,7 +53,8 @@ export const createClockBook = (): ClockBook => {
     const name = `${place} ${item.id.client}:${item.id.clock}`
     const said = canonical(item.content.arr)
     const before = used.get(name)
-    if (before !== undefined && before !== said) broken('no (client id, clock) stands for two things', { name, before, said })
+    if (before !== undefined && before !== said)
+      broken('no (client id, clock) stands for two things', { name, before, said })
     used.set(name, said)
   }
   return {

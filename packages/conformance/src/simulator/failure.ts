@@ -24,3 +24,9 @@ export const canonical = (value: unknown): string =>
       ? Object.fromEntries(Object.entries(each).toSorted(([a], [b]) => (a < b ? -1 : 1)))
       : each,
   )
+
+/** Whatever is thrown inside a world is a promise broken: that of working at all. */
+export const brokenBy = (error: unknown): Broken =>
+  error instanceof Broken
+    ? error
+    : new Broken('no part of it stumbles', error instanceof Error ? (error.stack ?? error.message) : String(error))

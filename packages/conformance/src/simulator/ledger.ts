@@ -24,7 +24,8 @@ export const createLedger = (): Ledger => {
     save: (device, edit) => {
       const before = saved.get(edit.id)
       if (before !== undefined) {
-        if (!same(plain(before.edit), plain(edit))) broken('a saved edit stays as it is', { before: before.edit, now: edit })
+        if (!same(plain(before.edit), plain(edit)))
+          broken('a saved edit stays as it is', { before: before.edit, now: edit })
         return false
       }
       const seq = `${edit.device} ${edit.seq}`

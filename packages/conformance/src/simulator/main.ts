@@ -20,6 +20,7 @@ interface Options {
   readonly workers: number
   readonly fault: readonly FaultName[]
   readonly json?: string
+  readonly shrink: boolean
 }
 
 const main = async (options: Options): Promise<number> => {
@@ -45,8 +46,9 @@ const main = async (options: Options): Promise<number> => {
   console.log(summary(reports))
   console.log(`\n${seeds} seeds in ${seconds.toFixed(1)} s, ${failed} failed`)
   const failures = reports.filter(report => report.failure !== undefined)
-  for (const report of failures.slice(0, 3)) await explain(report, new Set(fault))
-  for (const { seed: each, strategy: under, failure } of failures.slice(3)) {
+  const shown = options.shrink ? 3 : 0
+  for (const report of failures.slice(0, shown)) await explain(report, new Set(fault))
+  for (const { seed: each, strategy: under, failure } of failures.slice(shown)) {
     console.log(`seed ${each} under ${under}: ${failure!.promise} (step ${failure!.step})`)
   }
   if (options.json !== undefined) await writeJson(options.json, { seeds, seconds, failed, runs: reports })
@@ -57,7 +59,20 @@ const summary = (reports: readonly RunReport[]): string => {
   const sum = (chosen: readonly RunReport[], value: (report: RunReport) => number): number =>
     chosen.reduce((total, report) => total + value(report), 0)
   return table(
-    ['strategy', 'seeds', 'failed', 'edits', 'applied', 'lost', 'rejected', 'held', 'withdrawn', 'amended', 'frames', 'kB'],
+    [
+      'strategy',
+      'seeds',
+      'failed',
+      'edits',
+      'applied',
+      'lost',
+      'rejected',
+      'held',
+      'withdrawn',
+      'amended',
+      'frames',
+      'kB',
+    ],
     STRATEGIES.flatMap(strategy => {
       const own = reports.filter(report => report.strategy === strategy)
       if (own.length === 0) return []
@@ -102,7 +117,13 @@ const command = new Command('simulate')
   .option('--seed <first>', 'the first seed', whole, 1)
   .option('--strategy <name>', `${STRATEGIES.join(', ')} (default: all in turn)`, strategyName)
   .option('--workers <n>', 'processes', whole, Math.min(2, availableParallelism()))
-  .option('--fault <name>', `plant a fault: ${faultNames.join(', ')}`, (text: string, before: FaultName[]) => [...before, faultName(text)], [])
+  .option(
+    '--fault <name>',
+    `plant a fault: ${faultNames.join(', ')}`,
+    (text: string, before: FaultName[]) => [...before, faultName(text)],
+    [],
+  )
+  .option('--no-shrink', 'only name what failed')
   .option('--json <file>', 'write the runs as JSON')
   .exitOverride(error => process.exit(error.exitCode === 0 ? 0 : 2))
   .action(async (options: Options) => {

@@ -137,4 +137,5 @@ export const createNetwork = (
 
 /** Stands in the queue for the close itself: no frame of the protocol is this short. */
 const closingFrame = (code: number): Uint8Array => Uint8Array.of(code >> 8, code & 0xff)
-const closeCodeOf = (frame: Uint8Array): number | undefined => (frame.length === 2 ? frame[0]! * 256 + frame[1]! : undefined)
+const closeCodeOf = (frame: Uint8Array): number | undefined =>
+  frame.length === 2 ? frame[0]! * 256 + frame[1]! : undefined

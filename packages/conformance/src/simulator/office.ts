@@ -13,7 +13,12 @@ export interface Office {
 
 const OFFICE = '00000000000000ff'
 
-export const createOffice = (relay: SimulatedRelay, oracle: Oracle, chance: Chance, alarm: (error: unknown) => void): Office => ({
+export const createOffice = (
+  relay: SimulatedRelay,
+  oracle: Oracle,
+  chance: Chance,
+  alarm: (error: unknown) => void,
+): Office => ({
   write: (kind, table, record, values) => {
     if (!relay.running) return
     const id = uuid(chance)
@@ -53,7 +58,8 @@ export const createOffice = (relay: SimulatedRelay, oracle: Oracle, chance: Chan
       .committer.submit([{ from: 'online', id, person, kind, table, record, values: kind === 'delete' ? {} : values }])
       .then(([judged]) => {
         const said = judged!.answer.status === 'rejected' ? judged!.answer.code : judged!.answer.status
-        if (said !== expected) broken('the back office writes on the record as it is', { kind, table, record, said, expected })
+        if (said !== expected)
+          broken('the back office writes on the record as it is', { kind, table, record, said, expected })
       })
       .catch(alarm)
   },

@@ -131,7 +131,8 @@ export const environmentUnder = (strategy: StrategyName): EnvironmentSource => (
   ],
 })
 
-export const strategyOn = (table: string, strategy: StrategyName): StrategyName => (table === 'tally' ? 'merge' : strategy)
+export const strategyOn = (table: string, strategy: StrategyName): StrategyName =>
+  table === 'tally' ? 'merge' : strategy
 
 export const personOf = (user: User): Person => people.find(({ id }) => id === user)!
 
@@ -168,7 +169,8 @@ export interface Asked {
 export const refusalOf = (user: User, asked: Asked, standing: Fields | undefined): string | undefined => {
   const { kind, table, columns } = asked
   if (user === 'ada' || user === 'dan') return undefined
-  if (table === 'site' && user === 'ben') return kind === 'delete' && standing === undefined ? undefined : 'not-permitted'
+  if (table === 'site' && user === 'ben')
+    return kind === 'delete' && standing === undefined ? undefined : 'not-permitted'
   if (table === 'site') return kind === 'delete' && standing !== undefined ? 'not-permitted' : undefined
   if (table === 'tally') {
     if (kind === 'create') return 'not-permitted'

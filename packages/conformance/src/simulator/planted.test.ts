@@ -6,7 +6,9 @@ import { STRATEGIES } from './seeds.ts'
 import { shrink } from './shrink.ts'
 
 /** The tester tested: what is wrong on purpose has to be found within a few seeds. Faults inside the engines are mutations. */
-const found = async (fault: FaultName): Promise<{ seed: number; strategy: (typeof STRATEGIES)[number]; promise: string } | undefined> => {
+const found = async (
+  fault: FaultName,
+): Promise<{ seed: number; strategy: (typeof STRATEGIES)[number]; promise: string } | undefined> => {
   for (let seed = 1; seed <= 40; seed++) {
     const strategy = STRATEGIES[seed % STRATEGIES.length]!
     const { failure } = await runSeed({ seed, strategy, faults: new Set([fault]) })

@@ -10,49 +10,102 @@ export interface Regression {
   readonly plan: Plan
 }
 
-const regression = (name: string, seed: number, strategy: StrategyName, devices: number, steps: string): Regression => ({
+const regression = (
+  name: string,
+  seed: number,
+  strategy: StrategyName,
+  devices: number,
+  steps: string,
+): Regression => ({
   name,
   seed,
   strategy,
-  plan: { devices, steps: steps.trim().split('\n').map(line => stepFrom(line.trim())) },
+  plan: {
+    devices,
+    steps: steps
+      .trim()
+      .split('\n')
+      .map(line => stepFrom(line.trim())),
+  },
 })
 
 export const regressions: readonly Regression[] = [
-  regression('a question asked inside a group left no trace in the ledger', 4, 'ask', 5, `
+  regression(
+    'a question asked inside a group left no trace in the ledger',
+    4,
+    'ask',
+    5,
+    `
     flow 1410902282 1799607763 838660172 623294716 2073260089
     update 839803483 334325910 292681258 903535619 1375687073
     group 1634683159 2087101836 723410891 1348615938 1029991324
-  `),
-  regression('a question carried columns its author may not hold', 40, 'ask', 6, `
+  `,
+  ),
+  regression(
+    'a question carried columns its author may not hold',
+    40,
+    'ask',
+    6,
+    `
     flow 286660849 113285793 901448923 969238757 1236655727
     update 1223669748 214555004 1232693914 1288769319 1199288501
     delete 554207241 629469952 657343654 1702411643 1092000959
-  `),
-  regression('a record that left the scope took along the bytes its later edits stood on', 38, 'serverWins', 3, `
+  `,
+  ),
+  regression(
+    'a record that left the scope took along the bytes its later edits stood on',
+    38,
+    'serverWins',
+    3,
+    `
     flow 2007730789 193974863 907277353 777435757 1077143032
     chain 1854904706 197665967 1568960281 1171952078 1603748311
     flow 69000240 2032769204 1013667210 1232223421 1143512485
     delete 1083855368 945789573 709541052 667344500 1859129514
-  `),
-  regression('a work document waited for an accepted edit whose record was gone', 3, 'merge', 3, `
+  `,
+  ),
+  regression(
+    'a work document waited for an accepted edit whose record was gone',
+    3,
+    'merge',
+    3,
+    `
     flow 652474940 420429906 238850223 1808981254 315455817
     chain 2116412069 2028210524 149204510 627740630 1064966628
-  `),
-  regression('a retry recorded again what the relay had accepted before it', 3, 'merge', 3, `
+  `,
+  ),
+  regression(
+    'a retry recorded again what the relay had accepted before it',
+    3,
+    'merge',
+    3,
+    `
     flow 942514244 1211163974 169885343 1647065172 2125174977
     chain 2116412069 2028210524 149204510 627740630 1064966628
     flow 471796437 1058695413 1892595756 2118415410 1218269364
     offline 415756805 1947717759 1347525080 914173164 336297586
     retry 1530479897 127887646 121031909 1391095927 1312026606
-  `),
-  regression('an accepted edit was held by a later one of its record', 38, 'serverWins', 3, `
+  `,
+  ),
+  regression(
+    'an accepted edit was held by a later one of its record',
+    38,
+    'serverWins',
+    3,
+    `
     flow 2007730789 193974863 907277353 777435757 1077143032
     chain 1854904706 197665967 1568960281 1171952078 1603748311
     flow 69000240 2032769204 1013667210 1232223421 1143512485
     update 1600457945 597670842 244907685 715778197 1832230165
     offline 1579056446 1028233019 79420986 890931380 1674821300
-  `),
-  regression('a wait for an edit settled meanwhile was taken for its loss', 544, 'ask', 3, `
+  `,
+  ),
+  regression(
+    'a wait for an edit settled meanwhile was taken for its loss',
+    544,
+    'ask',
+    3,
+    `
     flow 1977015845 2044664537 607579196 866049332 36250609
     stop-relay 1063767931 1261545304 454189847 924666099 794492273
     wait 1113866886 760281611 142635706 1535207625 1597637582
@@ -63,5 +116,6 @@ export const regressions: readonly Regression[] = [
     flow 818714982 1024217018 394578827 388179464 306175316
     wait 1804494421 405306867 1703522530 572619351 2142727662
     shuffle 741451755 715835055 424491682 1223661617 1960127551
-  `),
+  `,
+  ),
 ]

@@ -1,5 +1,12 @@
-import { type Core, createCore, type Decision, environmentEntries, openSqliteStorage, type Storage } from '@rejoin/server'
 import type { StrategyName } from '@rejoin/profile'
+import {
+  type Core,
+  createCore,
+  type Decision,
+  environmentEntries,
+  openSqliteStorage,
+  type Storage,
+} from '@rejoin/server'
 import type { Chance } from './chance.ts'
 import { type Clock, settled, START } from './clock.ts'
 import { broken } from './failure.ts'

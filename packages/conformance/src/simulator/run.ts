@@ -1,10 +1,11 @@
 import type { StrategyName } from '@rejoin/profile'
 import { pick } from './chance.ts'
 import { settled } from './clock.ts'
-import { Broken } from './failure.ts'
+import { brokenBy } from './failure.ts'
 import { type Faults, noFaults } from './faults.ts'
 import { type Class, classify, groupsWhole, tallied } from './invariants/classified.ts'
 import { replicasAgree } from './invariants/replicas.ts'
+import { nothingFoldedTwice } from './invariants/views.ts'
 import { type Plan, planOf, type Step } from './plan.ts'
 import { POOL } from './users.ts'
 import { createWorld, linkOf, reframed, type World } from './world.ts'
@@ -37,7 +38,12 @@ export interface RunFailure {
   readonly step: number
 }
 
-export const runSeed = async ({ seed, strategy, faults = noFaults, plan = planOf(seed) }: RunOptions): Promise<RunReport> => {
+export const runSeed = async ({
+  seed,
+  strategy,
+  faults = noFaults,
+  plan = planOf(seed),
+}: RunOptions): Promise<RunReport> => {
   const world = await createWorld({ seed, strategy, devices: plan.devices, faults })
   let at = 0
   let classes: ReadonlyMap<Class, number> = new Map()
@@ -50,8 +56,8 @@ export const runSeed = async ({ seed, strategy, faults = noFaults, plan = planOf
     classes = await peace(world)
     world.check()
   } catch (error) {
-    if (!(error instanceof Broken)) throw error
-    failure = { promise: error.promise, detail: error.detail, step: at }
+    const found = brokenBy(error)
+    failure = { promise: found.promise, detail: found.detail, step: at }
   } finally {
     await world.close()
   }
@@ -90,7 +96,10 @@ const takeStep = async (world: World, step: Step): Promise<void> => {
       const table = a % 4 === 0 ? 'site' : 'task'
       const record = pick(POOL, b)
       const kind = pick(['update', 'update', 'update', 'delete', 'create'] as const, c)
-      const values = { ...world.users.change(table, record, 'office', [d, c, b, a]), ...(kind === 'create' && table === 'task' ? { status: 'open', ownerid: 'cleo' } : {}) }
+      const values = {
+        ...world.users.change(table, record, 'office', [d, c, b, a]),
+        ...(kind === 'create' && table === 'task' ? { status: 'open', ownerid: 'cleo' } : {}),
+      }
       world.office.write(kind, table, record, values)
       break
     }
@@ -98,8 +107,11 @@ const takeStep = async (world: World, step: Step): Promise<void> => {
       const busy = network.links().filter(({ up, down }) => up.length + down.length > 0)
       if (busy.length === 0) break
       const chosen = pick(busy, a)
-      const direction = chosen.up.length === 0 ? 'down' : chosen.down.length === 0 ? 'up' : pick(['up', 'down'] as const, b)
+      const direction =
+        chosen.up.length === 0 ? 'down' : chosen.down.length === 0 ? 'up' : pick(['up', 'down'] as const, b)
       network.deliver(chosen, direction, 1 + (c % 4))
+      await settled()
+      await nothingFoldedTwice(world, chosen.device)
       break
     }
     case 'flow':

@@ -21,7 +21,10 @@ export const STRATEGIES: readonly StrategyName[] = ['clientWins', 'serverWins', 
 
 /** Seeds spread over the strategies, or all under one. */
 export const jobsFrom = (first: number, count: number, strategy?: StrategyName): Job[] =>
-  Array.from({ length: count }, (_, at) => ({ seed: first + at, strategy: strategy ?? STRATEGIES[at % STRATEGIES.length]! }))
+  Array.from({ length: count }, (_, at) => ({
+    seed: first + at,
+    strategy: strategy ?? STRATEGIES[at % STRATEGIES.length]!,
+  }))
 
 export const runBatch = async ({ jobs, workers, faults = [], onReport }: Batch): Promise<readonly RunReport[]> => {
   const reports: RunReport[] = []
@@ -32,7 +35,7 @@ export const runBatch = async ({ jobs, workers, faults = [], onReport }: Batch):
       let job = left.shift()
       const next = (): void => {
         if (job === undefined) child.disconnect()
-        else child.send(job)
+        else child.send(job, error => error === null || reject(error))
       }
       child.on('message', message => {
         const report = message as RunReport

@@ -20,9 +20,9 @@ export const shrink = async (options: RunOptions, failure: RunFailure, tries = 2
     best = { steps: steps.slice(0, found.step + 1), failure: found }
     return true
   }
-  for (let size = Math.ceil(best.steps.length / 2); size >= 1 && left > 0; ) {
+  for (let size = Math.ceil(best.steps.length / 2); size >= 1 && left > 0;) {
     let shorter = false
-    for (let from = 0; from < best.steps.length && left > 0; ) {
+    for (let from = 0; from < best.steps.length && left > 0;) {
       if (await fails([...best.steps.slice(0, from), ...best.steps.slice(from + size)])) shorter = true
       else from += size
     }

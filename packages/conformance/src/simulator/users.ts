@@ -83,7 +83,11 @@ export const createUsers = (canary: Canary, ledger: Ledger, chance: Chance): Use
         return
       }
       case 'group': {
-        const kinds = [pick(['update', 'create', 'update'] as const, a), 'update', pick(['update', 'delete'] as const, b)] as const
+        const kinds = [
+          pick(['update', 'create', 'update'] as const, a),
+          'update',
+          pick(['update', 'delete'] as const, b),
+        ] as const
         const writes = kinds.flatMap((each, at) => anyWrite(device, each, [a >> at, b >> at, c >> at, d >> at]) ?? [])
         if (writes.length > 1) device.group(writes)
         return
@@ -93,7 +97,9 @@ export const createUsers = (canary: Canary, ledger: Ledger, chance: Chance): Use
         const column = TALLY_COLUMNS[device.index]!
         const row = device.rows('tally').find(({ id }) => id === record)
         if (row === undefined) return
-        device.write([{ kind: 'update', table: 'tally', record, values: { [column]: Number(row.fields[column] ?? 0) + 1 } }])
+        device.write([
+          { kind: 'update', table: 'tally', record, values: { [column]: Number(row.fields[column] ?? 0) + 1 } },
+        ])
         return
       }
       case 'discard':
@@ -108,7 +114,9 @@ export const createUsers = (canary: Canary, ledger: Ledger, chance: Chance): Use
   /** Something is done about an entry that needs it; now and then one that does not is given up. */
   const answer = (device: SimulatedDevice, kind: 'discard' | 'retry' | 'resolve', [a, b]: Step['r']): void => {
     const entries = device.entries().filter(({ table }) => table !== 'tally')
-    const stuck = entries.filter(({ state, heldBy }) => state === 'rejected' || (state === 'held' && heldBy === undefined))
+    const stuck = entries.filter(
+      ({ state, heldBy }) => state === 'rejected' || (state === 'held' && heldBy === undefined),
+    )
     const questions = entries.filter(({ question }) => question !== undefined)
     const from = kind === 'resolve' ? questions : kind === 'discard' && b % 4 === 0 ? entries : stuck
     if (from.length === 0) return
@@ -126,7 +134,7 @@ export const createUsers = (canary: Canary, ledger: Ledger, chance: Chance): Use
 /** A group is given up as a whole, and with a create all that was to follow on its record. */
 const givenUpWith = (entry: OutboxEntry, all: readonly OutboxEntry[]): Set<string> => {
   const given = new Set([entry.id])
-  for (let size = 0; size !== given.size; ) {
+  for (let size = 0; size !== given.size;) {
     size = given.size
     const members = all.filter(({ id }) => given.has(id))
     for (const { id, group, table, record } of all) {

@@ -4,7 +4,7 @@ import { type Chance, createChance, pick } from './chance.ts'
 import { type Clock, createClock, settled } from './clock.ts'
 import { createSimulatedDevice, type SimulatedDevice } from './device.ts'
 import { type ClockBook, createClockBook, readStored } from './documents.ts'
-import { Broken, broken } from './failure.ts'
+import { broken, brokenBy } from './failure.ts'
 import type { Faults } from './faults.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { createNetwork, type Link, type Network } from './network.ts'
@@ -148,9 +148,7 @@ export const createWorld = async ({ seed, strategy, devices: count, faults }: Wo
     traffic,
     alarm: raise,
     check: () => {
-      if (alarm === undefined) return
-      if (alarm instanceof Broken) throw alarm
-      throw new Broken('no part of it stumbles', alarm instanceof Error ? (alarm.stack ?? alarm.message) : String(alarm))
+      if (alarm !== undefined) throw brokenBy(alarm)
     },
     close: async () => {
       for (const device of devices) await device.crash()

@@ -22,7 +22,15 @@ export const classify = ({ ledger, oracle, devices }: World): ReadonlyMap<Class,
     const heirs = amended.get(id) ?? []
     if (heirs.length > 1) broken('an edit is amended once', { edit: id, heirs })
     const kept = waiting.get(id)
-    const at = { edit: id, of: `${edit.table}/${edit.record}`, kind: edit.kind, fate, discarded, amendedBy: heirs[0], outbox: kept }
+    const at = {
+      edit: id,
+      of: `${edit.table}/${edit.record}`,
+      kind: edit.kind,
+      fate,
+      discarded,
+      amendedBy: heirs[0],
+      outbox: kept,
+    }
     // Behind another entry it never left the device, and says what holds it.
     const behind = kept?.state === 'held' && kept.heldBy !== undefined && waiting.has(kept.heldBy)
     const found = fate === undefined && behind ? 'held' : classOf(fate?.status, discarded, heirs.length > 0)

@@ -34,7 +34,8 @@ export const readDisk = async ({ reader }: Disk, tables: readonly string[]): Pro
     const generation = `${table}/${meta.generation}/`
     for (const [key, value] of await reader.scan('page')) {
       if (!key.startsWith(generation)) continue
-      for (const { id, envelope } of unpackRows((value as { packed: Uint8Array }).packed)) rows.set(`${table}/${id}`, envelope)
+      for (const { id, envelope } of unpackRows((value as { packed: Uint8Array }).packed))
+        rows.set(`${table}/${id}`, envelope)
     }
     for (const [key, value] of overlay) {
       const row = value as { rev: number; generation: number; envelope?: Uint8Array; gone?: string }

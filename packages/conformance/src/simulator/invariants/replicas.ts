@@ -37,7 +37,8 @@ export const replicasAgree = async (world: World): Promise<void> => {
       for (const [key, { rev }] of expected) {
         if (key.startsWith(`${table}/`)) addRow(sum, { id: key.slice(table.length + 1), rev }, columnSet)
       }
-      if (device.fingerprint(table) !== fingerprintText(sum)) broken('fingerprints are equal', { device: device.index, user, table })
+      if (device.fingerprint(table) !== fingerprintText(sum))
+        broken('fingerprints are equal', { device: device.index, user, table })
     }
     workDocumentsWhole(disk, device.index)
     viewsFollow(world, device.index, expected, disk)
@@ -58,7 +59,12 @@ const workDocumentsWhole = ({ rows, leftovers, outbox }: OnDisk, device: number)
     if (state.status === 'withdrawing') continue
     const key = `${edit.table}/${edit.record}`
     const confirmed = rows.get(key) ?? leftovers.get(key)
-    if (confirmed !== undefined && edit.incarnation !== '' && unpackEnvelope(confirmed).incarnation !== edit.incarnation) continue
+    if (
+      confirmed !== undefined &&
+      edit.incarnation !== '' &&
+      unpackEnvelope(confirmed).incarnation !== edit.incarnation
+    )
+      continue
     if (!chains.has(key)) chains.set(key, confirmed === undefined ? [] : [unpackEnvelope(confirmed).bytes])
     chains.get(key)!.push(edit.update)
   }
@@ -66,7 +72,12 @@ const workDocumentsWhole = ({ rows, leftovers, outbox }: OnDisk, device: number)
 }
 
 /** Where nothing of his own is unsettled, a user sees the confirmed record. */
-const viewsFollow = ({ devices }: World, index: number, expected: ReadonlyMap<string, { fields: Fields }>, { outbox }: OnDisk): void => {
+const viewsFollow = (
+  { devices }: World,
+  index: number,
+  expected: ReadonlyMap<string, { fields: Fields }>,
+  { outbox }: OnDisk,
+): void => {
   const device = devices[index]!
   const busy = new Set(outbox.map(({ edit }) => `${edit.table}/${edit.record}`))
   for (const table of TABLES.filter(each => holdsTable(device.user, each))) {
@@ -74,10 +85,17 @@ const viewsFollow = ({ devices }: World, index: number, expected: ReadonlyMap<st
     for (const key of new Set([...seen.keys(), ...[...expected.keys()].filter(each => each.startsWith(`${table}/`))])) {
       if (busy.has(key)) continue
       const view = Object.fromEntries(
-        Object.entries(seen.get(key) ?? {}).filter(([column, value]) => value !== null && columnsOf[table]!.includes(column)),
+        Object.entries(seen.get(key) ?? {}).filter(
+          ([column, value]) => value !== null && columnsOf[table]!.includes(column),
+        ),
       )
       if (!seen.has(key) || !same(view, expected.get(key)?.fields)) {
-        broken('what a user sees is the confirmed record', { device: index, key, sees: seen.get(key), confirmed: expected.get(key) })
+        broken('what a user sees is the confirmed record', {
+          device: index,
+          key,
+          sees: seen.get(key),
+          confirmed: expected.get(key),
+        })
       }
     }
   }

@@ -48,13 +48,19 @@ export const situationOf = (standing: Standing | undefined, edit: Edit, circumst
   const chain = chainOf(after, base)
   const known = after?.status === 'applied' ? Math.max(base, after.rev) : base
   const seen = new Set(edit.seen)
-  const foreign = standing?.visible.some(each => each.rev > known && each.device !== edit.device && !seen.has(each.edit))
+  const foreign = standing?.visible.some(
+    each => each.rev > known && each.device !== edit.device && !seen.has(each.edit),
+  )
   const record =
     standing === undefined
       ? 'absent'
       : standing.content.deleted
-        ? foreign === true ? 'deleted' : 'gone'
-        : foreign === true ? 'changed' : 'same'
+        ? foreign === true
+          ? 'deleted'
+          : 'gone'
+        : foreign === true
+          ? 'changed'
+          : 'same'
   return { strategy, kind: edit.kind, record, chain }
 }
 

@@ -49,7 +49,8 @@ export const createOracle = (strategy: StrategyName): Oracle => {
     const { edit, user } = authorOf(id)
     const standing = on.get(guid(edit))
     const after = edit.after === undefined ? undefined : known.get(edit.after)
-    if (edit.after !== undefined && after === undefined) broken('chains keep their order', `${id} came before ${edit.after}`)
+    if (edit.after !== undefined && after === undefined)
+      broken('chains keep their order', `${id} came before ${edit.after}`)
     const stopped = after !== undefined && after.status !== 'applied' && after.status !== 'lost'
     const asked = { kind: edit.kind, table: edit.table, columns: Object.keys(edit.changes), values: aftersOf(edit) }
     const refusal = stopped ? undefined : refusalOf(user, asked, standing?.content.fields)
@@ -76,7 +77,8 @@ export const createOracle = (strategy: StrategyName): Oracle => {
       return expected
     })
     const stopped =
-      each.find(({ status }) => isRejection(status)) ?? each.find(({ status }) => status === 'held' || status === 'withdrawn')
+      each.find(({ status }) => isRejection(status)) ??
+      each.find(({ status }) => status === 'held' || status === 'withdrawn')
     const stands = (id: string): Standing | undefined => records.get(guid(authorOf(id).edit))
     if (stopped !== undefined) {
       return each.map((expected, index) => {
@@ -101,10 +103,17 @@ export const createOracle = (strategy: StrategyName): Oracle => {
     if (said === 'withdrawn') return void fates.set(edit, { status: 'withdrawn' })
     const author = authorOf(edit).edit
     if (said !== expected.status) {
-      broken('each edit becomes what the truth table says', { edit, said: outcome, expected, kind: author.kind, of: guid(author) })
+      broken('each edit becomes what the truth table says', {
+        edit,
+        said: outcome,
+        expected,
+        kind: author.kind,
+        of: guid(author),
+      })
     }
     if (!same(stored.changes, author.changes)) broken('edits are judged as their authors made them', { edit })
-    if (outcome.status === 'lost' && outcome.to !== expected.to) broken('a lost edit names what it lost to', { edit, outcome, expected })
+    if (outcome.status === 'lost' && outcome.to !== expected.to)
+      broken('a lost edit names what it lost to', { edit, outcome, expected })
     const noted = decision.ledger?.some(entry => entry.edit === edit && same(entry.result, expected.content)) === true
     if (expected.ledger && !noted) broken('nothing is lost silently', { edit, expected, ledger: decision.ledger })
     carryOut(records, fates, author, expected, revOf(outcome), commit)
@@ -122,7 +131,10 @@ export const createOracle = (strategy: StrategyName): Oracle => {
       known.set(edit.id, { status: expected.status === 'held' ? 'held' : 'rejected' })
       return
     }
-    known.set(edit.id, expected.status === 'lost' ? { status: 'lost', rev, to: expected.to } : { status: 'applied', rev })
+    known.set(
+      edit.id,
+      expected.status === 'lost' ? { status: 'lost', rev, to: expected.to } : { status: 'applied', rev },
+    )
     const key = guid(edit)
     const before = on.get(key)
     const visible = { rev, edit: edit.id, device: edit.device }
@@ -146,7 +158,12 @@ export const createOracle = (strategy: StrategyName): Oracle => {
         broken('the record says what its edits make of it', { key, stored: content, expected: standing.content })
       }
       if (stored.rev !== standing.rev || confirmed.rev !== standing.rev || confirmed.changed !== standing.changed) {
-        broken('revisions follow the edits', { key, stored: confirmed.rev, changed: confirmed.changed, expected: standing })
+        broken('revisions follow the edits', {
+          key,
+          stored: confirmed.rev,
+          changed: confirmed.changed,
+          expected: standing,
+        })
       }
     }
   }
@@ -167,7 +184,8 @@ export const createOracle = (strategy: StrategyName): Oracle => {
       while (pending.length > 0) {
         const stored = pending.shift()!
         const before = fates.get(stored.edit)
-        if (before !== undefined && before.status !== 'held') broken('a final outcome stays', { edit: stored.edit, before })
+        if (before !== undefined && before.status !== 'held')
+          broken('a final outcome stays', { edit: stored.edit, before })
         if (before !== undefined && stored.outcome.status !== 'withdrawn') {
           broken('an edit is judged once', { edit: stored.edit, outcome: stored.outcome })
         }
