@@ -144,10 +144,12 @@ const settle = (
   if (answer.conflict === undefined) return
   const known = conflicts.get(id) ?? conflicted(entry, answer, undefined, undefined, pen)
   const recent = confirmed?.confirmed.recent ?? []
+  // A row that went is not stated any more: what is left of it is what it was before.
+  const stated = isStored(draft, key, answer.rev) && row?.gone === undefined ? (confirmed?.content ?? null) : null
   draft.ledger.set(id, {
     ...known,
-    theirs: answer.status === 'lost' ? (confirmed?.content ?? known.theirs) : known.theirs,
-    result: confirmed?.content ?? null,
+    theirs: answer.status === 'lost' ? stated : known.theirs,
+    result: stated,
     against: recent.filter(({ rev, device }) => rev > entry.edit.base.rev && device !== entry.edit.device),
   })
 }

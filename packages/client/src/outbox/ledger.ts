@@ -26,7 +26,9 @@ export interface LedgerNote {
   /** ms since 1970, this device's clock */
   readonly at: number
   readonly mine: PlainRow
+  /** undefined where they had deleted it, or this device never held their version */
   readonly theirs: PlainRow | undefined
+  /** undefined where it is deleted */
   readonly result: PlainRow | undefined
   /** the others' changes it met */
   readonly against: Conflicted['against']
@@ -55,8 +57,8 @@ export const createLedger = (
       rev,
       at,
       mine: row(mine) ?? {},
-      theirs: row(theirs),
-      result: row(result),
+      theirs: theirs?.deleted === true ? undefined : row(theirs),
+      result: result?.deleted === true ? undefined : row(result),
       against,
       restore: async () => {
         await replica.write(draft => {

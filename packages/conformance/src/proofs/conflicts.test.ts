@@ -217,6 +217,7 @@ describe('deletes, and creates that meet', () => {
     expect(await rig.office.row('workorder', 'W1')).toMatchObject({ ...order, note: 'leaks' })
     expect(mia.row('workorder', 'W1')).toMatchObject({ ...order, note: 'leaks' })
     expect(mia.entries()).toEqual([])
+    expect(mia.ledger()).toMatchObject([{ status: 'applied', theirs: undefined, result: { ...order, note: 'leaks' } }])
     expect(await rig.office.ledger('W1')).toMatchObject([
       { status: 'applied', theirs: { deleted: true }, result: { deleted: false } },
     ])
@@ -235,8 +236,8 @@ describe('deletes, and creates that meet', () => {
     expect(mia.row('workorder', 'W1')).toBeUndefined()
     expect(mia.entries()).toEqual([])
     expect(mia.mark('workorder', 'W1')).toBeUndefined()
-    expect(mia.ledger()).toMatchObject([{ record: 'W1', status: 'lost', strategy: 'serverWins' }])
-    expect(mia.ledger()[0]!.mine).toMatchObject({ note: 'leaks' })
+    expect(mia.ledger()).toMatchObject([{ record: 'W1', kind: 'update', status: 'lost', strategy: 'serverWins' }])
+    expect(mia.ledger()[0]).toMatchObject({ mine: { note: 'leaks' }, theirs: undefined, result: undefined })
     await rig.agree()
   })
 
