@@ -102,7 +102,9 @@ const parseStruct = (reader: Reader, client: number, clock: number): Struct => {
 }
 
 /** `__proto__`, `constructor` and the like: no column is called that (schema/names.ts), and plain objects obey them. */
-export const isPoison = (key: string): boolean => key in Object.prototype
+export const isPoison = (key: string): boolean => poison.has(key)
+
+const poison: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype))
 
 const readSingle = (reader: Reader): Value => {
   if (reader.uint() !== 1) throw new ByteFault('a column holds one value')
