@@ -145,6 +145,10 @@ export const createDevice = (user: string, token: string): Device => {
           waiting.get(edit)?.answered(answer)
           waiting.delete(edit)
         }
+        return
+      case 'plan':
+      case 'pong':
+      case 'refusal':
     }
   }
 

@@ -62,12 +62,16 @@ const runningAt = (url: string, stop: () => Promise<void>): TestPostgres => ({
   },
 })
 
-/** One statement in the cluster's first database. */
+/** Statements of an administrator, past the storage. */
 export const administer = async (url: string, sql: string): Promise<void> => {
+  await ask(url, sql)
+}
+
+export const ask = async (url: string, sql: string): Promise<unknown[]> => {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
-    await client.query(sql)
+    return (await client.query<Record<string, unknown>>(sql)).rows
   } finally {
     await client.end()
   }
