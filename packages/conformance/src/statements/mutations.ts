@@ -23,18 +23,6 @@ import { mergeUpdates } from 'yjs'
 const onto = (held: Uint8Array, next: Uint8Array): Uint8Array =>
   packEnvelope({ ...unpackEnvelope(next), bytes: mergeUpdates([unpackEnvelope(held).bytes, unpackEnvelope(next).bytes]) })`
 
-const simulating: readonly string[] = ['conformance/src/simulator/convergence']
-
-const ONTO_HELD = `  const bytes = held?.envelope === undefined ? envelope : onto(held.envelope, envelope)
-  draft.rows.set(key, rowFrom(rev, generation, bytes))
-  return true
-}
-
-import { packEnvelope, unpackEnvelope } from '@rejoin/profile'
-import { mergeUpdates } from 'yjs'
-const onto = (held: Uint8Array, next: Uint8Array): Uint8Array =>
-  packEnvelope({ ...unpackEnvelope(next), bytes: mergeUpdates([unpackEnvelope(held).bytes, unpackEnvelope(next).bytes]) })`
-
 export const mutations: readonly Mutation[] = [
   {
     name: 'no conflict is ever seen',
@@ -315,54 +303,6 @@ export const mutations: readonly Mutation[] = [
     replace: "return { status: 'rejected', code, message: '', ...(column",
     proves: ['OB6'],
     tests: ['conformance/src/proofs/outbox'],
-  },
-  {
-    name: 'simulated: an edit id is judged each time it comes',
-    file: decide,
-    find: '  if (known !== undefined) return known.device === author.device ? judged(edit, known.outcome) : foreign(edit)',
-    replace: '  if (known !== undefined && known.device !== author.device) return foreign(edit)',
-    proves: ['CF14'],
-    tests: simulating,
-  },
-  {
-    name: 'simulated: client ids are used again after a rejection',
-    file: 'packages/client/src/replica/recording.ts',
-    find: 'draft.authored.set(key, { ...known, index: known.index + 1 })',
-    replace: 'draft.authored.set(key, known)',
-    proves: ['CF14'],
-    tests: simulating,
-  },
-  {
-    name: 'simulated: confirmed bytes are applied on top of the held ones',
-    file: 'packages/client/src/replica/rows.ts',
-    find: '  draft.rows.set(key, rowFrom(rev, generation, envelope))\n  return true\n}',
-    replace: ONTO_HELD,
-    proves: ['CF14'],
-    tests: simulating,
-  },
-  {
-    name: "simulated: Yjs's tie-break decides, the relay asserts nothing",
-    file: 'packages/profile/src/record/document.ts',
-    find: '  if (Object.keys(writes).length > 0) write(doc, authority, writes)',
-    replace: '  if (Object.keys(writes).length < 0) write(doc, authority, writes)',
-    proves: ['CF13'],
-    tests: simulating,
-  },
-  {
-    name: 'simulated: a record forgets which edits are inside',
-    file: mergeEdit,
-    find: '[edit.device]: Math.max(edit.seq, standing?.confirmed.settled[edit.device] ?? 0),',
-    replace: '[edit.device]: 0,',
-    proves: ['CF13'],
-    tests: simulating,
-  },
-  {
-    name: 'simulated: a lost update is not merged for its clocks',
-    file: mergeEdit,
-    find: 'const update = sameLife(record, edit) ? edit.update : undefined',
-    replace: "const update = sameLife(record, edit) && verdict.status === 'applied' ? edit.update : undefined",
-    proves: ['CF14'],
-    tests: simulating,
   },
   {
     name: 'simulated: an edit id is judged each time it comes',
