@@ -68,7 +68,7 @@ const text = ({
 }
 
 const whole = (value: string): number => {
-  if (!/^\d{1,6}$/.test(value)) throw new InvalidArgumentError('a whole number is needed')
+  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('a whole number is needed')
   return Number(value)
 }
 

@@ -45,6 +45,8 @@ const CALM = 50
 const STORM = 400
 /** Ms between a device's return and the kill that meets its upload. */
 const UPLOAD = 60
+/** Ms the kill waits for a first answer. */
+const ANSWER = 500
 /** Within which outboxes are empty and everyone is live after the last kill (G11: 10 s). */
 const DRAIN = 20_000
 
@@ -77,7 +79,7 @@ const crashes = async (world: World, { seed, kills, onKill }: Required<CrashOpti
   for (let done = 0; done < kills;) {
     const victims = pick(blows, chance.below(1_000)).slice(0, kills - done)
     const chosen = pick(devices, chance.below(1_000))
-    await weather(chance, chosen)
+    await weather(world, chance, chosen)
     await Promise.all(victims.map(victim => (victim === 'relay' ? relay.kill() : chosen.kill())))
     if (victims.includes('relay')) {
       const acknowledged = new Set(claims.acknowledged)
@@ -118,14 +120,19 @@ const crashes = async (world: World, { seed, kills, onKill }: Required<CrashOpti
   }
 }
 
-/** Every other time a device has worked offline for a while, and the kill meets its upload. */
-const weather = async (chance: Chance, device: DeviceProcess): Promise<void> => {
-  const offline = chance.below(2) === 0
-  if (offline) await device.ask('disconnect', {})
+/**
+ * Two times of three a device has worked offline for a while, and the kill meets its upload: at a random moment, or
+ * right after its first answer, when more is on its way.
+ */
+const weather = async ({ claims }: World, chance: Chance, device: DeviceProcess): Promise<void> => {
+  const kind = pick(['fine', 'back', 'answered'] as const, chance.below(1_000))
+  if (kind !== 'fine') await device.ask('disconnect', {})
   await sleep(CALM + chance.below(STORM))
-  if (!offline) return
+  if (kind === 'fine') return
+  const before = claims.acknowledged.size
   await device.ask('connect', {})
-  await sleep(chance.below(UPLOAD))
+  const until = performance.now() + (kind === 'back' ? chance.below(UPLOAD) : ANSWER)
+  while (performance.now() < until && (kind === 'back' || claims.acknowledged.size === before)) await sleep(1)
 }
 
 /** Who falls: the relay, a device, or both in the same moment. */
