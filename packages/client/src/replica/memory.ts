@@ -97,13 +97,15 @@ export const keyFrom = (key: string): RecordKey => {
   return { table: key.slice(0, slash), id: key.slice(slash + 1) }
 }
 
-export const rowFrom = (rev: number, generation: number, envelope: Uint8Array | undefined, gone?: GoneReason): Row => ({
-  rev,
-  generation,
-  envelope,
-  ...(gone === undefined ? {} : { gone }),
-  decoded: undefined,
-})
+export const rowFrom = (
+  rev: number,
+  generation: number,
+  envelope: Uint8Array | undefined,
+  gone?: GoneReason,
+): Row =>
+  gone === undefined
+    ? { rev, generation, envelope, decoded: undefined }
+    : { rev, generation, envelope, gone, decoded: undefined }
 
 /** Decoded when it is first looked at. */
 export const decode = (row: Row): Decoded | undefined => {

@@ -87,6 +87,8 @@ function prepareDatabase(database: Database.Database, maxBytes: number | undefin
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = FULL')
   database.pragma('fullfsync = ON')
+  // A first download is written once before its log is folded in, instead of again and again.
+  database.pragma('wal_autocheckpoint = 4000')
   database
     .transaction(() => {
       for (const shelf of shelves) {

@@ -29,23 +29,34 @@ export const fingerprintText = (sum: Fingerprint): string => {
 
 const hash = new Uint32Array(4)
 
+/** Id, revision and column set as the words that are mixed; grows with the longest. */
+let words = new Uint32Array(256)
+
+const spell = ({ id, rev }: RowState, columnSet: string): number => {
+  const count = id.length + 3 + columnSet.length
+  if (count > words.length) words = new Uint32Array(count * 2)
+  let at = 0
+  for (let i = 0; i < id.length; i++) words[at++] = id.charCodeAt(i)
+  words[at++] = 0x10000 + id.length
+  words[at++] = rev >>> 0
+  words[at++] = Math.floor(rev / 2 ** 32)
+  for (let i = 0; i < columnSet.length; i++) words[at++] = columnSet.charCodeAt(i)
+  return count
+}
+
 /** MurmurHash3's mixing over four lanes that feed one another. */
-const mix = ({ id, rev }: RowState, columnSet: string): void => {
+const mix = (row: RowState, columnSet: string): void => {
+  const count = spell(row, columnSet)
   let a = 0x239b961b
-  let b = 0xab0e9789
+  let b = 0xab0e9789 | 0
   let c = 0x38b34ae5
-  let d = 0xa1e38b93
-  const step = (unit: number): void => {
-    a = Math.imul(rotate(a ^ Math.imul(unit, 0xcc9e2d51), 15), 0x1b873593) + b
-    b = Math.imul(rotate(b ^ a, 17), 0xe6546b64) + c
-    c = Math.imul(rotate(c ^ b, 19), 0x85ebca6b) + d
-    d = Math.imul(rotate(d ^ c, 13), 0xc2b2ae35) + a
+  let d = 0xa1e38b93 | 0
+  for (let at = 0; at < count; at++) {
+    a = (Math.imul(rotate(a ^ Math.imul(words[at]!, 0xcc9e2d51), 15), 0x1b873593) + b) | 0
+    b = (Math.imul(rotate(b ^ a, 17), 0xe6546b64) + c) | 0
+    c = (Math.imul(rotate(c ^ b, 19), 0x85ebca6b) + d) | 0
+    d = (Math.imul(rotate(d ^ c, 13), 0xc2b2ae35) + a) | 0
   }
-  for (let i = 0; i < id.length; i++) step(id.charCodeAt(i))
-  step(0x10000 + id.length)
-  step(rev >>> 0)
-  step(Math.floor(rev / 2 ** 32))
-  for (let i = 0; i < columnSet.length; i++) step(columnSet.charCodeAt(i))
   hash[0] = finish(a ^ c)
   hash[1] = finish(b + d)
   hash[2] = finish(c ^ rotate(b, 7))
