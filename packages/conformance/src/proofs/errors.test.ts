@@ -77,6 +77,27 @@ describe('errors', () => {
     ])
   })
 
+  it('[ER1] regression, a long text was taken for an attack: an edit too large is told as such, with its column, and ends no session', async () => {
+    rig = await openRig()
+    await rig.office.create('workorder', 'W1', order)
+    const mia = await rig.device('mia')
+    for (const id of ['W2', 'W3', 'W4', 'W5']) {
+      await mia.create('workorder', id, { title: 'Novel', note: 'x'.repeat(300 * 1024) })
+      await rig.pass(5_000)
+    }
+    await mia.update('workorder', 'W1', { status: 'done' })
+    await rig.calm()
+    expect(mia.entries().map(({ record, error }) => `${record} ${error?.code} ${error?.column}`)).toEqual(
+      ['W2', 'W3', 'W4', 'W5'].map(id => `${id} too-large note`),
+    )
+    expect(mia.status()).toBe('live')
+    expect(mia.line.frames.filter(({ message }) => message.type === 'refusal')).toEqual([])
+    expect(await rig.office.row('workorder', 'W1')).toMatchObject({ status: 'done' })
+    await mia.entry('W2').resolve({ note: 'short' })
+    await rig.calm()
+    expect(await rig.office.row('workorder', 'W2')).toMatchObject({ title: 'Novel', note: 'short' })
+  })
+
   it('[ER1] a conflict is a kind of its own: the question under "ask" says both records, the edit\'s values, time and user', async () => {
     rig = await openRig('ask')
     await rig.office.create('workorder', 'W1', order)

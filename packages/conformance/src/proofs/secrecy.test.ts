@@ -15,6 +15,26 @@ const users: readonly User[] = ['ana', 'ben', 'cora', 'dora', 'rita', 'mia']
 const strategies = ['clientWins', 'serverWins', 'merge', 'ask'] as const
 
 describe('secrecy', () => {
+  it('[SE1] under "ask" the question says nothing of a record that has left the scope meanwhile', async () => {
+    rig = await openRig('ask')
+    await rig.office.create('workorder', 'W1', { title: 'Pump', status: 'open' })
+    const dora = await rig.device('dora')
+    dora.offline()
+    await dora.update('workorder', 'W1', { title: 'Pump, cellar' })
+    await rig.office.update('workorder', 'W1', { status: 'done', title: 'canary-title' })
+    await dora.online()
+    expect(dora.entries()).toMatchObject([{ record: 'W1', state: 'held', question: { theirs: { title: null } } }])
+    for (const { direction, bytes } of dora.line.frames) {
+      if (direction === 'down') expect(Buffer.from(bytes).includes('canary')).toBe(false)
+    }
+    await dora.entry().resolve('theirs')
+    await rig.calm()
+    expect(dora.entries()).toEqual([])
+    expect(dora.row('workorder', 'W1')).toBeUndefined()
+    expect(await rig.office.row('workorder', 'W1')).toMatchObject({ title: 'canary-title', status: 'done' })
+    await rig.agree()
+  })
+
   it.each(strategies)(
     '[SE1] no frame to a device ever holds a value, an id or a word of what is outside its scope (%s)',
     async strategy => {
@@ -111,6 +131,20 @@ describe('secrecy', () => {
     },
     60_000,
   )
+
+  it('[SE1] regression, a resume token named rows outside the scope: where pages may go on is told by a row of the scope', async () => {
+    rig = await openRig()
+    const ids = Array.from({ length: 1_500 }, (_, n) => `W${String(n).padStart(5, '0')}`)
+    const mine = new Set(['W00003', 'W00700', 'W00701', 'W01400'])
+    await rig.fill('workorder', ids, id => ({ title: id, ownerid: mine.has(id) ? 'cora' : 'north' }))
+    const cora = await rig.device('cora')
+    const pages = cora.line.frames.flatMap(({ message }) =>
+      message.type === 'page' && message.table === 'workorder' ? [message] : [],
+    )
+    expect(pages.length).toBeGreaterThan(1)
+    expect(pages.filter(({ after }) => !mine.has(after))).toEqual([])
+    expect(cora.rows('workorder').map(({ workorderid }) => workorderid)).toEqual([...mine])
+  })
 
   it('[SE1] what cannot be read answers as if it were not there; a create over its id says that it exists, and no more', async () => {
     rig = await openRig()

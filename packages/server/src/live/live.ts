@@ -83,14 +83,19 @@ export const answersFor = (
       ...gone,
       ...outside.map(({ table, id, after }) => ({ table, id, why: after.deleted ? 'deleted' : 'left' }) as const),
     ],
-    answers: judged.map(({ edit, table, answer }) => ({ edit, answer: servedAnswer(answer, scope.tables.get(table)) })),
+    answers: judged.map(({ edit, table, record, answer }) => ({
+      edit,
+      answer: servedAnswer(answer, scope.tables.get(table), record),
+    })),
   }
 }
 
-/** A question names the other version: of the columns its author's device may hold, no others. */
-const servedAnswer = (answer: Answer, part: TableScope | undefined): Answer => {
+/** A question names the other version: the columns its author's device may hold, while it may hold the record at all. */
+const servedAnswer = (answer: Answer, part: TableScope | undefined, record: string): Answer => {
   if (answer.status !== 'held' || answer.question === undefined) return answer
-  const theirs = Object.entries(answer.question.theirs).filter(([column]) => part?.columns.has(column) === true)
+  const whole = answer.question.theirs
+  const held = part?.holds(whole, record) === true ? part.columns : new Set<string>()
+  const theirs = Object.entries(whole).filter(([column]) => held.has(column))
   return { ...answer, question: { ...answer.question, theirs: Object.fromEntries(theirs) } }
 }
 
