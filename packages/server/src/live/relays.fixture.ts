@@ -211,7 +211,7 @@ export const createDevice = (user: string, token: string): Device => {
 }
 
 /** Waits until `holds` does, and fails with what there was instead. */
-export const until = async (holds: () => boolean, say: () => unknown = () => '', within = 8_000): Promise<void> => {
+export const until = async (holds: () => boolean, say: () => unknown = () => '', within = 20_000): Promise<void> => {
   for (const started = Date.now(); !holds();) {
     if (Date.now() - started > within) throw new Error(`still not so after ${within} ms: ${JSON.stringify(say())}`)
     await new Promise(resolve => setTimeout(resolve, 5))
