@@ -100,4 +100,67 @@ describe('a filter is refused with its path for', () => {
   test('an unknown table', () => {
     expect(checkFilter(schema, 'toString', condition).map(fault => fault.code)).toEqual(['unknown-table'])
   })
+
+  test('[FI8] more than 15 links, or a link that joins what holds no ids', () => {
+    const link = { link: 'any', table: 'job', from: 'owner', to: 'jobid' }
+    expect(faultsOf({ any: Array.from({ length: 15 }, () => link) })).toEqual([])
+    expect(faultsOf({ any: Array.from({ length: 20 }, () => link) })).toEqual(['too-many-links filter any[15]'])
+    expect(faultsOf({ any: [{ ...link, from: 'title', to: 'colour' }] })).toEqual([
+      'operator filter any[0], column title',
+      'unknown-column filter any[0], column colour',
+    ])
+    expect(faultsOf({ ...link, link: 'all' })).toEqual(['shape filter'])
+    expect(faultsOf({ ...link, table: 'truck' })).toEqual(['unknown-table filter'])
+    expect(faultsOf({ ...link, where: { all: [{ column: 'x', op: 'null' }] } })).toEqual([
+      'unknown-column filter where.all[0], column x',
+    ])
+    expect(faultsOf({ ...link, where: undefined })).toEqual(['shape filter where'])
+  })
+
+  test('[PR9] group levels inside a link, which are counted anew and end as well', () => {
+    const link = (where: unknown): unknown => ({ link: 'any', table: 'job', from: 'owner', to: 'jobid', where })
+    const three = { all: [{ any: [{ all: [condition] }] }] }
+    expect(faultsOf({ all: [{ any: [link(three)] }] })).toEqual([])
+    expect(faultsOf(link({ any: [three] }))).toEqual(['too-deep filter where.any[0].all[0].any[0]'])
+    let deep: unknown = condition
+    for (let level = 0; level < 100_000; level++) deep = level % 2 === 0 ? link(deep) : { all: [deep] }
+    expect(faultsOf(deep).map(fault => fault.split(' ')[0])).toEqual(['too-many-links'])
+  })
+
+  test('[PR9] empty groups beyond number', () => {
+    expect(faultsOf({ all: Array.from({ length: 1_000_000 }, () => ({ any: [] })) })).toEqual([
+      'too-many-conditions filter all[500]',
+    ])
+  })
+
+  test('10,000 wrong conditions, without 10,000 faults', () => {
+    const begin = performance.now()
+    const wrong = Array.from({ length: 10_000 }, () => ({ column: 'x', op: 'null' }))
+    expect(faultsOf({ any: wrong })).toHaveLength(501)
+    expect(performance.now() - begin).toBeLessThan(1_000)
+  })
+
+  const more: readonly [string, unknown, string[]][] = [
+    ['a list without end', { column: 'hours', op: 'in', value: Array.from({ length: 1001 }, () => 1) }, ['value']],
+    ['a pattern without end', { column: 'title', op: 'like', value: '%'.repeat(401) }, ['value']],
+    ['a text without end', { column: 'title', op: 'eq', value: 'x'.repeat(4001) }, ['value']],
+    ['half a character', { column: 'title', op: 'like', value: '\ud800' }, ['value']],
+    ['a NUL', { column: 'title', op: 'like', value: 'a\0' }, ['value']],
+    ['a pattern that is none', { column: 'title', op: 'like', value: ['%'] }, ['value']],
+    ['a pattern of a number', { column: 'hours', op: 'like', value: '1%' }, ['operator']],
+    ['one bound', { column: 'hours', op: 'between', value: [1] }, ['value']],
+    ['a bound that is null', { column: 'hours', op: 'between', value: [1, null] }, ['value']],
+    ['no day', { column: 'begin', op: 'on', value: '2024-02-30' }, ['value']],
+    ['no number of days', { column: 'begin', op: 'last-x-days', value: 0 }, ['value']],
+    ['half a day', { column: 'begin', op: 'last-x-days', value: 0.5 }, ['value']],
+    ['days beyond number', { column: 'begin', op: 'last-x-days', value: 1e300 }, ['value']],
+    ['a choice there is not', { column: 'tags', op: 'contain-values', value: [2] }, ['value']],
+    ['a period of a text', { column: 'title', op: 'today' }, ['operator']],
+    ['SQL for a column', { column: "title') or 1=1 --", op: 'null' }, ['unknown-column']],
+    ['a column of the prototype', { column: '__proto__', op: 'null' }, ['unknown-column']],
+    ['an operator of the prototype', { column: 'title', op: 'constructor' }, ['unknown-operator']],
+  ]
+  test.each(more)('[FI1] [FI3] %s', (_, filter, codes) => {
+    expect(faultsOf(filter).map(fault => fault.split(' ')[0])).toEqual(codes)
+  })
 })

@@ -83,6 +83,24 @@ describe('a profile is refused with profile, table and rule when', () => {
       ['unselected-column profile Field, table job, filter, column job'],
     ],
     [
+      '[PR10] [FI8] a link asks for a table that has no item, or a column its item does not select',
+      [
+        { ...job, filter: { kind: 'custom', where: { link: 'any', table: 'note', from: 'job', to: 'id' } } },
+        { table: 'team', filter: { kind: 'all' }, columns: ['name'] },
+        {
+          table: 'secret',
+          filter: { kind: 'custom', where: { link: 'any', table: 'team', from: 'job', to: 'job' } },
+          columns: ['name'],
+        },
+      ],
+      [
+        'table-not-in-profile profile Field, table job, filter, table note',
+        'offline profile Field, table secret',
+        'unselected-column profile Field, table secret, filter, column job',
+        'unselected-column profile Field, table secret, filter, table team, column job',
+      ],
+    ],
+    [
       '[PR10] an item selects an unknown column, or one twice',
       [{ ...job, columns: ['name', 'colour', 'name'] }],
       ['unknown-column profile Field, table job, column colour', 'duplicate profile Field, table job, column name'],

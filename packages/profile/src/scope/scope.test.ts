@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Filter } from '../filter/filter.ts'
+import { indexRows, type Rows } from '../filter/memory/rows.ts'
 import type { Person } from '../profile/person.ts'
 import type { DownloadFilter, ProfileItem, PublishedProfile } from '../profile/profile.ts'
 import { compileSchema } from '../schema/compile.ts'
@@ -90,6 +92,31 @@ describe('the rows of a scope', () => {
     expect(jobs({}).everything).toBe(true)
     expect(jobs({}, { read: 'unit' }).everything).toBe(false)
     expect(jobs({ filter: { kind: 'other', mine: true } }).everything).toBe(false)
+  })
+})
+
+describe('a custom filter of a scope', () => {
+  const heldWith = (where: Filter, now?: number, rows?: Rows): string[] => {
+    const item = profile({ filter: { kind: 'custom', where } })
+    const scope = compileScope(schemaWith(), item, ann, now, rows).tables.get('job')
+    return scope === undefined ? [] : held(scope)
+  }
+  const link: Filter = {
+    link: 'any',
+    table: 'job',
+    from: 'ownerid',
+    to: 'ownerid',
+    where: { column: 'title', op: 'eq', value: 'a' },
+  }
+
+  test('[FI8] links to the rows that are handed in', () => {
+    const all = Object.entries(rows).map(([id, fields]) => ({ id, fields }))
+    expect(heldWith(link, 0, indexRows(schemaWith(), new Map([['job', all]])))).toEqual(['mine', 'unit', 'other'])
+  })
+
+  test('that cannot be asked lets nothing through, not even what it would not ask of', () => {
+    expect(heldWith({ any: [{ all: [] }, link] }, 0)).toEqual([])
+    expect(heldWith({ any: [{ all: [] }, link] }, 0, { where: () => [] })).toHaveLength(4)
   })
 })
 

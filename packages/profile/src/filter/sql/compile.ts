@@ -47,11 +47,14 @@ const compile = (ground: Ground, place: Place, filter: Filter): Fragment => {
       'and',
       filter.all.map(member => compile(ground, place, member)),
     )
-  if ('any' in filter)
-    return joined(
-      'or',
-      filter.any.map(member => compile(ground, place, member)),
-    )
+  if ('any' in filter) {
+    const { table, alias } = place
+    const parts = filter.any.map(member => {
+      const part = compile(ground, place, member)
+      return 'any' in member ? part : ground.dialect.part(table.name, alias, part)
+    })
+    return joined('or', parts)
+  }
   if ('link' in filter) return compileLink(ground, place, filter)
   const operand = columnOf(place.table, filter.column)
   const { probe, negated } = questionOf(operand, filter, ground.asking)
@@ -78,7 +81,7 @@ const compileLink = (ground: Ground, { table, alias, depth }: Place, link: Link)
       ? []
       : [compile(ground, { table: related, alias: inner, depth: depth + 1 }, link.where)]),
   ]
-  const ids = sql`select ${dialect.id(from, inner)} from ${dialect.from(inner)} where ${joined('and', conditions)}`
+  const ids = sql`select ${dialect.selectedId(from, inner)} from ${dialect.from(inner)} where ${joined('and', conditions)}`
   const found = joined('and', [sql`${dialect.id(to, alias)} in (${ids})`, dialect.isId(to, alias)])
   return complement(found, link.link === 'not any')
 }

@@ -12,8 +12,12 @@ export interface Dialect {
   isLive(alias: string): Fragment
   /** a positive condition; may be null where it is not true */
   probe(operand: Operand, alias: string, probe: Probe): Fragment
+  /** a condition as one part of an `or` on rows of the table */
+  part(table: string, alias: string, condition: Fragment): Fragment
   /** the id an operand holds; null, or something that is no id, where it holds none */
   id(operand: Operand, alias: string): Fragment
+  /** the same as what a subquery selects, to be compared with another operand's */
+  selectedId(operand: Operand, alias: string): Fragment
   /** the operand does hold text: what `id` gives is to be believed */
   isId(operand: Operand, alias: string): Fragment
   /** `create index ... if not exists` on how the operand compares, of the table's rows only */

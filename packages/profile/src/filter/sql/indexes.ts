@@ -66,7 +66,7 @@ const operandIn = (schema: Schema, table: string, column: string): Operand => {
   return operand
 }
 
-/** `create index if not exists ...`, one statement each; running them again does nothing. */
+/** `create index if not exists ...`, one statement each; running them again does nothing. `analyze` belongs after them. */
 export const createIndexes = (schema: Schema, dialect: Dialect, indexes: IndexPlan['indexes']): string[] =>
   indexes.map(
     ({ table, column }) =>

@@ -5,6 +5,7 @@ import { afterPrefix, prefixOf } from '../pattern/pattern.ts'
 import type { Probe, Scalar } from '../probe.ts'
 import type { Dialect } from './dialect.ts'
 import { joined, sql, word, type Fragment } from './fragment.ts'
+import { indexName } from './index-name.ts'
 import { hasClass, likeText, regexText } from './postgres-pattern.ts'
 
 /**
@@ -24,14 +25,14 @@ export const postgres = ({ schema, env }: { readonly schema?: string; readonly e
     },
     isLive: alias => sql`not ${word(alias)}.deleted`,
     probe: (operand, alias, probe) => probeSql(operand, word(alias), probe),
+    part: (_table, _alias, condition) => condition,
     id: (operand, alias) => textOf(operand, sql`${word(alias)}.`),
+    selectedId: (operand, alias) => textOf(operand, sql`${word(alias)}.`),
     isId: (operand, alias) => isOfType(operand, word(alias), 'string'),
     createIndex: (table, operand) => {
-      const id = operand.kind === 'key' ? 'id' : operand.column.id
       const value = sql`(${comparable(operand, sql``)})`
       const columns = env === undefined ? value : sql`env, ${value}`
-      const name = sql`record_${word(table)}_${word(id)}`
-      return sql`create index if not exists "${name}" on ${record} (${columns}) where tbl = '${word(table)}'`
+      return sql`create index if not exists "${word(indexName(table, operand))}" on ${record} (${columns}) where tbl = '${word(table)}'`
     },
   }
 }

@@ -5,28 +5,37 @@ import { afterPrefix, parseFolded, prefixOf } from '../pattern/pattern.ts'
 import type { Probe, Scalar } from '../probe.ts'
 import type { Dialect } from './dialect.ts'
 import { joined, sql, word, type Fragment } from './fragment.ts'
+import { indexName } from './index-name.ts'
 
 /**
  * SQLite over `record(tbl, id, deleted, json)`. Text is folded and matched by two functions of ours, registered on each
  * connection; an index on the folded text keeps the outcome, so only writes and scans call them. Values of another JSON
  * type than the column's count as null, as in memory. JSON keeps whole numbers apart from others and 1e17 is written
  * as a whole number, so numbers are compared as `+ 0.0`.
+ *
+ * What the planner must be told: that a table's rows are many (without statistics it takes ten, and walks the primary
+ * key); which table it is, in each part of an `or` too, in words that are the index's and nothing else's (hence `+tbl`: of
+ * a plain `tbl` in each part it makes a search by `tbl`); and that ids compare as they are (a column has text affinity,
+ * an index on an expression has none, hence `+id`).
  */
 export const sqlite: Dialect = {
   placeholders: '?',
   from: alias => sql`record as ${word(alias)}`,
-  isOf: (table, alias) => sql`${word(alias)}.tbl = '${word(table)}'`,
+  isOf: (table, alias) =>
+    joined('and', [sql`likelihood(${word(alias)}.tbl = '${word(table)}', 0.9)`, isIndexed(table, alias)]),
   isLive: alias => sql`${word(alias)}.deleted = 0`,
   probe: (operand, alias, probe) => probeSql(operand, word(alias), probe),
+  part: (table, alias, condition) => joined('and', [isIndexed(table, alias), condition]),
   id: (operand, alias) => valueOf(operand, word(alias)),
+  selectedId: (operand, alias) => sql`+${valueOf(operand, word(alias))}`,
   isId: (operand, alias) => isOfType(operand, word(alias), 'text'),
   createIndex: (table, operand) => {
-    const id = operand.kind === 'key' ? 'id' : operand.column.id
     const value = comparable(operand, undefined)
-    const name = sql`record_${word(table)}_${word(id)}`
-    return sql`create index if not exists "${name}" on record (${value}) where tbl = '${word(table)}'`
+    return sql`create index if not exists "${word(indexName(table, operand))}" on record (${value}) where +tbl = '${word(table)}'`
   },
 }
+
+const isIndexed = (table: string, alias: string): Fragment => sql`+${word(alias)}.tbl = '${word(table)}'`
 
 /** What each connection must know before it runs such statements; deterministic, so that indexes may hold them. */
 export const sqliteFunctions: readonly {
