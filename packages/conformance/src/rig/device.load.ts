@@ -17,7 +17,7 @@ export interface LoadParts {
   readonly save: (save: Save, what: Deed) => Promise<unknown>
 }
 
-const BURST = 150
+const BURST = 120
 
 /** Records a device counts on: chains on one record grow, yet other records go on. */
 const OWN = 10
@@ -48,7 +48,7 @@ export const createLoad = ({ maker, rejoin, save }: LoadParts): EditLoad => {
     const { below } = createChance(load.seed, maker)
     while (working) {
       // Now and then a burst, so that a kill finds many edits between two states.
-      for (let left = below(25) === 0 ? BURST : 1; left > 0 && working; left -= 1) await step(load, below)
+      for (let left = below(40) === 0 ? BURST : 1; left > 0 && working; left -= 1) await step(load, below)
       await sleep(below(load.pause))
     }
   }
