@@ -1,7 +1,7 @@
 import { FaultError, faultText } from '@rejoin/profile'
 import { Command } from 'commander'
+import { relayPartsOf, shownAs } from './cli/database.ts'
 import { portNumber } from './cli/program.ts'
-import { openDocuments } from './cli/database.ts'
 import { openSample } from './cli/sample.ts'
 import { untilStopped } from './cli/serve.ts'
 import { processTerminal } from './cli/terminal.ts'
@@ -15,11 +15,11 @@ const start = async ({ db, port }: { readonly db: string; readonly port: number 
   const storage = await openSample(db, processTerminal)
   try {
     const issuer = await openDevelopmentIssuer(storage)
-    const relay = await createRelay({ storage, documents: openDocuments(db), issuer, origins: LOCAL_ORIGINS })
+    const relay = await createRelay({ ...relayPartsOf(db, storage), issuer, origins: LOCAL_ORIGINS })
     const serving = await serveRelay(relay, { port })
     processTerminal.out(`Rejoin is at ${serving.url}`)
     processTerminal.out('Open that page: it shows tables, sample users with their tokens, and how to connect a device.')
-    processTerminal.out(`The environment is in ${db}. Ctrl-C ends it.`)
+    processTerminal.out(`The environment is in ${shownAs(db)}. Ctrl-C ends it.`)
     await untilStopped()
     await serving.close()
   } catch (error) {
@@ -32,9 +32,10 @@ const command = new Command('start')
   .description('Serves the relay on the sample environment.')
   .option('--port <number>', 'port, 0 for any free one', portNumber, 8787)
   .option('--db <file>', 'the database, made and filled where there is none', '.rejoin/sample.db')
-  .action(async (choice: { db: string; port: number }) => {
+  .option('--postgres <url>', 'a PostgreSQL instead, as postgres://user:password@host:port/database')
+  .action(async ({ postgres, ...choice }: { db: string; port: number; postgres?: string }) => {
     try {
-      await start(choice)
+      await start({ ...choice, db: postgres ?? choice.db })
     } catch (error) {
       if (!(error instanceof FaultError)) throw error
       for (const fault of error.faults) processTerminal.err(faultText(fault))

@@ -3,18 +3,50 @@ import { existsSync } from 'node:fs'
 import { FaultError } from '@rejoin/profile'
 import { openSqliteDocuments } from '../documents/sqlite.ts'
 import type { DocumentStorage } from '../documents/storage.ts'
-import { openSqliteStorage, type SqliteStorage } from '../storage/sqlite/sqlite.ts'
+import { openPostgresStorage } from '../storage/postgres/postgres.ts'
+import { openSqliteStorage } from '../storage/sqlite/sqlite.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { Wake } from '../storage/wake.ts'
 
 export const newId = (): string => randomBytes(8).toString('hex')
 
-/** @throws FaultError where there is no such file and none is to be made; StorageFault where it is of no use */
-export const openDatabase = async (path: string, { create }: { readonly create: boolean }): Promise<SqliteStorage> => {
-  if (!create && !existsSync(path)) {
-    const fix = 'check --db, or make one with `rejoin import --schema FILE --db FILE`'
-    throw new FaultError([{ code: 'no-database', at: `database ${path}`, message: 'there is no such file', fix }])
-  }
-  return openSqliteStorage({ path, newId })
+/** What a command works on: the environment of a file, or of a PostgreSQL. */
+export interface Database extends Storage {
+  /** the id of the environment */
+  readonly environment: string
+  /** where relays may share it */
+  readonly wake?: Wake
 }
+
+/** Where an environment lives: a file, or the address of a PostgreSQL. */
+export const isPostgres = (db: string): boolean => /^postgres(ql)?:/.test(db)
+
+/** For people: an address without its password. */
+export const shownAs = (db: string): string => {
+  if (!isPostgres(db) || !URL.canParse(db)) return db
+  const { host, pathname } = new URL(db)
+  return `postgres://${host}${pathname}`
+}
+
+/** @throws FaultError where there is no such file and none is to be made; StorageFault where it is of no use */
+export const openDatabase = async (db: string, { create }: { readonly create: boolean }): Promise<Database> => {
+  if (isPostgres(db)) return openPostgresStorage({ url: db, newId })
+  if (!create && !existsSync(db)) {
+    const fix = 'check --db, or make one with `rejoin import --schema FILE --db FILE`'
+    throw new FaultError([{ code: 'no-database', at: `database ${db}`, message: 'there is no such file', fix }])
+  }
+  return openSqliteStorage({ path: db, newId })
+}
+
+/** What a relay over a database is made of. Documents are kept in a file beside a file; PostgreSQL has none yet. */
+export const relayPartsOf = (
+  db: string,
+  storage: Database,
+): { readonly storage: Storage; readonly wake?: Wake; readonly documents?: DocumentStorage } => ({
+  storage,
+  ...(storage.wake === undefined ? {} : { wake: storage.wake }),
+  ...(isPostgres(db) ? {} : { documents: openDocuments(db) }),
+})
 
 /** The documents of an environment: a file beside its database. */
 export const openDocuments = (path: string): DocumentStorage => openSqliteDocuments(`${path}-documents`)

@@ -6,7 +6,7 @@ import { mappingTable, type Mapping } from '../import/mapping.ts'
 import { readMapping } from '../import/read-mapping.ts'
 import type { ImportReport } from '../import/report.ts'
 import type { SqliteStorage } from '../storage/sqlite/sqlite.ts'
-import { openDatabase } from './database.ts'
+import { openDatabase, shownAs } from './database.ts'
 import { enrol, readPeople } from './enrol.ts'
 import { createLoader, type LoadCounts } from './load.ts'
 import { startBar } from './progress.ts'
@@ -43,7 +43,7 @@ export const importInto = async (choice: ImportChoice, terminal: Terminal): Prom
       ...(mapping === undefined ? {} : { table: mappingTable(mapping) }),
     })
     const users = source.people.map(({ id }) => id)
-    terminal.out(`${choice.db}: ${source.schema.tables.length} tables, users ${users.slice(0, 5).join(', ')}`)
+    terminal.out(`${shownAs(choice.db)}: ${source.schema.tables.length} tables, users ${users.slice(0, 5).join(', ')}`)
     if (mapping === undefined) return
     const files = choice.csv!.map((file, index) => ({ file, bytes: sizes[index]! }))
     await importFiles({ storage, schema: source.schema, mapping, files, choice }, terminal)

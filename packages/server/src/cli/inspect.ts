@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { loadEnvironment } from '../environment/environment.ts'
-import { openDatabase } from './database.ts'
+import { openDatabase, isPostgres, shownAs } from './database.ts'
 import { aligned, type Terminal } from './terminal.ts'
 
 /** `rejoin inspect`: what a database holds, without changing it. */
@@ -53,7 +53,7 @@ interface Found {
 }
 
 const report = (db: string, found: Found): string[] => [
-  `${db}: environment ${found.environment}, ${(found.bytes / 1024 / 1024).toFixed(1)} MB`,
+  `${shownAs(db)}: environment ${found.environment}${isPostgres(db) ? '' : `, ${(found.bytes / 1024 / 1024).toFixed(1)} MB`}`,
   `head revision ${found.head.rev}${found.head.commit === '' ? '' : ` (commit ${found.head.commit})`}, schema version ${found.schema}`,
   `conflicts: ${found.settings.strategy}, devices: ${found.devices}, refused or held edits: ${found.refused}${found.refused === 1_000 ? ' or more' : ''}`,
   '',

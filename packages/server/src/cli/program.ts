@@ -31,7 +31,9 @@ const programOf = (terminal: Terminal): Command => {
   program
     .command('serve')
     .description('serve the environment of a database')
-    .requiredOption('--db <file>', 'the database')
+    .addOption(dbOption('the database'))
+    .addOption(postgresOption())
+    .hook('preAction', onePlace)
     .option('--port <number>', 'port, 0 for any free one', portNumber, 8787)
     .option('--host <address>', 'address to listen on; the default is this machine alone', '127.0.0.1')
     .option('--dev-issuer', 'sign-in for development: the page shows tokens')
@@ -47,7 +49,9 @@ const programOf = (terminal: Terminal): Command => {
   program
     .command('import')
     .description('make or fill a database: a schema, and CSV files read by a mapping')
-    .requiredOption('--db <file>', 'the database, made where there is none')
+    .addOption(dbOption('the database, made where there is none'))
+    .addOption(postgresOption())
+    .hook('preAction', onePlace)
     .option('--schema <file>', 'schema as JSON')
     .option('--people <file>', 'users as JSON: id, name, unit, teams, roles; without any, admin is made')
     .option('--csv <file...>', 'CSV files, read by --mapping')
@@ -60,7 +64,9 @@ const programOf = (terminal: Terminal): Command => {
   program
     .command('settings')
     .description('show or change how conflicts are settled; a relay that serves the database follows')
-    .requiredOption('--db <file>', 'the database')
+    .addOption(dbOption('the database'))
+    .addOption(postgresOption())
+    .hook('preAction', onePlace)
     .addOption(new Option('--strategy <name>', 'from now on').choices(Object.keys(strategies)))
     .option('--table <name>', 'for this table alone')
     .action((choice: SettingsChoice) => settings(choice, terminal))
@@ -68,7 +74,9 @@ const programOf = (terminal: Terminal): Command => {
     .command('token')
     .description('sign a development token for a user')
     .argument('<user>', 'id of the user')
-    .requiredOption('--db <file>', 'the database')
+    .addOption(dbOption('the database'))
+    .addOption(postgresOption())
+    .hook('preAction', onePlace)
     .option('--hours <number>', 'how long it is valid', positive, 12)
     .action((user: string, choice: { db: string; hours: number }) => token({ user, ...choice }, terminal))
   program
@@ -79,10 +87,23 @@ const programOf = (terminal: Terminal): Command => {
   program
     .command('inspect')
     .description('tables, people, head and refused edits of a database')
-    .requiredOption('--db <file>', 'the database')
+    .addOption(dbOption('the database'))
+    .addOption(postgresOption())
+    .hook('preAction', onePlace)
     .option('--json', 'as JSON')
     .action((choice: { db: string; json?: boolean }) => inspect(choice, terminal))
   return program
+}
+
+const dbOption = (description: string): Option => new Option('--db <file>', description)
+const postgresOption = (): Option =>
+  new Option('--postgres <url>', 'a PostgreSQL instead, as postgres://user:password@host:port/database').conflicts('db')
+
+/** A command works on a file or on a PostgreSQL; from here on both are `db`. */
+const onePlace = (_: Command, command: Command): void => {
+  const { db, postgres } = command.opts<{ db?: string; postgres?: string }>()
+  if (db === undefined && postgres === undefined) command.error('error: give --db <file> or --postgres <url>')
+  if (postgres !== undefined) command.setOptionValue('db', postgres)
 }
 
 export const portNumber = (text: string): number => {

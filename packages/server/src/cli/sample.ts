@@ -6,9 +6,8 @@ import { samplePeople } from '../sample/people.ts'
 import { sampleProfile, sampleSettings } from '../sample/profile.ts'
 import { sampleRecords, type SampleSize } from '../sample/records/records.ts'
 import { sampleSchema } from '../sample/schema/schema.ts'
-import type { SqliteStorage } from '../storage/sqlite/sqlite.ts'
-import type { Storage } from '../storage/storage.ts'
-import { openDatabase } from './database.ts'
+import { entryKey, type Storage } from '../storage/storage.ts'
+import { type Database, isPostgres, openDatabase, shownAs } from './database.ts'
 import { createLoader } from './load.ts'
 import { startBar } from './progress.ts'
 import type { Terminal } from './terminal.ts'
@@ -42,20 +41,48 @@ export const fillSample = async (
 }
 
 /**
- * The sample database, made on the first start. It is filled beside its place and moved there when it is whole: one
- * that was cut off is started over.
+ * The sample database, made on the first start. A file is filled beside its place and moved there when it is whole: one
+ * that was cut off is started over. In PostgreSQL a mark says that it is not whole, and the filling goes on.
  */
-export const openSample = async (
-  path: string,
-  terminal: Terminal,
-  size: Partial<SampleSize> = {},
-): Promise<SqliteStorage> => {
-  if (existsSync(path)) return openDatabase(path, { create: false })
-  mkdirSync(dirname(path), { recursive: true })
-  const filling = `${path}.filling`
+export const openSample = async (db: string, terminal: Terminal, size: Partial<SampleSize> = {}): Promise<Database> => {
+  if (isPostgres(db)) {
+    const storage = await openDatabase(db, { create: true })
+    if (await isToFill(storage)) await fillShown(storage, db, terminal, size)
+    await storage.commit({}, () => ({ result: undefined, removedEntries: [FILLING] }))
+    return storage
+  }
+  if (existsSync(db)) return openDatabase(db, { create: false })
+  mkdirSync(dirname(db), { recursive: true })
+  const filling = `${db}.filling`
   for (const end of ['', '-wal', '-shm']) rmSync(`${filling}${end}`, { force: true })
-  terminal.err(`Making the sample environment in ${path}`)
   const storage = await openDatabase(filling, { create: true })
+  try {
+    await fillShown(storage, db, terminal, size)
+  } finally {
+    await storage.close()
+  }
+  renameSync(filling, db)
+  return openDatabase(db, { create: false })
+}
+
+const FILLING = { kind: 'sample', id: 'filling' }
+const SCHEMA = { kind: 'environment', id: 'schema' }
+
+/** Whether nothing is there yet, or a filling was cut off. Another environment is left as it is. */
+const isToFill = (storage: Storage): Promise<boolean> =>
+  storage.commit({ entries: [FILLING, SCHEMA] }, ({ entries }) =>
+    entries.has(entryKey(SCHEMA)) && !entries.has(entryKey(FILLING))
+      ? { result: false }
+      : { result: true, entries: [{ ...FILLING, value: true }] },
+  )
+
+const fillShown = async (
+  storage: Storage,
+  db: string,
+  terminal: Terminal,
+  size: Partial<SampleSize>,
+): Promise<void> => {
+  terminal.err(`Making the sample environment in ${shownAs(db)}`)
   const bar = startBar('sample', 1, terminal)
   try {
     const now = Date.now()
@@ -66,8 +93,5 @@ export const openSample = async (
     terminal.err(`${records} records in ${((Date.now() - now) / 1000).toFixed(1)} s`)
   } finally {
     bar.end()
-    await storage.close()
   }
-  renameSync(filling, path)
-  return openDatabase(path, { create: false })
 }

@@ -4,7 +4,7 @@ import { type Identity, remoteIdentity } from '../identity/identity.ts'
 import { createRelay } from '../relay.ts'
 import { LOCAL_ORIGINS } from '../routes/doorway.ts'
 import { serveRelay, type Serving } from '../routes/serve.ts'
-import { openDatabase, openDocuments } from './database.ts'
+import { openDatabase, relayPartsOf, shownAs } from './database.ts'
 import { watchSettings } from './settings.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -26,9 +26,9 @@ export const serve = async (choice: ServeChoice, terminal: Terminal): Promise<Se
   try {
     const origins = choice.origin ?? (signIn === 'development' ? LOCAL_ORIGINS : [])
     const who = signIn === 'development' ? { issuer: await openDevelopmentIssuer(storage) } : { identity: signIn }
-    const relay = await createRelay({ storage, documents: openDocuments(choice.db), origins, ...who })
+    const relay = await createRelay({ ...relayPartsOf(choice.db, storage), origins, ...who })
     const serving = await serveRelay(relay, { port: choice.port, hostname: choice.host })
-    terminal.out(`Rejoin relay at ${serving.url}, database ${choice.db}`)
+    terminal.out(`Rejoin relay at ${serving.url}, database ${shownAs(choice.db)}`)
     if (signIn === 'development') terminal.out('Development sign-in: the page shows tokens. Not for production.')
     const stopWatching = watchSettings(storage, {
       known: relay.core.environment().settings,

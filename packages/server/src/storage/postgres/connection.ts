@@ -13,7 +13,9 @@ export interface Address {
 /** @throws FaultError where the text is no address of a PostgreSQL */
 export const addressOf = (url: string): Address => {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
-  if (parsed === undefined || !/^postgres(ql)?:$/.test(parsed.protocol)) {
+  // a socket of this machine is named by ?host=/folder
+  const somewhere = parsed !== undefined && (parsed.host !== '' || parsed.searchParams.has('host'))
+  if (!somewhere || !/^postgres(ql)?:$/.test(parsed.protocol)) {
     const fix = 'give it as postgres://user:password@host:5432/database'
     throw new FaultError([
       { code: 'postgres-address', at: '--postgres', message: 'is no address of a PostgreSQL', fix },
