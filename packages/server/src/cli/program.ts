@@ -1,6 +1,6 @@
 import { type Fault, FaultError, faultText, strategies } from '@rejoin/profile'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { importInto, type ImportChoice } from './import.ts'
+import type { ImportChoice } from './import.ts'
 import { inspect } from './inspect.ts'
 import { serve, type ServeChoice, untilStopped } from './serve.ts'
 import { settings, type SettingsChoice } from './settings.ts'
@@ -60,7 +60,11 @@ const programOf = (terminal: Terminal): Command => {
       new Option('--existing <what>', 'records that exist and differ').choices(['keep', 'replace']).default('keep'),
     )
     .option('--report <file>', 'write what was repaired and refused as JSON')
-    .action((choice: ImportChoice) => importInto(choice, terminal))
+    .action(async (choice: ImportChoice) => {
+      // Only when asked for: a serving relay has no use for readers of CSV and time zones, and they are heavy.
+      const { importInto } = await import('./import.ts')
+      await importInto(choice, terminal)
+    })
   program
     .command('settings')
     .description('show or change how conflicts are settled; a relay that serves the database follows')
