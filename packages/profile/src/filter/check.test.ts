@@ -124,7 +124,10 @@ describe('a filter is refused with its path for', () => {
     expect(faultsOf(link({ any: [three] }))).toEqual(['too-deep filter where.any[0].all[0].any[0]'])
     let deep: unknown = condition
     for (let level = 0; level < 100_000; level++) deep = level % 2 === 0 ? link(deep) : { all: [deep] }
-    expect(faultsOf(deep).map(fault => fault.split(' ')[0])).toEqual(['too-many-links'])
+    expect(faultsOf(deep).map(fault => fault.split(' ')[0])).toEqual(['too-deep'])
+    const links = (levels: number): unknown => link(levels === 1 ? condition : links(levels - 1))
+    expect(faultsOf(links(5))).toEqual([])
+    expect(faultsOf(links(6))).toEqual(['too-deep filter where.where.where.where.where'])
   })
 
   test('[PR9] empty groups beyond number', () => {

@@ -8,6 +8,8 @@ export const MOST_LEVELS = 3
 export const MOST_CONDITIONS = 500
 /** related tables of one filter, as documented; a link counts its group levels anew, for it speaks of another table */
 export const MOST_LINKS = 15
+/** links inside one another; SQLite gives up on statements a few times deeper */
+export const MOST_LINK_LEVELS = 5
 
 /**
  * What is wrong with a filter on a table, each fault with its path (`filter all[0].any[2], column status`).
@@ -17,7 +19,7 @@ export const checkFilter = (schema: Schema, table: string, filter: unknown): Fau
   const rows = schema.tables.get(table)
   const at = `table ${table}, filter`
   if (rows === undefined) return [{ code: 'unknown-table', at, message: `${table} is not a table of the schema` }]
-  const walk: Walk = { schema, at, faults: [], conditions: 0, links: 0 }
+  const walk: Walk = { schema, at, faults: [], conditions: 0, links: 0, within: 0 }
   visit(walk, rows, filter, '', 0)
   return walk.faults
 }
@@ -28,6 +30,8 @@ interface Walk {
   readonly faults: Fault[]
   conditions: number
   links: number
+  /** links around the present part */
+  within: number
 }
 
 const visit = (walk: Walk, table: Table, part: unknown, path: string, levels: number): void => {
@@ -77,6 +81,12 @@ const visitLink = (walk: Walk, table: Table, part: Plain, path: string, place: s
     if (walk.links === MOST_LINKS + 1) fault('too-many-links', `is one link more than the ${MOST_LINKS} allowed`)
     return
   }
+  if (walk.within === MOST_LINK_LEVELS) {
+    return fault(
+      'too-deep',
+      `is a link in ${MOST_LINK_LEVELS} others; at most ${MOST_LINK_LEVELS} are allowed in one another`,
+    )
+  }
   const { link, table: name, from, to } = part
   if (link !== 'any' && link !== 'not any') return fault('shape', 'a link is any or not any; others cannot filter')
   const extra = Object.keys(part).filter(key => !['link', 'table', 'from', 'to', 'where'].includes(key))
@@ -88,7 +98,10 @@ const visitLink = (walk: Walk, table: Table, part: Plain, path: string, place: s
   if (related === undefined) return fault('unknown-table', `links to ${name}, which is not a table of the schema`)
   joinFaults(fault, place, related, from)
   joinFaults(fault, place, table, to)
-  if ('where' in part) visit(walk, related, part['where'], step(path, 'where'), 0)
+  if (!('where' in part)) return
+  walk.within += 1
+  visit(walk, related, part['where'], step(path, 'where'), 0)
+  walk.within -= 1
 }
 
 const joinFaults = (

@@ -58,6 +58,38 @@ describe('[FI9] the same filter gives the same rows', () => {
     expect(yes / pairs).toBeLessThan(0.7)
   }, 3_600_000)
 
+  test('[PR9] [FI8] at the most that may be asked: 500 conditions on three levels, 15 links, 5 in one another', async () => {
+    const like = (n: number): Filter => ({ column: 'title', op: 'not-like', value: `a${n}[^b]%${n}` })
+    const many = (count: number, make: (n: number) => Filter): Filter[] =>
+      Array.from({ length: count }, (_, n) => make(n))
+    const links = (left: number): Filter => ({
+      link: left % 2 === 0 ? 'any' : 'not any',
+      table: 'job',
+      from: 'parent',
+      to: 'jobid',
+      where: left === 1 ? like(1) : { any: [...many(30, like), { all: [{ any: [links(left - 1), like(left)] }] }] },
+    })
+    const filters: Filter[] = [
+      { any: many(500, n => ({ column: 'price', op: 'eq', value: n })) },
+      { all: many(500, like) },
+      { any: [...many(166, like), { all: [...many(166, like), { any: many(168, like) }] }] },
+      { all: [...many(485, like), ...many(15, () => ({ link: 'any', table: 'job', from: 'jobid', to: 'parent' }))] },
+      { column: 'title', op: 'in', value: Array.from({ length: 1000 }, (_, n) => `A${n}`) },
+      { all: [links(5), links(5), links(5)] },
+      { any: [...many(100, like), links(5)] },
+    ]
+    for (const filter of filters) expect(checkFilter(schema, 'job', filter)).toEqual([])
+    const row = (id: string, subject: string, parent: string): World['jobs'][number] => ({
+      id,
+      fields: { subject, parent, price: 7 },
+    })
+    const jobs = [row('a', 'a7', 'b'), row('b', "x' or 1=1", 'a'), row('c', 'a1x1', 'c')]
+    const person = { id: 'ann', name: 'Ann', teams: [], roles: [] }
+    const largest: World = { now: 0, person, jobs, visits: [], gone: new Set(), filters }
+    const expected = await oracle.ask(largest)
+    for (const engine of engines) expect(await engine.ask(largest), engine.name).toEqual(expected)
+  })
+
   test.skipIf(postgres === undefined)(`in PostgreSQL too${why(cluster)}`, () => {
     expect(names).toContain('PostgreSQL')
   })

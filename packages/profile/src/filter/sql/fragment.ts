@@ -40,11 +40,18 @@ export const word = (name: string): Fragment => {
 
 const plain = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
 
-/** `true` without any for `and`, `false` for `or`. */
+/**
+ * `true` without any for `and`, `false` for `or`. Many are joined in halves: SQLite takes `a or b or c` for a tree as deep
+ * as it is long, and no tree may be deeper than 1,000.
+ */
 export const joined = (by: 'and' | 'or', fragments: readonly Fragment[]): Fragment => {
-  const [first, ...rest] = fragments
+  const [first] = fragments
   if (first === undefined) return by === 'and' ? sql`true` : sql`false`
-  if (rest.length === 0) return first
+  if (fragments.length === 1) return first
+  if (fragments.length > 8) {
+    const half = fragments.length >> 1
+    return joined(by, [joined(by, fragments.slice(0, half)), joined(by, fragments.slice(half))])
+  }
   const between = by === 'and' ? ' and ' : ' or '
   const parts = ['(']
   const values: SqlValue[] = []
