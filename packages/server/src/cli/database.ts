@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs'
 import { FaultError } from '@rejoin/profile'
 import { openSqliteDocuments } from '../documents/sqlite.ts'
 import type { DocumentStorage } from '../documents/storage.ts'
-import { openPostgresStorage } from '../storage/postgres/postgres.ts'
 import { openSqliteStorage } from '../storage/sqlite/sqlite.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Wake } from '../storage/wake.ts'
@@ -30,7 +29,11 @@ export const shownAs = (db: string): string => {
 
 /** @throws FaultError where there is no such file and none is to be made; StorageFault where it is of no use */
 export const openDatabase = async (db: string, { create }: { readonly create: boolean }): Promise<Database> => {
-  if (isPostgres(db)) return openPostgresStorage({ url: db, newId })
+  if (isPostgres(db)) {
+    // Only where it is used: its client and query builder are a fifth of a relay's memory.
+    const { openPostgresStorage } = await import('../storage/postgres/postgres.ts')
+    return openPostgresStorage({ url: db, newId })
+  }
   if (!create && !existsSync(db)) {
     const fix = 'check --db, or make one with `rejoin import --schema FILE --db FILE`'
     throw new FaultError([{ code: 'no-database', at: `database ${db}`, message: 'there is no such file', fix }])

@@ -6,7 +6,6 @@ import { serve, type ServeChoice, untilStopped } from './serve.ts'
 import { settings, type SettingsChoice } from './settings.ts'
 import type { Terminal } from './terminal.ts'
 import { token } from './token.ts'
-import { types } from './types.ts'
 
 /** Exit codes: 0 done, 1 a fault (said on standard error, with what to do), 2 wrong usage. */
 export const run = async (args: readonly string[], terminal: Terminal): Promise<number> => {
@@ -87,7 +86,10 @@ const programOf = (terminal: Terminal): Command => {
     .command('types')
     .description('row types of a schema, as TypeScript')
     .argument('<schema>', 'schema as JSON')
-    .action((schema: string) => types(schema, terminal))
+    .action(async (schema: string) => {
+      const { types } = await import('./types.ts')
+      await types(schema, terminal)
+    })
   program
     .command('inspect')
     .description('tables, people, head and refused edits of a database')
