@@ -92,13 +92,14 @@ export const createCore = async ({ storage, wake = noWake, identity, now, random
     return news.tell(committed)
   }
 
-  /** One after another: what they compare with is computed once for those of one scope class. */
-  let comparing = false
-  const compareUnsure = async (): Promise<void> => {
-    if (comparing) return
-    comparing = true
-    for (const session of sessions) if (session.unsure) await session.catchUpAgain()
-    comparing = false
+  /** A few at a time, the longest waiting first: comparing reads all of a scope's rows. */
+  const waiting = new Set<Session>()
+  const compareUnsure = (): void => {
+    for (const session of sessions) if (session.unsure) waiting.add(session)
+    for (const session of [...waiting].slice(0, COMPARING)) {
+      waiting.delete(session)
+      if (session.unsure) void session.catchUpAgain()
+    }
   }
 
   const refresh = async (): Promise<void> => {
@@ -177,7 +178,7 @@ export const createCore = async ({ storage, wake = noWake, identity, now, random
     },
     tick: () => {
       for (const session of sessions) session.tick()
-      void compareUnsure()
+      compareUnsure()
     },
     close: async () => {
       for (const session of sessions) session.close('busy', 'the relay is stopping', 'come back later')
@@ -189,6 +190,9 @@ export const createCore = async ({ storage, wake = noWake, identity, now, random
     },
   }
 }
+
+/** Sessions that begin to compare per tick, after rows may have left through another relay. */
+const COMPARING = 16
 
 /** Written anew by the relay that changed the environment, so that the others read it again. */
 const STAMP = { kind: 'environment', id: 'stamp' }
