@@ -6,7 +6,7 @@ import { type Engine, memory, openPostgres, openSqlite, oracle } from './engines
 import { schema, world, type World } from './world.fixture.ts'
 
 /** Pairs of a filter and a row; `REJOIN_FILTER_PAIRS=200000` for the long run. */
-const PAIRS = Number(process.env['REJOIN_FILTER_PAIRS'] ?? 5_000)
+const PAIRS = Number(process.env['REJOIN_FILTER_PAIRS'] ?? 10_000)
 
 /** What fast-check found, or undefined; it gives the seed with its message. */
 const agree = async (engines: readonly Engine[], pairs: number): Promise<{ pairs: number; yes: number }> => {

@@ -54,16 +54,19 @@ const compiled = compileSchema({
 if (!compiled.ok) throw new Error('the schema of this test is wrong')
 export const schema: Schema = compiled.value
 
-export const zones = [
-  'UTC',
-  'Europe/Berlin',
-  'America/New_York',
-  'America/Sao_Paulo',
-  'Asia/Kolkata',
-  'Australia/Lord_Howe',
-  'Pacific/Apia',
-  'Africa/Cairo',
-] as const
+/** Hours ahead of UTC at one time or another. */
+export const zones = {
+  UTC: [0],
+  'Europe/Berlin': [1, 2],
+  'America/New_York': [-5, -4],
+  'America/Sao_Paulo': [-3, -2],
+  'Asia/Kolkata': [5.5],
+  'Australia/Lord_Howe': [10.5, 11],
+  'Pacific/Apia': [-10, 13, 14],
+  'Africa/Cairo': [2, 3],
+} as const
+export type Zone = keyof typeof zones
+const zoneNames = Object.keys(zones) as Zone[]
 
 /** Around clock changes (in Cairo and São Paulo at midnight), a day that was left out, ends of months and leap days. */
 const moments = [
@@ -87,7 +90,7 @@ export const moment: fc.Arbitrary<number> = fc.oneof(
   {
     weight: 1,
     // any day and time of day, few enough that arbitraries are found again
-    arbitrary: fc.integer({ min: 0, max: 300 }).map(n => Date.parse('2010-01-01T00:00:00Z') + n * 1_702_123_457),
+    arbitrary: fc.integer({ min: 0, max: 40 }).map(n => Date.parse('2010-01-01T00:00:00Z') + n * 12_702_123_457),
   },
 )
 
@@ -102,20 +105,25 @@ const pattern: fc.Arbitrary<string> = fc
   .map(each => each.join(''))
 
 const HOUR = 3_600_000
+const DAY = 24 * HOUR
 const iso = (at: number): string => new Date(at).toISOString()
-/** Near a moment, often on the edge of an hour or a day, to the millisecond. */
-const instantNear = (now: number): fc.Arbitrary<string> =>
-  fc
-    .tuple(
-      fc.constantFrom(0, 1, -1, 2, -2, 3, -3, 24, -24, 25, -25, 48, -48, 168, -168, 192, -192, 720, -720, 8784, -8784),
-      fc.constantFrom(0, HOUR, -HOUR, HOUR / 2, 5.5 * HOUR, 2 * HOUR, 3 * HOUR, -2 * HOUR, -5 * HOUR, 10.5 * HOUR),
-      fc.constantFrom(0, 0, 1, -1, 1000, -60_000),
-      fc.boolean(),
-    )
-    .map(([hours, offset, edge, onHour]) => {
-      const at = now + hours * HOUR
-      return iso((onHour ? Math.floor(at / HOUR) * HOUR : at) + offset + edge)
-    })
+const instants = new Map<string, fc.Arbitrary<string>>()
+/** Around a moment and around midnights of a zone near it, to the millisecond. */
+const instantNear = (now: number, zone: Zone): fc.Arbitrary<string> => {
+  const known = instants.get(`${now} ${zone}`)
+  if (known !== undefined) return known
+  const edge = fc.constantFrom(0, 0, -1, 1)
+  const hour = fc
+    .tuple(fc.constantFrom(0, 0, 1, -1, 2, -2, 3, 24, -24, 25, -25), fc.constantFrom(0, 1, 0.5), edge)
+    .map(([hours, full, ms]) => (full === 0 ? now : Math.floor(now / (full * HOUR)) * full * HOUR) + hours * HOUR + ms)
+  const midnight = fc
+    .tuple(fc.constantFrom(...nearDays), fc.constantFrom(...zones[zone]), edge)
+    .map(([days, offset, ms]) => (Math.floor((now + offset * HOUR) / DAY) + days) * DAY - offset * HOUR + ms)
+  const made = fc.oneof({ weight: 1, arbitrary: hour }, { weight: 2, arbitrary: midnight }).map(iso)
+  instants.set(`${now} ${zone}`, made)
+  return made
+}
+const nearDays = [0, 0, 1, 1, -1, 2, -2, 3, -3, 6, -6, 7, -7, 8, 14, -14, 30, -30, 31, -31, 32, 366, -366]
 const dayNear = (now: number): fc.Arbitrary<string> =>
   fc
     .constantFrom(0, 1, -1, 2, -2, 6, -6, 7, -7, 8, -8, 28, -28, 29, 30, -30, 31, -31, 365, -365, 366, -366)
@@ -128,15 +136,15 @@ const without = (fields: Record<string, Value | undefined>): Fields =>
 const numbers = [0, 1, -1, 2, 10, 0.1, 0.30000000000000004, 1e17, 123456789012345680000, 1e300, 5e-324, -0.5]
 const integers = [0, 1, -1, 2, 10, Number.MAX_SAFE_INTEGER, -Number.MAX_SAFE_INTEGER, 1031]
 
-const values = (now: number): Readonly<Record<string, fc.Arbitrary<Value>>> => ({
+const values = (now: number, zone: Zone): Readonly<Record<string, fc.Arbitrary<Value>>> => ({
   jobid: fc.constantFrom(...ids),
   visitid: fc.constantFrom(...ids),
   title: text,
   note: text,
   hours: fc.constantFrom(...integers),
   price: fc.constantFrom(...numbers),
-  begin: instantNear(now),
-  wall: instantNear(now),
+  begin: instantNear(now, zone),
+  wall: instantNear(now, zone),
   due: dayNear(now),
   open: fc.boolean(),
   status: fc.constantFrom<Value>(1, 2, '1', 'b'),
@@ -154,8 +162,8 @@ export interface Row {
 /** What no gate lets in, but a column whose type has changed since may hold. */
 const stray = fc.constantFrom<Value>(5, '5', true, false, '', 'text', [1, '1'], ['a'], 1)
 
-const rowOf = (table: string, now: number): fc.Arbitrary<Fields> => {
-  const of = values(now)
+const rowOf = (table: string, now: number, zone: Zone): fc.Arbitrary<Fields> => {
+  const of = values(now, zone)
   const columns = schema.tables.get(table)?.columns ?? []
   const cells = columns.map(({ name, type }) => {
     const value = of[name] ?? fc.constant(null)
@@ -168,9 +176,9 @@ const rowOf = (table: string, now: number): fc.Arbitrary<Fields> => {
     .tuple(...cells)
     .map(row => without(Object.fromEntries(columns.map(({ id }, index) => [id, row[index] as Value | undefined]))))
 }
-const rowsOf = (table: string, now: number, most: number): fc.Arbitrary<Row[]> =>
+const rowsOf = (table: string, now: number, zone: Zone, most: number): fc.Arbitrary<Row[]> =>
   fc
-    .uniqueArray(fc.tuple(fc.constantFrom(...ids), rowOf(table, now)), {
+    .uniqueArray(fc.tuple(fc.constantFrom(...ids), rowOf(table, now, zone)), {
       selector: ([id]) => id,
       minLength: 1,
       maxLength: most,
@@ -186,9 +194,9 @@ const periods: Operator[] = ['today', 'yesterday', 'tomorrow', 'this-week', 'las
 const counts: Operator[] = ['last-x-days', 'last-x-weeks', 'last-x-months', 'last-x-years', 'next-x-days', 'next-x-weeks', 'next-x-months', 'next-x-years', 'olderthan-x-days', 'olderthan-x-weeks', 'olderthan-x-months', 'olderthan-x-years'] // prettier-ignore
 const clocks: Operator[] = ['last-x-hours', 'next-x-hours', 'olderthan-x-hours', 'olderthan-x-minutes']
 
-const conditionOn = (table: string, name: string, now: number): fc.Arbitrary<Filter> => {
+const conditionOn = (table: string, name: string, now: number, zone: Zone): fc.Arbitrary<Filter> => {
   const type = schema.tables.get(table)?.byName.get(name)?.type ?? 'guid'
-  const value = values(now)[name] ?? fc.constant(null)
+  const value = values(now, zone)[name] ?? fc.constant(null)
   const one = (ops: Operator[], of: fc.Arbitrary<unknown>): fc.Arbitrary<Filter>[] =>
     ops.length === 0
       ? []
@@ -237,11 +245,11 @@ const conditionOn = (table: string, name: string, now: number): fc.Arbitrary<Fil
   }
 }
 
-const conditionOf = (table: string, now: number): fc.Arbitrary<Filter> =>
-  once([table, now].join(), () => {
+const conditionOf = (table: string, now: number, zone: Zone): fc.Arbitrary<Filter> =>
+  once([table, now, zone].join(), () => {
     const of = schema.tables.get(table)
     const names = [...(of?.columns ?? []).map(({ name }) => name), of?.primaryKey ?? '']
-    return fc.oneof(...names.map(name => conditionOn(table, name, now)))
+    return fc.oneof(...names.map(name => conditionOn(table, name, now, zone)))
   })
 
 const joins = [
@@ -265,21 +273,21 @@ const once = (key: string, build: () => fc.Arbitrary<Filter>): fc.Arbitrary<Filt
   return made
 }
 
-const filterOf = (table: string, now: number, levels = 3, links = 2): fc.Arbitrary<Filter> =>
-  once([table, now, levels, links].join(), () => buildFilter(table, now, levels, links))
+const filterOf = (table: string, now: number, zone: Zone, levels = 3, links = 2): fc.Arbitrary<Filter> =>
+  once([table, now, zone, levels, links].join(), () => buildFilter(table, now, zone, levels, links))
 
-const buildFilter = (table: string, now: number, levels: number, links: number): fc.Arbitrary<Filter> => {
-  const condition = conditionOf(table, now)
-  const options: fc.WeightedArbitrary<Filter>[] = [{ weight: 6, arbitrary: condition }]
+const buildFilter = (table: string, now: number, zone: Zone, levels: number, links: number): fc.Arbitrary<Filter> => {
+  const condition = conditionOf(table, now, zone)
+  const options: fc.WeightedArbitrary<Filter>[] = [{ weight: 16, arbitrary: condition }]
   if (levels > 0) {
-    const member = filterOf(table, now, levels - 1, levels === 3 ? links : 0)
+    const member = filterOf(table, now, zone, levels - 1, levels === 3 ? links : 0)
     const members = fc.array(member, { maxLength: 3 })
     options.push({ weight: levels === 3 ? 4 : 1, arbitrary: members.map(all => ({ all })) })
     options.push({ weight: levels === 3 ? 4 : 1, arbitrary: members.map(any => ({ any })) })
   }
   if (links > 0) {
     for (const { on: _, ...join } of joins.filter(each => each.on === table)) {
-      const where = some(filterOf(join.table, now, 1, links - 1))
+      const where = some(filterOf(join.table, now, zone, 1, links - 1))
       options.push({
         weight: 1,
         arbitrary: fc.tuple(fc.constantFrom('any' as const, 'not any' as const), where).map(([link, inside]) => ({
@@ -293,18 +301,21 @@ const buildFilter = (table: string, now: number, levels: number, links: number):
   return fc.oneof(...options)
 }
 
-export const person: fc.Arbitrary<Person> = fc
-  .record({
-    id: fc.constantFrom('ann', 'bob'),
-    name: fc.constant('x'),
-    unit: some(fc.constantFrom('west', 'a')),
-    teams: fc.constantFrom([], ['red'], ['red', 'blue']),
-    roles: fc.constant([]),
-    timeZone: some(fc.constantFrom(...zones)),
-    language: some(fc.constantFrom<number | string>(1031, 1, 'É', 'b')),
-    below: some(fc.constantFrom({ people: ['bob'], teams: ['blue'] }, { people: [], teams: [] })),
-  })
-  .map(each => Object.fromEntries(Object.entries(each).filter(([, value]) => value !== undefined)) as unknown as Person)
+const personIn = (zone: Zone): fc.Arbitrary<Person> =>
+  fc
+    .record({
+      id: fc.constantFrom('ann', 'bob'),
+      name: fc.constant('x'),
+      unit: some(fc.constantFrom('west', 'a')),
+      teams: fc.constantFrom([], ['red'], ['red', 'blue']),
+      roles: fc.constant([]),
+      timeZone: zone === 'UTC' ? some(fc.constant(zone)) : fc.constant(zone),
+      language: some(fc.constantFrom<number | string>(1031, 1, 'É', 'b')),
+      below: some(fc.constantFrom({ people: ['bob'], teams: ['blue'] }, { people: [], teams: [] })),
+    })
+    .map(
+      each => Object.fromEntries(Object.entries(each).filter(([, value]) => value !== undefined)) as unknown as Person,
+    )
 
 export interface World {
   readonly now: number
@@ -317,13 +328,13 @@ export interface World {
 }
 
 /** One moment and person, rows of both tables, and several filters on jobs to be asked of them. */
-export const world: fc.Arbitrary<World> = moment.chain(now =>
+export const world: fc.Arbitrary<World> = fc.tuple(moment, fc.constantFrom(...zoneNames)).chain(([now, zone]) =>
   fc.record({
     now: fc.constant(now),
-    person,
-    jobs: rowsOf('job', now, 8),
-    visits: rowsOf('visit', now, 6),
+    person: personIn(zone),
+    jobs: rowsOf('job', now, zone, 8),
+    visits: rowsOf('visit', now, zone, 6),
     gone: fc.constantFrom(new Set<string>(), new Set(['a']), new Set(['b', 'c', 'red'])),
-    filters: fc.array(filterOf('job', now), { minLength: 4, maxLength: 6 }),
+    filters: fc.array(filterOf('job', now, zone), { minLength: 4, maxLength: 6 }),
   }),
 )
