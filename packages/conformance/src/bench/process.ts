@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
-/** A side's relay: one Node process of its own that runs TypeScript, so that its memory and time are its own. */
+/** A side's relay: one Node process of its own, so that its memory and time are its own. */
 export interface RelayProcess {
   readonly pid: number
   /** what `ready` matched in the line that said the relay listens */
@@ -35,7 +35,8 @@ const STOP_LIMIT = 3000
 
 export const startRelay = async (command: RelayCommand): Promise<RelayProcess> => {
   const script = fileURLToPath(command.script)
-  const loader = ['--import', import.meta.resolve('tsx'), '--conditions=@rejoin/source']
+  // TypeScript needs its loader; what is built runs as it is shipped.
+  const loader = script.endsWith('.ts') ? ['--import', import.meta.resolve('tsx'), '--conditions=@rejoin/source'] : []
   const child = spawn(process.execPath, [...loader, ...(command.nodeArgs ?? []), script, ...command.args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...command.env },

@@ -20,14 +20,15 @@ import {
 } from './device.ts'
 import { measureParts } from './parts.ts'
 
-const CLI = new URL('../../../../server/src/cli.ts', import.meta.url)
+/** The command of the package this process has loaded: built by `pnpm bench`, the source elsewhere. */
+const commandOf = (server: string): URL => new URL(server.endsWith('.ts') ? 'cli.ts' : 'cli.js', server)
 
 /** Our side: the relay by `rejoin serve`, devices by `openRejoin`, each edit saved on its device before it leaves. */
 export const openRejoinSide: OpenSide = async ({ records, folder }) => {
   const file = join(folder, 'relay.db')
   const tokens = await seedDatabase(file, records)
   const relay = await startRelay({
-    script: CLI,
+    script: commandOf(import.meta.resolve('@rejoin/server')),
     args: ['serve', '--db', file, '--port', '0', '--dev-issuer'],
     ready: /Rejoin relay at (http:[^\s,]+)/,
   })
