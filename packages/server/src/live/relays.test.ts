@@ -187,13 +187,16 @@ describe.skipIf(!postgres.running)(`relays over one database${why(postgres)}`, a
   it('ends with every device holding what its user may hold, whatever was written where', async () => {
     const step = fc.record({
       relay: fc.nat(1),
-      kind: fc.constantFrom('create', 'update', 'update', 'owner', 'delete', 'wake', 'push'),
-      job: fc.nat(5),
+      // what makes rows enter and leave comes often
+      kind: fc.constantFrom(
+        ...(['create', 'create', 'owner', 'owner', 'owner', 'wake', 'wake', 'update', 'push', 'delete'] as const),
+      ),
+      job: fc.nat(2),
       owner: fc.constantFrom('ana', 'ben', 'olga'),
     })
     let histories = 0
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async steps => {
+      fc.asyncProperty(fc.array(step, { minLength: 15, maxLength: 30 }), async steps => {
         histories++
         const relays = await openTwo()
         const devices = [
@@ -223,9 +226,11 @@ describe.skipIf(!postgres.running)(`relays over one database${why(postgres)}`, a
             await relay.write('delete', id)
             jobs.delete(id)
           } else if (kind === 'push' && devices[2 + at]!.job(id) !== undefined) {
+            // client wins: where something unseen was in the way, the whole record as the device showed it
             const olga = devices[2 + at]!
+            const shown = olga.job(id)!
             const answer = await olga.push(olga.edit(id, { title }))
-            if (answer.status === 'applied') jobs.set(id, { ...known, title })
+            if (answer.status === 'applied') jobs.set(id, { title, owner: String(shown['ownerid']) })
           }
         }
         const expected = (user: string): string =>
@@ -248,8 +253,8 @@ describe.skipIf(!postgres.running)(`relays over one database${why(postgres)}`, a
         )
         await Promise.all(open.splice(0).map(core => core.close()))
       }),
-      { numRuns: 12 },
+      { numRuns: 25, endOnFailure: true },
     )
-    expect(histories).toBeGreaterThanOrEqual(12)
+    expect(histories).toBeGreaterThanOrEqual(25)
   })
 })
