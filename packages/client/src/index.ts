@@ -28,6 +28,9 @@ export type { Status, Token } from './session/link.ts'
 // the network as a device needs it
 export { type Connect, connectWebSocket, type Socket, type SocketHandlers, syncUrl } from './session/socket.ts'
 
+// devices side by side
+export type { PeerTransport } from './peer/transport.ts'
+
 // store: where a device keeps everything
 export { openIndexedDbStore } from './store/indexeddb.ts'
 export type { MemoryDisk } from './store/memory.ts'

@@ -3,6 +3,8 @@ import { createListeners, createSource, type Observable, type Source, whenever }
 import { createOnline, type Online } from '../online/online.ts'
 import { createLedger, type LedgerView } from '../outbox/ledger.ts'
 import { createOutbox, type Outbox } from '../outbox/outbox.ts'
+import { createPeer } from '../peer/peer.ts'
+import type { PeerTransport } from '../peer/transport.ts'
 import type { Pen } from '../replica/recording.ts'
 import { openReplica, type Replica } from '../replica/replica.ts'
 import type { SessionEvent } from '../session/events.ts'
@@ -34,6 +36,8 @@ export interface Rejoin<S extends SchemaSource = SchemaSource> {
   readonly progress: Observable<Progress>
   /** withdrawals that came too late: these edits took effect after all (OB10) */
   readonly late: { subscribe(listener: (entries: readonly string[]) => void): () => void }
+  /** another device of the same user, over any line; @returns parts from it */
+  meet(transport: PeerTransport): () => void
   connect(): void
   disconnect(): void
   /** per table: what this device holds, comparable with the relay's (DS13) */
@@ -124,6 +128,7 @@ export const createDevice = async <const S extends SchemaSource = SchemaSource>(
     status,
     progress,
     late,
+    meet: transport => createPeer({ replica, pen, transport, report }).stop,
     connect: link.start,
     disconnect: link.stop,
     fingerprint: () => fingerprints(replica),

@@ -1,4 +1,4 @@
-import type { Outcome } from '@rejoin/profile'
+import type { Edit, Outcome } from '@rejoin/profile'
 import { type Entry, isMeant } from '../outbox/outbox-state.ts'
 import type { StoreChange, StoreValue } from '../store/store.ts'
 import type { Conflicted } from './conflicted.ts'
@@ -28,6 +28,8 @@ export interface Draft {
   entry(id: string): Entry | undefined
   /** a record's entries in order */
   chain(key: string): readonly Entry[]
+  /** pending edits of others on a record, as peers told them */
+  foreign(key: string): readonly Edit[]
   /** every entry, in the order of seq */
   entries(): readonly Entry[]
   /** adds at the end of its record's chain, or replaces in place */
@@ -64,7 +66,7 @@ interface Also {
   readonly prepare: (memory: Memory) => Prepared
 }
 
-interface Layers extends Pick<Draft, 'rows' | 'authored' | 'tables' | 'ledger' | 'settled'> {
+interface Layers extends Pick<Draft, 'rows' | 'authored' | 'tables' | 'ledger' | 'settled' | 'foreign'> {
   readonly list: Layer<Entry>
   readonly chains: Layer<readonly string[]>
   readonly meta: Layer<Meta>
@@ -94,6 +96,7 @@ export const createDraft = (memory: Memory): Batch => {
     list: layerOver(key => memory.entries.get(key)),
     chains: layerOver(key => memory.chains.get(key)),
     meta: layerOver(() => memory.meta),
+    foreign: key => memory.foreign.get(key) ?? none,
     also: [],
   }
   const everyId = (): Iterable<string> => memory.entries.keys()
@@ -105,6 +108,8 @@ export const createDraft = (memory: Memory): Batch => {
     },
   })
 }
+
+const none: readonly Edit[] = []
 
 const draftOn = (layers: Layers, idsBelow: () => Iterable<string>): Draft => {
   const { list, chains, meta } = layers
@@ -124,6 +129,7 @@ const draftOn = (layers: Layers, idsBelow: () => Iterable<string>): Draft => {
     tables: layers.tables,
     ledger: layers.ledger,
     settled: layers.settled,
+    foreign: layers.foreign,
     entry: id => list.get(id),
     chain: key => present(chains.get(key) ?? []),
     entries: () => present(list.written.size === 0 ? idsBelow() : ids()),
@@ -154,6 +160,7 @@ const draftOn = (layers: Layers, idsBelow: () => Iterable<string>): Draft => {
         settled: layerOver(key => layers.settled.get(key)),
         list: layerOver(key => layers.list.get(key)),
         chains: layerOver(key => layers.chains.get(key)),
+        foreign: layers.foreign,
         meta: layerOver(key => layers.meta.get(key)),
         also: [],
       }

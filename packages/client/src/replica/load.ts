@@ -48,7 +48,7 @@ export const loadMemory = async (store: Store, random: (length: number) => Uint8
     const outcome = edit.after === undefined ? undefined : await store.get('settled', edit.after)
     if (outcome !== undefined) settled.set(edit.after!, outcome as unknown as Outcome)
   }
-  return { rows, staged, entries, chains, authored, tables, ledger, settled, meta, damaged }
+  return { rows, staged, entries, chains, authored, tables, ledger, settled, foreign: new Map(), meta, damaged }
 }
 
 const loadMeta = async (store: Store, random: (length: number) => Uint8Array): Promise<Meta> => {

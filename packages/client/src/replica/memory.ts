@@ -2,6 +2,7 @@ import {
   type Confirmed,
   type Content,
   documentIn,
+  type Edit,
   type GoneReason,
   type Outcome,
   type Position,
@@ -27,6 +28,8 @@ export interface Memory {
   readonly ledger: Map<string, Conflicted>
   /** outcomes of settled edits that pending ones name */
   readonly settled: Map<string, Outcome>
+  /** pending edits of others by record key, as peers told them; never stored, never recorded upon */
+  readonly foreign: Map<string, readonly Edit[]>
   meta: Meta
   /** rows that could not be read at opening: missing, until reconciliation brings them again */
   readonly damaged: number
@@ -97,12 +100,7 @@ export const keyFrom = (key: string): RecordKey => {
   return { table: key.slice(0, slash), id: key.slice(slash + 1) }
 }
 
-export const rowFrom = (
-  rev: number,
-  generation: number,
-  envelope: Uint8Array | undefined,
-  gone?: GoneReason,
-): Row =>
+export const rowFrom = (rev: number, generation: number, envelope: Uint8Array | undefined, gone?: GoneReason): Row =>
   gone === undefined
     ? { rev, generation, envelope, decoded: undefined }
     : { rev, generation, envelope, gone, decoded: undefined }

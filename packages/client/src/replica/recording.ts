@@ -17,7 +17,7 @@ import { blocks, type Entry } from '../outbox/outbox-state.ts'
 import { type Draft, standingOn } from './draft.ts'
 import { type Grant, imageColumns, schemaOf, strategyOf } from './grant.ts'
 import { type Authored, type Decoded, decode, keyOf, type RecordKey, type Row } from './memory.ts'
-import { isInside, viewOf } from './view.ts'
+import { isInside, outside, viewOf } from './view.ts'
 
 /** What a user does to one record, in column ids. */
 export interface Intent extends RecordKey {
@@ -51,6 +51,8 @@ export const recordEdit = (draft: Draft, intent: Intent, pen: Pen): Edit => {
   const chain = draft.chain(key)
   const before = viewIn(draft, key)
   const authored = nextAuthored(draft.authored.get(key), kind, confirmed)
+  const seen = outside(row, draft.foreign(key))
+  const tick = Math.max(authored.tick, ...seen.map(each => each.tick + 1))
   const client = clientId(grant.prefixes, authored.index)
   if (client === undefined) throw noIds(intent)
   const standing = standingOn(chain)
@@ -63,7 +65,7 @@ export const recordEdit = (draft: Draft, intent: Intent, pen: Pen): Edit => {
     author: grant.user.id,
     device,
     seq: seq + 1,
-    tick: authored.tick,
+    tick,
     at: intent.at ?? pen.now(),
     table,
     record: id,
@@ -73,18 +75,22 @@ export const recordEdit = (draft: Draft, intent: Intent, pen: Pen): Edit => {
     changes: kind === 'delete' ? {} : changesOf(before, intent.fields),
     update,
     ...(after === undefined ? {} : { after }),
+    ...(seen.length === 0 ? {} : { seen: seen.slice(0, MAX_SEEN).map(each => each.id) }),
     ...(image === undefined ? {} : { image }),
     ...(intent.group === undefined ? {} : { group: intent.group }),
     ...(intent.amends === undefined ? {} : { amends: intent.amends }),
   }
   works.set(edit, { row, bytes: work })
-  draft.authored.set(key, authored)
+  draft.authored.set(key, { ...authored, tick })
   const left = leavesAtOnce(draft, pen)
   const { ids } = draft.meta()
   draft.setMeta({ seq: edit.seq, ids: Math.max(ids, authored.index), ...(left ? { left: edit.seq } : {}) })
   draft.putEntry({ edit, state: { status: 'waiting', left } })
   return edit
 }
+
+/** As many as an edit may name. */
+const MAX_SEEN = 100
 
 /** Where something is stuck, the edit may be held behind it and stay here. */
 const leavesAtOnce = (draft: Draft, pen: Pen): boolean =>
@@ -160,7 +166,8 @@ export const viewIn = (draft: Draft, key: string): Content | undefined => {
   const table = key.slice(0, key.indexOf('/'))
   if (grant === undefined) return undefined
   const strategy = strategyOf(grant, table)
-  return viewOf(draft.rows.get(key), draft.chain(key), { device, strategy, outcome: edit => draft.settled.get(edit) })
+  const seen = { device, strategy, outcome: (edit: string) => draft.settled.get(edit) }
+  return viewOf(draft.rows.get(key), draft.chain(key), seen, draft.foreign(key))
 }
 
 const noIds = ({ table, id }: RecordKey): RejoinFault =>

@@ -1,10 +1,18 @@
-import { addRow, type Content, emptyFingerprint, type Fingerprint, type Holding, type RowState } from '@rejoin/profile'
+import {
+  addRow,
+  type Content,
+  type Edit,
+  emptyFingerprint,
+  type Fingerprint,
+  type Holding,
+  type RowState,
+} from '@rejoin/profile'
 import { createListeners, type Listeners } from '../observe/observable.ts'
 import type { Store } from '../store/store.ts'
 import { createDraft, type Draft, type Touched } from './draft.ts'
 import { columnSetOf, type Grant } from './grant.ts'
 import { loadMemory } from './load.ts'
-import type { Memory } from './memory.ts'
+import { keyOf, type Memory } from './memory.ts'
 import { viewIn } from './recording.ts'
 import { isLive } from './view.ts'
 import { createWriter, type Writer } from './writer.ts'
@@ -26,6 +34,8 @@ export interface Replica extends Writer {
   held(table: string): RowState[]
   fingerprint(table: string): Fingerprint
   holdings(): Holding[]
+  /** pending edits a peer tells of, replacing what it told before; they lie in the view and nowhere else */
+  layForeign(peer: object, edits: readonly Edit[]): void
   readonly touched: Pick<Listeners<Touched>, 'subscribe'>
 }
 
@@ -45,9 +55,26 @@ export const openReplica = async (
 
   const view = (key: string): Content | undefined => {
     // Records without edits of one's own are remembered by their rows.
-    if (!memory.chains.has(key)) return liveOf(viewIn(present, key))
+    if (!memory.chains.has(key) && !memory.foreign.has(key)) return liveOf(viewIn(present, key))
     if (!views.has(key)) views.set(key, liveOf(viewIn(present, key)))
     return views.get(key)
+  }
+
+  const byPeer = new Map<object, readonly Edit[]>()
+  const layForeign = (peer: object, edits: readonly Edit[]): void => {
+    byPeer.set(peer, edits)
+    const before = [...memory.foreign.keys()]
+    memory.foreign.clear()
+    // Two peers may tell of the same edit.
+    const known = new Map([...byPeer.values()].flat().map(edit => [edit.id, edit]))
+    for (const edit of known.values()) {
+      if (edit.device === memory.meta.device) continue
+      const key = keyOf({ table: edit.table, id: edit.record })
+      memory.foreign.set(key, [...(memory.foreign.get(key) ?? []), edit])
+    }
+    const records = new Set([...before, ...memory.foreign.keys()])
+    for (const key of records) views.delete(key)
+    if (records.size > 0) touched.tell({ records, tables: new Set(), outbox: false, ledger: false, state: false })
   }
 
   const held = (table: string): RowState[] => {
@@ -71,7 +98,7 @@ export const openReplica = async (
         if (content !== undefined) visit(id, content)
       }
       for (const id of rows?.keys() ?? []) see(id)
-      for (const key of memory.chains.keys()) {
+      for (const key of new Set([...memory.chains.keys(), ...memory.foreign.keys()])) {
         // Created here and not yet confirmed.
         if (key.startsWith(`${table}/`) && rows?.has(key.slice(table.length + 1)) !== true)
           see(key.slice(table.length + 1))
@@ -85,6 +112,7 @@ export const openReplica = async (
       return sum
     },
     holdings: () => holdingsOf(memory),
+    layForeign,
     touched,
   }
 }

@@ -19,17 +19,39 @@ export interface Seen {
 }
 
 /** @returns undefined where there is no such record */
-export const viewOf = (row: Row | undefined, chain: readonly Entry[], seen: Seen): Content | undefined => {
+export const viewOf = (
+  row: Row | undefined,
+  chain: readonly Entry[],
+  seen: Seen,
+  foreign: readonly Edit[] = [],
+): Content | undefined => {
   const confirmed = row === undefined ? undefined : decode(row)
-  if (chain.length === 0) return row?.gone === undefined ? confirmed?.content : undefined
-  const pending = chain.filter(({ state, edit }) => isMeant(state) && !isInside(row, edit.seq, seen.device))
+  if (chain.length + foreign.length === 0) return row?.gone === undefined ? confirmed?.content : undefined
+  const own = chain.filter(({ state, edit }) => isMeant(state) && !isInside(row, edit.seq, seen.device))
+  const pending = inOrder(own, outside(row, foreign))
   // Once nothing of the author's own is left on it, a gone record is gone.
   if (pending.length === 0) return row?.gone === undefined ? confirmed?.content : undefined
-  return foldPending(
-    presentOf(row, chain, seen),
-    pending.map(({ edit }) => edit),
-    seen.strategy,
-  ).content
+  return foldPending(presentOf(row, chain, seen), pending, seen.strategy).content
+}
+
+/**
+ * Pending edits of others that the confirmed record does not have inside yet. Changes of a record that is not here lie
+ * on nothing, and are not shown; a create and what follows it are.
+ */
+export const outside = (row: Row | undefined, foreign: readonly Edit[]): readonly Edit[] => {
+  if (foreign.length === 0) return foreign
+  const here = row !== undefined && row.gone === undefined
+  if (!here && !foreign.some(({ kind }) => kind === 'create')) return []
+  return foreign.filter(({ seq, device }) => !isInside(row, seq, device))
+}
+
+/** By (tick, device), so that peers agree among themselves; of one device in the order it made them. */
+const inOrder = (own: readonly Entry[], foreign: readonly Edit[]): readonly Edit[] => {
+  const edits = own.map(({ edit }) => edit)
+  if (foreign.length === 0) return edits
+  return [...edits, ...foreign].toSorted(
+    (a, b) => a.tick - b.tick || (a.device < b.device ? -1 : a.device > b.device ? 1 : a.seq - b.seq),
+  )
 }
 
 const presentOf = (row: Row | undefined, chain: readonly Entry[], { device, outcome }: Seen): Present => {

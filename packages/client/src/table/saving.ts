@@ -32,6 +32,15 @@ export const save = (draft: Draft, wish: Wish, pen: Pen, group?: string): void =
   } else if (!isLive(seen)) {
     throw new RejoinFault({ code: 'not-found', message: 'Record not found', ...place })
   }
+  if (
+    kind !== 'create' &&
+    draft.rows.get(keyOf(wish))?.envelope === undefined &&
+    draft.chain(keyOf(wish)).length === 0
+  ) {
+    // Another device's create, seen through a peer: there is nothing of one's own, or confirmed, to record upon.
+    const message = 'this record is new on another device and not confirmed yet'
+    throw new RejoinFault({ code: 'not-found', message, fix: 'wait until the relay has confirmed it', ...place })
+  }
   const fields = kind === 'delete' ? {} : checked(table, wish.values, id, kind === 'create')
   if (kind === 'create' && Object.keys(fields).length === 0) {
     throw new RejoinFault({ code: 'invalid', message: 'a record needs at least one value', ...place })

@@ -15,12 +15,18 @@ describe('generated worlds', () => {
   for (const [index, strategy] of STRATEGIES.entries()) {
     test(`[CF13][CF14] ${strategy}: ${SEEDS_EACH} worlds end as the truth table says, all replicas equal, every edit accounted for`, async () => {
       const classes: Record<string, number> = {}
+      let met = 0
+      let seeing = 0
       for (let at = 0; at < SEEDS_EACH; at++) {
         const report = await runSeed({ seed: 1 + index + at * STRATEGIES.length, strategy })
         expect(failureOf(report)).toBeUndefined()
+        met += report.met
+        seeing += report.seeing
         for (const [name, count] of Object.entries(report.classes)) classes[name] = (classes[name] ?? 0) + count
       }
       // A world in which nothing happens proves nothing.
+      expect(met).toBeGreaterThan(50)
+      expect(seeing).toBeGreaterThan(0)
       expect(classes['applied']).toBeGreaterThan(100)
       expect(classes['rejected']).toBeGreaterThan(20)
       expect(classes['withdrawn']).toBeGreaterThan(0)

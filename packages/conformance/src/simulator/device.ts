@@ -1,4 +1,12 @@
-import { type Connect, createDevice, type Host, type OutboxEntry, type Rejoin, RejoinFault } from '@rejoin/client'
+import {
+  type Connect,
+  createDevice,
+  type Host,
+  type OutboxEntry,
+  type PeerTransport,
+  type Rejoin,
+  RejoinFault,
+} from '@rejoin/client'
 import type { Edit, Fields, Value } from '@rejoin/profile'
 import type { Chance } from './chance.ts'
 import { type Clock, settled } from './clock.ts'
@@ -24,6 +32,8 @@ export interface SimulatedDevice {
   /** each a save of its own, not waiting for the one before */
   write(writes: readonly Write[]): void
   group(writes: readonly Write[]): void
+  /** another device is in reach; @returns ends it */
+  meet(transport: PeerTransport): () => void
   entries(): readonly OutboxEntry[]
   act(edit: string, choice: 'discard' | 'retry' | 'mine' | 'theirs'): void
 }
@@ -37,6 +47,7 @@ export interface DeviceParts {
   readonly forgetful: boolean
   /** an edit, or its state, has reached the disk */
   readonly saved: (edit: Edit) => void
+  readonly died: () => void
   readonly alarm: (error: unknown) => void
 }
 
@@ -69,6 +80,7 @@ export const createSimulatedDevice = (parts: DeviceParts): SimulatedDevice => {
     if (life !== undefined) life.alive = false
     life = undefined
     rejoin = undefined
+    parts.died()
     for (const link of network.links().filter(({ device }) => device === index)) network.cut(link)
     disk.crash()
     await settled()
@@ -119,6 +131,7 @@ export const createSimulatedDevice = (parts: DeviceParts): SimulatedDevice => {
           }
         }),
       ),
+    meet: transport => rejoin?.meet(transport) ?? (() => {}),
     entries: () => rejoin?.outbox.current ?? [],
     act: (edit, choice) =>
       tried(async device => {

@@ -1,4 +1,5 @@
 import { createChance, weighted } from './chance.ts'
+import { type User, USERS } from './places.ts'
 
 /**
  * What happens in a run, as data made from the seed before it begins: each step carries all the randomness it needs,
@@ -70,23 +71,28 @@ const weights: Readonly<Record<StepKind, number>> = {
   'stop-relay': 1,
   'kill-relay': 1,
   'kill-relay-after-commit': 1,
-  peers: 3,
+  peers: 6,
 }
 
 export interface Plan {
-  readonly devices: number
+  /** who holds each device */
+  readonly users: readonly User[]
   readonly steps: readonly Step[]
 }
 
 export const planOf = (seed: number, length?: number): Plan => {
   const chance = createChance(seed, 'plan')
   const raw = (): number => chance.below(2 ** 31)
-  const devices = 3 + chance.below(4)
+  const users = usersOf(3 + chance.below(4), chance.below(3) > 0)
   const count = length ?? 60 + chance.below(80)
   const steps = Array.from({ length: count }, (): Step => ({
     kind: weighted(weights, raw()),
     who: raw(),
     r: [raw(), raw(), raw(), raw()],
   }))
-  return { devices, steps }
+  return { users, steps }
 }
+
+/** @param twice the last device is a second one of Ada's: then two devices can meet */
+export const usersOf = (devices: number, twice: boolean): readonly User[] =>
+  Array.from({ length: devices }, (_, at) => (twice && at === devices - 1 ? 'ada' : USERS[at % USERS.length]!))

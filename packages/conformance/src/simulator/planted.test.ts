@@ -30,6 +30,6 @@ test('a failing run is shrunk to fewer steps that break the same promise', async
   const shrunk = await shrink(options, failure!, 60)
   expect(shrunk.failure.promise).toBe(failing.promise)
   expect(shrunk.steps.length).toBeLessThan(steps)
-  const again = await runSeed({ ...options, plan: { devices: planOf(failing.seed).devices, steps: shrunk.steps } })
+  const again = await runSeed({ ...options, plan: { users: planOf(failing.seed).users, steps: shrunk.steps } })
   expect(again.failure).toEqual(shrunk.failure)
 }, 120_000)

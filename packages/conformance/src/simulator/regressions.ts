@@ -1,5 +1,5 @@
 import type { StrategyName } from '@rejoin/profile'
-import type { Plan } from './plan.ts'
+import { type Plan, usersOf } from './plan.ts'
 import { stepFrom } from './shrink.ts'
 
 /** Runs that once broke a promise, shrunk to the steps that mattered. Each keeps the name of what was wrong. */
@@ -21,7 +21,7 @@ const regression = (
   seed,
   strategy,
   plan: {
-    devices,
+    users: usersOf(devices, false),
     steps: steps
       .trim()
       .split('\n')

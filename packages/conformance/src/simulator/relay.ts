@@ -141,10 +141,11 @@ const mortal = (
     const result = await disk.commit(wanted, found => {
       const decision = decide(found)
       made = decision
+      log.push(decision)
+      // Told here, in the turn in which it is written: a reader that comes next may speak of it at once.
+      committed(decision)
       return decision
     })
-    log.push(made!)
-    committed(made!)
     if (life.last && (made?.records?.length ?? 0) > 0) die()
     return life.alive ? result : never()
   },

@@ -28,6 +28,9 @@ export interface RunReport {
   readonly classes: Readonly<Partial<Record<Class, number>>>
   readonly frames: number
   readonly bytes: number
+  /** frames between devices, and edits made in sight of another device's pending ones */
+  readonly met: number
+  readonly seeing: number
   readonly failure?: RunFailure
 }
 
@@ -44,7 +47,7 @@ export const runSeed = async ({
   faults = noFaults,
   plan = planOf(seed),
 }: RunOptions): Promise<RunReport> => {
-  const world = await createWorld({ seed, strategy, devices: plan.devices, faults })
+  const world = await createWorld({ seed, strategy, users: plan.users, faults })
   let at = 0
   let classes: ReadonlyMap<Class, number> = new Map()
   let failure: RunFailure | undefined
@@ -64,12 +67,14 @@ export const runSeed = async ({
   return {
     seed,
     strategy,
-    devices: plan.devices,
+    devices: plan.users.length,
     steps: plan.steps.length,
     edits: world.ledger.saved.size,
     classes: Object.fromEntries(classes),
     frames: world.traffic.frames,
     bytes: world.traffic.bytes,
+    met: world.meetings.frames,
+    seeing: [...world.ledger.saved.values()].filter(({ edit }) => edit.seen !== undefined).length,
     ...(failure === undefined ? {} : { failure }),
   }
 }
@@ -151,9 +156,14 @@ const takeStep = async (world: World, step: Step): Promise<void> => {
     case 'kill-relay-after-commit':
       relay.killAfterCommit()
       break
-    case 'peers':
+    case 'peers': {
+      const other = devices.find(each => each.user === device.user && each !== device)
+      if (other !== undefined && device.running && other.running) world.meetings.toggle(device, other)
       break
+    }
   }
+  await settled()
+  world.meetings.deliver(d % 4)
   await settled()
   if (!relay.running) await relay.start()
 }
@@ -175,9 +185,9 @@ const meddle = (world: World, device: number, { kind, r: [a] }: Step): void => {
 }
 
 /** Everything on its way arrives, and what it causes, until nothing moves. */
-const flow = async ({ network, check }: World, rounds = 200): Promise<void> => {
+export const flow = async ({ network, meetings, check }: World, rounds = 200): Promise<void> => {
   for (let round = 0; round < rounds; round++) {
-    let any = false
+    let any = meetings.deliver(1_000)
     for (const link of [...network.links()]) {
       for (const direction of ['up', 'down'] as const) {
         if (link.alive && network.deliver(link, direction, 1_000)) any = true
@@ -190,7 +200,7 @@ const flow = async ({ network, check }: World, rounds = 200): Promise<void> => {
 }
 
 /** All faults off, everybody connected, a minute passes: what is right now is what the run has come to. */
-const peace = async (world: World): Promise<ReadonlyMap<Class, number>> => {
+export const peace = async (world: World): Promise<ReadonlyMap<Class, number>> => {
   world.oracle.stepBegins()
   if (!world.relay.running) await world.relay.start()
   for (const device of world.devices) {

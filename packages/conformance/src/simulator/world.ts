@@ -7,10 +7,11 @@ import { type ClockBook, createClockBook, readStored } from './documents.ts'
 import { broken, brokenBy } from './failure.ts'
 import type { Faults } from './faults.ts'
 import { createLedger, type Ledger } from './ledger.ts'
+import { createMeetings, type Meetings } from './meeting.ts'
 import { createNetwork, type Link, type Network } from './network.ts'
 import { createOffice, type Office } from './office.ts'
 import { createOracle, type Oracle } from './oracle/oracle.ts'
-import { USERS } from './places.ts'
+import { type User, USERS } from './places.ts'
 import { createRelay, type SimulatedRelay } from './relay.ts'
 import { createUsers, POOL, TALLIES, type Users } from './users.ts'
 
@@ -19,6 +20,7 @@ export interface World {
   readonly clock: Clock
   readonly relay: SimulatedRelay
   readonly network: Network
+  readonly meetings: Meetings
   readonly devices: readonly SimulatedDevice[]
   readonly office: Office
   readonly users: Users
@@ -41,11 +43,12 @@ export type Push = Extract<Up, { type: 'push' }>
 export interface WorldParts {
   readonly seed: number
   readonly strategy: StrategyName
-  readonly devices: number
+  /** of each device */
+  readonly users: readonly User[]
   readonly faults: Faults
 }
 
-export const createWorld = async ({ seed, strategy, devices: count, faults }: WorldParts): Promise<World> => {
+export const createWorld = async ({ seed, strategy, users: holders, faults }: WorldParts): Promise<World> => {
   const chance = (name: string): Chance => createChance(seed, name)
   const clock = createClock()
   const oracle = createOracle(strategy)
@@ -53,7 +56,7 @@ export const createWorld = async ({ seed, strategy, devices: count, faults }: Wo
   const canary = createCanary()
   const book = createClockBook()
   const traffic = { frames: 0, bytes: 0, edits: 0 }
-  const pushed: Push[][] = Array.from({ length: count }, () => [])
+  const pushed: Push[][] = holders.map(() => [])
   const devices: SimulatedDevice[] = []
   let alarm: unknown
 
@@ -113,8 +116,10 @@ export const createWorld = async ({ seed, strategy, devices: count, faults }: Wo
   const office = createOffice(relay, oracle, chance('office'), raise)
   const users = createUsers(canary, ledger, chance('users'))
 
-  for (let index = 0; index < count; index++) {
-    const user = USERS[index % USERS.length]!
+  const meetings = createMeetings(
+    watching((device, frame) => canary.inspect(devices[device]!.user, frame, oracle.recently)),
+  )
+  for (const [index, user] of holders.entries()) {
     devices.push(
       createSimulatedDevice({
         index,
@@ -128,6 +133,7 @@ export const createWorld = async ({ seed, strategy, devices: count, faults }: Wo
           oracle.authored(edit, user)
           book.emitted(`${edit.table}/${edit.record}`, edit.update)
         }),
+        died: () => meetings.drop(index),
         alarm: raise,
       }),
     )
@@ -137,6 +143,7 @@ export const createWorld = async ({ seed, strategy, devices: count, faults }: Wo
     clock,
     relay,
     network,
+    meetings,
     devices,
     office,
     users,

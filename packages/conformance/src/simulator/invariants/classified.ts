@@ -61,14 +61,25 @@ const classOf = (fate: string | undefined, discarded: boolean, amended: boolean)
   return fate as Class
 }
 
-/** What was saved as one takes effect as one: of its last versions all are applied, or none. */
+/**
+ * What was saved as one takes effect as one: all of it or none. What its author sends again after the relay has decided
+ * is a group of its own.
+ */
 export const groupsWhole = ({ ledger, oracle }: World): void => {
-  const amended = new Set([...ledger.saved.values()].map(({ edit }) => edit.amends))
+  const replaced = new Set(
+    [...ledger.saved.values()].flatMap(({ edit: { amends } }) =>
+      amends !== undefined && !oracle.fates.has(amends) ? [amends] : [],
+    ),
+  )
+  const rounds = (edit: Edit): number => {
+    const before = edit.amends === undefined ? undefined : ledger.saved.get(edit.amends)?.edit
+    return before === undefined ? 0 : rounds(before) + (oracle.fates.has(before.id) ? 1 : 0)
+  }
   const groups = new Map<string, { readonly edit: string; readonly status: string }[]>()
   for (const [id, { edit }] of ledger.saved) {
-    if (edit.group === undefined || amended.has(id)) continue
-    const status = oracle.fates.get(id)?.status ?? 'none'
-    groups.set(edit.group, [...(groups.get(edit.group) ?? []), { edit: id, status }])
+    if (edit.group === undefined || replaced.has(id)) continue
+    const name = `${edit.group} ${rounds(edit)}`
+    groups.set(name, [...(groups.get(name) ?? []), { edit: id, status: oracle.fates.get(id)?.status ?? 'none' }])
   }
   for (const [group, members] of groups) {
     const effective = members.filter(({ status }) => status === 'applied').length

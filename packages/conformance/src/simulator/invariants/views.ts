@@ -9,9 +9,10 @@ import { readDisk } from './held.ts'
  * An edit that is inside a confirmed record is never laid over it again, whatever path the record came by: where the
  * relay is known to have merged all a device has pending, its user sees the confirmed record.
  */
-export const nothingFoldedTwice = async ({ devices, oracle }: World, index: number): Promise<void> => {
+export const nothingFoldedTwice = async ({ devices, oracle, meetings }: World, index: number): Promise<void> => {
   const device = devices[index]!
-  if (!device.running || device.entries().length === 0) return
+  // Side by side with another device a user sees that one's pending edits too.
+  if (!device.running || device.entries().length === 0 || meetings.meets(index)) return
   const { rows, outbox } = await readDisk(
     device.disk,
     TABLES.filter(table => holdsTable(device.user, table)),
