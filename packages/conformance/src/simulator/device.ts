@@ -11,6 +11,7 @@ import type { Edit, Fields, Value } from '@rejoin/profile'
 import type { Chance } from './chance.ts'
 import { type Clock, settled } from './clock.ts'
 import { createDisk, type Disk } from './disk.ts'
+import { createRevisionWatch } from './invariants/revisions.ts'
 import type { DeviceEnd, Network } from './network.ts'
 import { columnsOf, holdsTable, primaryKey, type User } from './places.ts'
 import type { Write } from './users.ts'
@@ -47,6 +48,8 @@ export interface DeviceParts {
   readonly forgetful: boolean
   /** an edit, or its state, has reached the disk */
   readonly saved: (edit: Edit) => void
+  /** runs what a watcher found out of the device's way */
+  readonly watched: (watch: () => void) => void
   readonly died: () => void
   readonly alarm: (error: unknown) => void
 }
@@ -55,7 +58,9 @@ export const createSimulatedDevice = (parts: DeviceParts): SimulatedDevice => {
   const { index, user, network } = parts
   let life: Life | undefined
   let rejoin: Rejoin | undefined
+  const watchRevisions = createRevisionWatch(index)
   const disk = createDisk(changes => {
+    parts.watched(() => watchRevisions(changes))
     for (const change of changes) {
       if ('put' in change && change.put === 'outbox') parts.saved((change.value as unknown as { edit: Edit }).edit)
     }

@@ -133,6 +133,7 @@ export const createWorld = async ({ seed, strategy, users: holders, faults }: Wo
           oracle.authored(edit, user)
           book.emitted(`${edit.table}/${edit.record}`, edit.update)
         }),
+        watched: watching(watch => watch()),
         died: () => meetings.drop(index),
         alarm: raise,
       }),
