@@ -31,7 +31,8 @@ export const holdsIn = (entries: readonly Entry[], schema: Schema | undefined): 
           referred(edit, schema)
             .map(target => stuckCreates.get(target))
             .find(each => each !== undefined) ??
-          (edit.group === undefined ? undefined : stuckGroups.get(edit.group))
+          // A group leaves as one and is decided as one: what may have left is asked for again, to hear its fate.
+          (edit.group === undefined || state.left ? undefined : stuckGroups.get(edit.group))
         if (by !== undefined) holds.set(edit.id, by)
       }
       if (!stuck && !holds.has(edit.id)) continue

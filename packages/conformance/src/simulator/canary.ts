@@ -21,6 +21,9 @@ interface Origin {
   readonly column: string
 }
 
+/** Tokens are long: bytes that look like one by chance would be found in every few hundred worlds. */
+const FIRST = 100_000
+
 export const createCanary = (): Canary => {
   const origins: Origin[] = []
   const known = new Map<string, Set<number>>()
@@ -30,7 +33,7 @@ export const createCanary = (): Canary => {
   }
   return {
     token: (table, record, column, author) => {
-      const number = origins.push({ table, record, column }) - 1
+      const number = FIRST + origins.push({ table, record, column }) - 1
       learn(author, number)
       return `~${number}~`
     },
@@ -45,7 +48,7 @@ export const createCanary = (): Canary => {
       const text = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString('latin1')
       for (const [token, digits] of text.matchAll(/~(\d+)~/g)) {
         const number = Number(digits)
-        const origin = origins[number]
+        const origin = origins[number - FIRST]
         // Bytes that only look like a token; and what a user wrote or was rightly told before is no news to him.
         if (origin === undefined || known.get(user)?.has(number) === true) continue
         const { table, record, column } = origin

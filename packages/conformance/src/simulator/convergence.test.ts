@@ -38,7 +38,7 @@ describe('generated worlds', () => {
 
 describe('found by the simulator', () => {
   for (const { name, ...options } of regressions) {
-    test(`${options.strategy}, seed ${options.seed}: ${name}`, async () => {
+    test(`[CF14] ${options.strategy}, seed ${options.seed}: ${name}`, async () => {
       expect(failureOf(await runSeed(options))).toBeUndefined()
     })
   }

@@ -2,7 +2,7 @@ import type { StrategyName } from '@rejoin/profile'
 import { type Plan, usersOf } from './plan.ts'
 import { stepFrom } from './shrink.ts'
 
-/** Runs that once broke a promise, shrunk to the steps that mattered. Each keeps the name of what was wrong. */
+/** Runs that broke a promise, or would if a fault were planted, shrunk to the steps that matter. Each is named by what was wrong. */
 export interface Regression {
   readonly name: string
   readonly seed: number
@@ -14,14 +14,14 @@ const regression = (
   name: string,
   seed: number,
   strategy: StrategyName,
-  devices: number,
+  devices: number | Plan['users'],
   steps: string,
 ): Regression => ({
   name,
   seed,
   strategy,
   plan: {
-    users: usersOf(devices, false),
+    users: typeof devices === 'number' ? usersOf(devices, false) : devices,
     steps: steps
       .trim()
       .split('\n')
@@ -116,6 +116,37 @@ export const regressions: readonly Regression[] = [
     flow 818714982 1024217018 394578827 388179464 306175316
     wait 1804494421 405306867 1703522530 572619351 2142727662
     shuffle 741451755 715835055 424491682 1223661617 1960127551
+  `,
+  ),
+  regression(
+    'a pending edit was laid over the record it was already inside of',
+    82,
+    'clientWins',
+    ['ada', 'ben', 'cleo', 'dan', 'ada', 'ada'],
+    `
+    flow 1011011427 1522721531 1092221637 968428444 1890729489
+    chain 1761176918 1607515191 930020543 239647591 492339313
+    deliver 209302007 1827155585 1918848984 602090952 1405316888
+    update 1966902549 1116746110 1818299034 143309389 705874185
+    cut 141045068 777905304 263893473 814107893 2098194526
+    flow 878696704 308831630 569253940 503171800 919142247
+    wait 1347256322 494264113 270846111 33522911 1711155676
+    deliver 1054763593 820102909 214082703 422985561 482023449
+    deliver 840678733 589521972 1106592129 2005923865 1767160820
+  `,
+  ),
+  regression(
+    'a lost member of a group was held by the refused one after a reconnect, and never heard of its loss',
+    2146,
+    'serverWins',
+    ['ada', 'ben', 'cleo', 'dan', 'ada'],
+    `
+    flow 880236919 1384199431 387041998 543473705 1920531851
+    office 963845834 1581638686 668983532 719781050 1330673818
+    group 496822368 2031242797 1565336087 232058024 1162194787
+    create 2080082593 209011556 1935358043 2039943716 1165466396
+    flow 497251897 688466334 882778104 842587619 1849753140
+    kill-relay 121953593 150003497 1119577232 1776824307 692542159
   `,
   ),
 ]

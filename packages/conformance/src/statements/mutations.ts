@@ -341,7 +341,7 @@ export const mutations: readonly Mutation[] = [
     file: mergeEdit,
     find: '[edit.device]: Math.max(edit.seq, standing?.confirmed.settled[edit.device] ?? 0),',
     replace: '[edit.device]: 0,',
-    proves: ['CF13'],
+    proves: ['CF14'],
     tests: simulating,
   },
   {
