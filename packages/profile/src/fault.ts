@@ -9,7 +9,9 @@ export interface Fault {
   readonly fix?: string
 }
 
-export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly faults: readonly Fault[] }
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly faults: readonly Fault[] }
 
 export const ok = <T>(value: T): Result<T> => ({ ok: true, value })
 export const failed = (...faults: Fault[]): Result<never> => ({ ok: false, faults })

@@ -169,6 +169,9 @@ export interface Asked {
 export const refusalOf = (user: User, asked: Asked, standing: Fields | undefined): string | undefined => {
   const { kind, table, columns } = asked
   if (user === 'ada' || user === 'dan') return undefined
+  // Whoever could neither change nor delete a record cannot take its place either, once it is deleted.
+  const anothers = table === 'site' ? user === 'ben' : table === 'task' && standing?.['ownerid'] !== user
+  if (kind === 'create' && standing !== undefined && anothers) return 'exists'
   if (table === 'site' && user === 'ben')
     return kind === 'delete' && standing === undefined ? undefined : 'not-permitted'
   if (table === 'site') return kind === 'delete' && standing !== undefined ? 'not-permitted' : undefined

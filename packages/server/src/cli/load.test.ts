@@ -42,6 +42,9 @@ test('a loaded record is what the online API would have created, but for ids and
     now: () => 0,
     newCommit: () => a.confirmed.commit,
     publish: () => {},
+    log: error => {
+      throw error
+    },
   })
   const [judged] = await committer.submit([
     {

@@ -29,17 +29,26 @@ export interface Admission {
   readonly rights: (person: Person) => Rights
 }
 
+/** Whose edit it is and what it is about: asked first, whatever came before it. Such an edit leaves no trace. */
+export const refuseSender = (schema: Schema, edit: Edit, { person, device }: Author): Refusal | undefined => {
+  if (edit.author !== person.id || edit.device !== device)
+    return suspicious('not-permitted', 'the edit is of another author')
+  if (edit.id.length > MAX_ID || edit.id.includes('/')) return suspicious('invalid', 'no edit id')
+  if (!isRecordId(edit.record)) return suspicious('invalid', 'no record id')
+  // Honest: the table may have been there when the edit was made.
+  return schema.tables.has(edit.table) ? undefined : rejected('invalid', 'there is no such table')
+}
+
+const MAX_ID = 64
+
 /** @returns undefined where the edit is admitted */
 export const refuse = (
   { schema, rights }: Admission,
   edit: Edit,
-  { person, device, prefixes }: Author,
+  { person, prefixes }: Author,
   record: RecordState | undefined,
 ): Refusal | undefined => {
-  if (edit.author !== person.id || edit.device !== device)
-    return suspicious('not-permitted', 'the edit is of another author')
-  const table = schema.tables.get(edit.table)
-  if (table === undefined || !isRecordId(edit.record)) return rejected('invalid', 'no such table or record id')
+  const table = schema.tables.get(edit.table)!
   return (
     refuseSize(table, edit) ??
     refuseValues(table, edit) ??
@@ -83,6 +92,13 @@ export const refuseRight = (
   // Who may not read a record learns no more of it than that it is not there.
   const hidden = kind !== 'create' && present !== undefined && !rights.reaches(table.name, 'read', present)
   if (hidden) return rejected('not-found', 'Record not found')
+  // Another's deleted record is not for taking: whoever could not have deleted or changed it meets it as existing.
+  const taken =
+    kind === 'create' &&
+    present !== undefined &&
+    !rights.reaches(table.name, 'write', present) &&
+    !rights.reaches(table.name, 'delete', present)
+  if (taken) return rejected('exists', 'Record already exists')
   const right = kind === 'update' ? 'write' : kind
   const judgedOn = kind === 'create' ? afters(changes) : present
   if (judgedOn !== undefined && !rights.reaches(table.name, right, judgedOn)) {
@@ -110,7 +126,9 @@ export const allowedImage = (edit: Edit, table: Table, rights: Rights): Edit => 
   const writable = rights.writable(table.name)
   const allowed = Object.entries(edit.image).filter(([id, value]) => {
     const column = table.byId.get(id)
-    return column !== undefined && writable.has(id) && checkValue(column, value) === undefined
+    if (column === undefined || !writable.has(id)) return false
+    if (value === null && column.required === true) return false
+    return checkValue(column, value) === undefined
   })
   return { ...edit, image: Object.fromEntries(allowed) }
 }

@@ -56,6 +56,8 @@ export interface Relay {
   readonly storage: Storage
   readonly committer: Committer
   readonly published: Committed[]
+  /** what the commit path reported as its own */
+  readonly bugs: unknown[]
   content(id: string): Promise<{ fields: Fields; deleted: boolean; rev: number } | undefined>
   edit(id: string): Promise<StoredEdit | undefined>
   ledger(): Promise<LedgerEntry[]>
@@ -75,6 +77,7 @@ export const openRelay = async (strategy: StrategyName = 'clientWins', authority
     profiles: [],
   })
   const published: Committed[] = []
+  const bugs: unknown[] = []
   const committer = createCommitter({
     storage,
     environment: () => environment,
@@ -82,11 +85,13 @@ export const openRelay = async (strategy: StrategyName = 'clientWins', authority
     now: () => 1_000,
     newCommit: newId,
     publish: committed => void published.push(committed),
+    log: error => void bugs.push(error),
   })
   return {
     storage,
     committer,
     published,
+    bugs,
     content: async id => {
       const [stored] = await storage.snapshot(view => view.records([{ table: 'job', id }]))
       if (stored === undefined) return undefined

@@ -219,4 +219,109 @@ describe('the commit path', () => {
       },
     ])
   })
+
+  it('regression: an edit behind a withdrawn one on a table that does not exist harms nobody in its commit', async () => {
+    const relay = await openRelay()
+    const eve = createDevice(relay, ana, 1)
+    const honest = createDevice(relay, bo, 2)
+    await relay.committer.submit([{ from: 'withdraw', edit: 'x', author: eve.author }])
+    const hostile = { ...eve.edit('J1', 'create', job), table: 'nope', after: 'x', image: { title: 'x' } }
+    const [bad, good] = await Promise.all([eve.push(hostile), honest.push(honest.edit('J2', 'create', job))])
+    expect(bad[0]!.answer).toMatchObject({ status: 'rejected', code: 'invalid' })
+    expect(good[0]!.answer).toMatchObject({ status: 'applied' })
+    expect(relay.bugs).toEqual([])
+  })
+
+  it('regression: an edit that says it is of another author or device is refused before anything else is looked at', async () => {
+    const relay = await openRelay('ask')
+    const device = createDevice(relay, bo, 1)
+    const eve = createDevice(relay, ana, 2)
+    await relay.online('J1', 'create', job)
+    await device.pull('J1')
+    await relay.online('J1', 'update', { status: 'closed' })
+    const asked = device.edit('J1', 'update', { hours: 1 })
+    expect((await device.push(asked))[0]!.answer.status).toBe('held')
+    const { device: name } = device.author
+    const forged = { ...asked, id: 'forged', device: name, after: asked.id, amends: asked.id }
+    const [judged] = await relay.committer.submit([{ from: 'device', edits: [forged], author: eve.author }])
+    expect(judged).toMatchObject({ answer: { status: 'rejected' }, suspicious: true })
+    expect((await relay.edit(asked.id))!.outcome.status).toBe('held')
+    expect(await relay.edit('forged')).toBeUndefined()
+  })
+
+  it('regression: a group of which a part was decided before is refused, and its commit goes on', async () => {
+    const relay = await openRelay('serverWins')
+    const device = createDevice(relay, bo, 1)
+    await relay.online('J1', 'create', job)
+    await relay.online('J2', 'create', job)
+    await device.pull('J1')
+    await device.pull('J2')
+    const first = device.edit('J1', 'update', { hours: 1 }, { group: 'g' })
+    await device.push(first)
+    await relay.online('J2', 'update', { status: 'closed' })
+    const second = device.edit('J2', 'update', { hours: 1 }, { group: 'g' })
+    const judged = await relay.committer.submit([{ from: 'device', edits: [first, second], author: device.author }])
+    expect(judged).toMatchObject([
+      { answer: { status: 'applied' } },
+      { answer: { status: 'rejected' }, suspicious: true },
+    ])
+    expect(await relay.edit(second.id)).toBeUndefined()
+    expect(relay.bugs).toEqual([])
+  })
+
+  it('regression: a stranger who withdraws an edit before it comes does not void it', async () => {
+    const relay = await openRelay()
+    const device = createDevice(relay, bo, 1)
+    const eve = createDevice(relay, ana, 2)
+    const edit = device.edit('J1', 'create', job)
+    await relay.committer.submit([{ from: 'withdraw', edit: edit.id, author: eve.author }])
+    expect((await device.push(edit))[0]!.answer).toMatchObject({ status: 'applied' })
+  })
+
+  it('regression: a withdrawn question keeps what was asked and of which record', async () => {
+    const relay = await openRelay('ask')
+    const device = createDevice(relay, bo, 1)
+    await relay.online('J1', 'create', job)
+    await device.pull('J1')
+    await relay.online('J1', 'update', { status: 'closed' })
+    const asked = device.edit('J1', 'update', { hours: 1 })
+    await device.push(asked)
+    await relay.committer.submit([{ from: 'withdraw', edit: asked.id, author: device.author }])
+    expect(await relay.edit(asked.id)).toMatchObject({
+      table: 'job',
+      id: 'J1',
+      changes: { hours: [null, 1] },
+      outcome: { status: 'withdrawn' },
+    })
+  })
+
+  it('regression: the online API holds to the size of a record', async () => {
+    const relay = await openRelay()
+    await relay.online('J1', 'create', job)
+    const { answer } = await relay.online('J1', 'update', { status: 'x'.repeat(600_000) })
+    expect(answer).toMatchObject({ status: 'rejected', code: 'too-large' })
+    expect((await relay.content('J1'))!.fields).toEqual(job)
+  })
+
+  it('regression: a winning image does not clear a required column', async () => {
+    const relay = await openRelay('clientWins')
+    await relay.online('J1', 'create', job)
+    const device = createDevice(relay, bo, 1)
+    await device.pull('J1')
+    await relay.online('J1', 'update', { status: 'closed' })
+    const edit = device.edit('J1', 'update', { hours: 2 })
+    await device.push({ ...edit, image: { ...edit.image, title: null } })
+    expect((await relay.content('J1'))!.fields['title']).toBe('Pump')
+  })
+
+  it("regression: another's deleted record cannot be taken over by creating it anew", async () => {
+    const relay = await openRelay()
+    await relay.online('J1', 'create', { ...job, ownerid: 'bo' })
+    await relay.online('J1', 'delete', {})
+    const { answer } = await relay.online('J1', 'create', job, ana)
+    expect(answer).toMatchObject({ status: 'rejected', code: 'exists' })
+    const device = createDevice(relay, ana, 1)
+    expect((await device.push(device.edit('J1', 'create', job)))[0]!.answer).toMatchObject({ code: 'exists' })
+    expect((await relay.online('J1', 'create', job)).answer).toMatchObject({ status: 'applied' })
+  })
 })

@@ -1,9 +1,10 @@
 import { type Person, type Position, rightsOf, type Rights } from '@rejoin/profile'
 import type { Environment } from '../environment/environment.ts'
 import { keyOf, type RecordKey, type Storage, type StoredRecord, type Wanted } from '../storage/storage.ts'
-import { decide } from './decide.ts'
+import { rejected } from './admission.ts'
+import { type Circumstances, decide, voidKey } from './decide.ts'
 import type { Changed, Judged, Submission } from './submission.ts'
-import { createWorkspace, stateOf } from './workspace.ts'
+import { createWorkspace, stateOf, type Workspace } from './workspace.ts'
 
 /**
  * Group commit: submissions of many sessions in one storage transaction, at once when idle. While one transaction
@@ -36,6 +37,8 @@ export interface CommitterParts {
   /** 16 hex digits, random */
   readonly newCommit: () => string
   readonly publish: (committed: Committed) => Promise<void> | undefined
+  /** hears of bugs: what could not be decided or told */
+  readonly log: (error: unknown) => void
 }
 
 interface Waiting {
@@ -62,7 +65,7 @@ export const createCommitter = (parts: CommitterParts): Committer => {
       }
       try {
         const { committed, judged } = await commitBatch(parts, batch)
-        await parts.publish(committed)
+        await tell(parts, committed)
         batch.forEach(({ resolve }, index) => resolve(judged[index]!))
       } catch (error) {
         for (const { reject } of batch) reject(error)
@@ -83,6 +86,15 @@ export const createCommitter = (parts: CommitterParts): Committer => {
   }
 }
 
+/** Committed is committed: whatever goes wrong in telling it does not make it undone. */
+const tell = async ({ publish, log }: CommitterParts, committed: Committed): Promise<void> => {
+  try {
+    await publish(committed)
+  } catch (error) {
+    log(error)
+  }
+}
+
 const commitBatch = (
   parts: CommitterParts,
   batch: readonly Waiting[],
@@ -93,7 +105,7 @@ const commitBatch = (
     const work = createWorkspace(found, parts.newCommit())
     const circumstances = { environment, rights, authority: parts.authority, now: parts.now() }
     const judged = batch.map(({ submissions }) =>
-      submissions.flatMap(submission => decide(work, submission, circumstances)),
+      submissions.flatMap(submission => decideAlone(work, submission, circumstances, parts.log)),
     )
     const settled = work.settled()
     const answers = new Map<object, Judged[]>()
@@ -112,6 +124,36 @@ const commitBatch = (
   })
 }
 
+/** Others share the transaction: what cannot be decided is refused alone and leaves nothing behind. */
+const decideAlone = (
+  work: Workspace,
+  submission: Submission,
+  circumstances: Circumstances,
+  log: (error: unknown) => void,
+): Judged[] => {
+  const trial = work.branch()
+  try {
+    const judged = decide(trial, submission, circumstances)
+    trial.keep()
+    return judged
+  } catch (error) {
+    log(error)
+    const { answer } = rejected('other', 'the relay could not decide this')
+    return namesIn(submission).map(name => ({ ...name, answer, suspicious: true }))
+  }
+}
+
+const namesIn = (submission: Submission): Omit<Judged, 'answer'>[] => {
+  switch (submission.from) {
+    case 'device':
+      return submission.edits.map(({ id, table, record }) => ({ edit: id, table, record }))
+    case 'online':
+      return [{ edit: submission.id, table: submission.table, record: submission.record }]
+    case 'withdraw':
+      return [{ edit: submission.edit, table: '', record: '' }]
+  }
+}
+
 const wantedBy = (submissions: readonly Submission[]): Wanted => {
   const records = new Map<string, RecordKey>()
   const edits = new Set<string>()
@@ -123,11 +165,14 @@ const wantedBy = (submissions: readonly Submission[]): Wanted => {
         id: submission.record,
       })
       edits.add(submission.id)
-    } else if (submission.from === 'withdraw') edits.add(submission.edit)
-    else {
+    } else if (submission.from === 'withdraw') {
+      edits.add(submission.edit).add(voidKey(submission.author.device, submission.edit))
+    } else {
       for (const { id, table, record, after, amends, base } of submission.edits) {
         records.set(keyOf({ table, id: record }), { table, id: record })
-        for (const edit of [id, after, amends]) if (edit !== undefined) edits.add(edit)
+        for (const edit of [id, after, amends]) {
+          if (edit !== undefined) edits.add(edit).add(voidKey(submission.author.device, edit))
+        }
         if (base.rev > 0) revs.add(base.rev)
       }
     }

@@ -1,5 +1,6 @@
 import {
   type Answer,
+  type Confirmed,
   DELETED,
   type Edit,
   guidOf,
@@ -15,7 +16,7 @@ import {
 } from '@rejoin/profile'
 import type { Environment } from '../environment/environment.ts'
 import type { StoredEdit } from '../storage/storage.ts'
-import { allowedImage, MAX_RECORD_BYTES, refuse, refuseRight, rejected } from './admission.ts'
+import { allowedImage, MAX_RECORD_BYTES, refuse, refuseRight, refuseSender, rejected } from './admission.ts'
 import type {
   Author,
   DeviceSubmission,
@@ -29,7 +30,8 @@ import type { Workspace } from './workspace.ts'
 /**
  * What becomes of submissions, one after the other, in one commit. Pure: records and edits come from the workspace,
  * time and authority are handed in. The order at the gate (DESIGN.md, section 5): a known id is answered as before;
- * `after` refused, held or withdrawn holds; `after` unknown waits; only then bytes and rights.
+ * `after` refused, held or withdrawn holds; `after` unknown waits; only then bytes and rights. Before all of that an edit
+ * must be its sender's own, on a table there is.
  */
 export interface Circumstances {
   readonly environment: Environment
@@ -54,15 +56,19 @@ export const decide = (work: Workspace, submission: Submission, circumstances: C
 }
 
 const decideEdit = (work: Workspace, edit: Edit, author: Author, circumstances: Circumstances): Judged => {
+  const { environment, rights } = circumstances
+  const impostor = refuseSender(environment.schema, edit, author)
+  if (impostor !== undefined) return { ...judged(edit, impostor.answer), ...impostor }
   const known = work.edit(edit.id)
-  if (known !== undefined) return known.device === author.device ? judged(edit, known.outcome) : foreign(edit)
-  const after = edit.after === undefined ? undefined : work.edit(edit.after)
+  if (known !== undefined && known.device !== author.device) return foreign(edit)
+  const answered = known ?? work.edit(voidKey(author.device, edit.id))
+  if (answered !== undefined) return judged(edit, answered.outcome)
+  const after = edit.after === undefined ? undefined : earlier(work, edit.after, author)
   if (edit.after !== undefined && after === undefined) return judged(edit, { status: 'wait' })
-  if (after !== undefined && !isEarlier(after, edit)) return foreign(edit)
+  if (after !== undefined && !isOnSameRecord(after, edit)) return foreign(edit)
   const record = work.record({ table: edit.table, id: edit.record })
   const stopped = after !== undefined && after.outcome.status !== 'applied' && after.outcome.status !== 'lost'
-  const admission = { schema: circumstances.environment.schema, rights: circumstances.rights }
-  const refusal = stopped ? undefined : refuse(admission, edit, author, record)
+  const refusal = stopped ? undefined : refuse({ schema: environment.schema, rights }, edit, author, record)
   if (refusal !== undefined) {
     // What no honest device sends leaves no trace; an honest refusal is an outcome like any other.
     if (refusal.answer.status === 'rejected' && refusal.suspicious !== true)
@@ -74,9 +80,15 @@ const decideEdit = (work: Workspace, edit: Edit, author: Author, circumstances: 
   return judged(edit, outcome)
 }
 
-const isEarlier = (after: StoredEdit, edit: Edit): boolean =>
-  after.device === edit.device &&
-  (after.outcome.status === 'withdrawn' || (after.table === edit.table && after.id === edit.record))
+/** An edit of the same device that has been answered, or was withdrawn before it came. */
+const earlier = (work: Workspace, id: string, { device }: Author): StoredEdit | undefined =>
+  work.edit(id) ?? work.edit(voidKey(device, id))
+
+/** Edits taken back before they came are kept under their device, so that nobody can void the edits of another. */
+export const voidKey = (device: string, edit: string): string => `${device}/${edit}`
+
+const isOnSameRecord = (after: StoredEdit, edit: Edit): boolean =>
+  after.device === edit.device && (after.table === '' || (after.table === edit.table && after.id === edit.record))
 
 const foreign = (edit: Edit): Judged => ({
   ...judged(edit, { status: 'rejected', code: 'invalid', message: 'the edit names an edit of someone else' }),
@@ -104,20 +116,26 @@ const merge = (
     authority,
     at: now,
   })
-  if (merged.record !== undefined && merged.record.confirmed.bytes.length > MAX_RECORD_BYTES) {
-    return rejected('too-large', `a record holds at most ${MAX_RECORD_BYTES / 1024} kB`).answer as Outcome
-  }
+  if (merged.record !== undefined && isTooLarge(merged.record.confirmed)) return tooLarge.answer as Outcome
   if (merges) work.nextRev()
   if (merged.record !== undefined) work.put(key, merged.record)
   if (merged.ledger !== undefined) work.note(merged.ledger)
   return merged.outcome
 }
 
+const isTooLarge = ({ bytes }: Confirmed): boolean => bytes.length > MAX_RECORD_BYTES
+
+const tooLarge = rejected('too-large', `a record holds at most ${MAX_RECORD_BYTES / 1024} kB`)
+
 /** All edits of a group take effect, or none (OB13): tried on a branch, then settled on the worst that came of it. */
 const decideGroup = (work: Workspace, { edits, author }: DeviceSubmission, circumstances: Circumstances): Judged[] => {
-  if (edits.every(({ id }) => work.edit(id)?.device === author.device)) {
-    return edits.map(edit => judged(edit, work.edit(edit.id)!.outcome))
-  }
+  const known = edits.map(({ id }) => {
+    const found = earlier(work, id, author)
+    return found?.device === author.device ? found : undefined
+  })
+  if (known.every(each => each !== undefined)) return edits.map((edit, at) => judged(edit, known[at]!.outcome))
+  // A group is decided in one commit: no honest device sends an answered edit next to a new one of its group.
+  if (known.some(each => each !== undefined)) return edits.map((edit, at) => tornFrom(edit, known[at]))
   const trial = work.branch()
   const tried = edits.map(edit => decideEdit(trial, edit, author, circumstances))
   const worst = (status: Answer['status']): Judged | undefined => tried.find(({ answer }) => answer.status === status)
@@ -137,6 +155,14 @@ const decideGroup = (work: Workspace, { edits, author }: DeviceSubmission, circu
   return edits.map(edit => loseWith(work, edit, author, circumstances))
 }
 
+const tornFrom = (edit: Edit, known: StoredEdit | undefined): Judged =>
+  known === undefined
+    ? {
+        ...judged(edit, { status: 'rejected', code: 'invalid', message: 'part of the group was decided before' }),
+        suspicious: true,
+      }
+    : judged(edit, known.outcome)
+
 const stopWith = (work: Workspace, edit: Edit, own: Judged, cause: Judged, circumstances: Circumstances): Judged => {
   const outcome: Outcome =
     own.answer.status === 'rejected' || own.answer.status === 'held'
@@ -148,8 +174,9 @@ const stopWith = (work: Workspace, edit: Edit, own: Judged, cause: Judged, circu
             message: `another edit of the group was refused: ${cause.answer.message}`,
           }
         : { status: 'held', by: cause.edit }
+  if (cause.suspicious === true || own.suspicious === true) return { ...judged(edit, outcome), suspicious: true }
   remember(work, edit, outcome, circumstances)
-  return { ...judged(edit, outcome), ...(own.suspicious === true ? { suspicious: true } : {}) }
+  return judged(edit, outcome)
 }
 
 /** One edit of the group lost its conflict: the whole group is without effect, and merged for its clocks. */
@@ -200,12 +227,6 @@ const decideOnline = (work: Workspace, write: OnlineSubmission, circumstances: C
   if (known !== undefined) return { ...at, answer: known.outcome }
   const record = work.record({ table, id: write.record })
   const standing = record?.state === 'held' ? record : undefined
-  if (write.ifRev !== undefined && write.ifRev !== (standing?.confirmed.rev ?? 0)) {
-    return {
-      ...at,
-      answer: { status: 'rejected', code: 'refused', message: 'the record has changed since that revision' },
-    }
-  }
   const before = standing?.content.fields ?? {}
   const changes = Object.fromEntries(
     Object.entries(values).map(([column, after]) => [column, [before[column] ?? null, after] as [Value, Value]]),
@@ -213,6 +234,10 @@ const decideOnline = (work: Workspace, write: OnlineSubmission, circumstances: C
   const definition = circumstances.environment.schema.tables.get(table)!
   const refusal = refuseRight(definition, circumstances.rights(person), kind, changes, record)
   if (refusal !== undefined) return { ...at, ...refusal }
+  // After the rights: who may not read the record must not learn its revision.
+  if (write.ifRev !== undefined && write.ifRev !== (standing?.confirmed.rev ?? 0)) {
+    return { ...at, ...rejected('refused', 'the record has changed since that revision') }
+  }
   const recorded = recordWrites(
     guidOf(table, write.record),
     standing === undefined ? [] : [standing.confirmed.bytes],
@@ -242,6 +267,7 @@ const decideOnline = (work: Workspace, write: OnlineSubmission, circumstances: C
     authority,
     at: now,
   })
+  if (merged.record !== undefined && isTooLarge(merged.record.confirmed)) return { ...at, ...tooLarge }
   if (merged.record !== undefined) {
     work.nextRev()
     work.put({ table, id: write.record }, merged.record)
@@ -262,31 +288,41 @@ const decideWithdrawal = (
   const known = work.edit(edit)
   if (known !== undefined && known.device !== author.device)
     return { ...at, ...rejected('invalid', 'not an edit of this device') }
-  if (known !== undefined && known.outcome.status !== 'held')
-    return { ...at, table: known.table, record: known.id, answer: known.outcome }
-  work.settle({
-    edit,
-    table: '',
-    id: '',
-    device: author.device,
-    seq: 0,
-    author: author.person.id,
-    kind: 'update',
-    at: circumstances.now,
-    received: circumstances.now,
-    changes: {},
-    outcome: { status: 'withdrawn' },
-  })
-  return { ...at, answer: { status: 'withdrawn' } }
+  if (known === undefined) {
+    work.settle(voided(edit, author, circumstances.now))
+    return { ...at, answer: { status: 'withdrawn' } }
+  }
+  const outcome: Outcome = known.outcome.status === 'held' ? { status: 'withdrawn' } : known.outcome
+  if (known.outcome.status === 'held') work.settle({ ...known, received: circumstances.now, outcome })
+  return { edit, table: known.table, record: known.id, answer: outcome }
 }
+
+const voided = (edit: string, { person, device }: Author, now: number): StoredEdit => ({
+  edit: voidKey(device, edit),
+  table: '',
+  id: '',
+  device,
+  seq: 0,
+  author: person.id,
+  kind: 'update',
+  at: now,
+  received: now,
+  changes: {},
+  outcome: { status: 'withdrawn' },
+})
 
 const remember = (work: Workspace, edit: Edit, outcome: Outcome, { now }: Circumstances): void => {
   work.settle(storedEdit(edit, outcome, now))
   if (edit.amends === undefined) return
   // What is amended is void from now on, whether it waits here or is still on its way.
   const amended = work.edit(edit.amends)
-  if (amended !== undefined && (amended.outcome.status !== 'held' || amended.device !== edit.device)) return
-  work.settle({ ...storedEdit(edit, { status: 'withdrawn' }, now), edit: edit.amends })
+  if (amended === undefined) {
+    const outcome: Outcome = { status: 'withdrawn' }
+    if (work.edit(voidKey(edit.device, edit.amends)) !== undefined) return
+    work.settle({ ...storedEdit(edit, outcome, now), edit: voidKey(edit.device, edit.amends), changes: {} })
+  } else if (amended.outcome.status === 'held' && amended.device === edit.device) {
+    work.settle({ ...amended, received: now, outcome: { status: 'withdrawn' } })
+  }
 }
 
 const storedEdit = (edit: Edit, outcome: Outcome, received: number): StoredEdit => ({
@@ -299,7 +335,8 @@ const storedEdit = (edit: Edit, outcome: Outcome, received: number): StoredEdit 
   kind: edit.kind,
   at: edit.at,
   received,
-  changes: edit.changes,
+  // What was refused for its size is not kept for it.
+  changes: outcome.status === 'rejected' && outcome.code === 'too-large' ? {} : edit.changes,
   outcome,
   ...(edit.amends === undefined ? {} : { amends: edit.amends }),
   ...(edit.group === undefined ? {} : { group: edit.group }),

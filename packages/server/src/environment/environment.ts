@@ -36,7 +36,11 @@ export interface Settings {
 /** A published profile with who it is for. */
 export interface StoredProfile {
   readonly profile: PublishedProfile
-  readonly members: { readonly everyone?: boolean; readonly people?: readonly string[]; readonly teams?: readonly string[] }
+  readonly members: {
+    readonly everyone?: boolean
+    readonly people?: readonly string[]
+    readonly teams?: readonly string[]
+  }
 }
 
 /** What an environment is made of, as entries. */
@@ -52,8 +56,8 @@ export const defaultSettings: Settings = { strategy: 'clientWins', strategies: {
 export const environmentEntries = (source: EnvironmentSource): Entry[] => [
   { kind: 'environment', id: 'schema', value: source.schema },
   { kind: 'environment', id: 'settings', value: source.settings },
-  ...source.people.map((person) => ({ kind: 'person', id: person.id, value: person })),
-  ...source.profiles.map((stored) => ({ kind: 'profile', id: stored.profile.name, value: stored })),
+  ...source.people.map(person => ({ kind: 'person', id: person.id, value: person })),
+  ...source.profiles.map(stored => ({ kind: 'profile', id: stored.profile.name, value: stored })),
 ]
 
 /** @throws FaultError where the environment has no schema, or one that does not compile */
@@ -81,15 +85,15 @@ const noSchema: Fault = {
 export const compileEnvironment = (source: EnvironmentSource): Environment => {
   const schema = compileSchema(source.schema)
   if (!schema.ok) throw new FaultError(schema.faults)
-  const people = new Map(source.people.map((person) => [person.id, person]))
+  const people = new Map(source.people.map(person => [person.id, person]))
   const { settings } = source
   return {
     schema: schema.value,
     settings,
-    person: (id) => people.get(id),
+    person: id => people.get(id),
     people: () => [...people.values()],
-    profileOf: (person) => effectiveProfile(source.profiles, person),
-    strategyOf: (table) => strategies[settings.strategies[table] ?? settings.strategy],
+    profileOf: person => effectiveProfile(source.profiles, person),
+    strategyOf: table => strategies[settings.strategies[table] ?? settings.strategy],
   }
 }
 
@@ -97,7 +101,7 @@ export const compileEnvironment = (source: EnvironmentSource): Environment => {
 const effectiveProfile = (profiles: readonly StoredProfile[], person: Person): PublishedProfile | undefined => {
   const found =
     profiles.find(({ members }) => members.people?.includes(person.id)) ??
-    profiles.find(({ members }) => members.teams?.some((team) => person.teams.includes(team))) ??
+    profiles.find(({ members }) => members.teams?.some(team => person.teams.includes(team))) ??
     profiles.find(({ members }) => members.everyone)
   return found?.profile
 }

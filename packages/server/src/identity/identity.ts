@@ -1,4 +1,14 @@
-import { createRemoteJWKSet, errors, exportJWK, generateKeyPair, importJWK, type JWK, jwtVerify, type JWTVerifyGetKey, SignJWT } from 'jose'
+import {
+  createRemoteJWKSet,
+  errors,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+  jwtVerify,
+  type JWTVerifyGetKey,
+  SignJWT,
+} from 'jose'
 
 /** Who somebody is: JWTs from an issuer of your own (JWKS), or from the development issuer built in. */
 export interface Identity {
@@ -20,10 +30,16 @@ export interface IdentityOptions {
 const ALGORITHMS = ['EdDSA', 'ES256', 'RS256']
 
 export const identityFrom = (keys: JWTVerifyGetKey, { issuer, audience, leeway = 60 }: IdentityOptions): Identity => ({
-  verify: async (token) => {
+  verify: async token => {
     try {
-      const { payload } = await jwtVerify(token, keys, { issuer, audience, algorithms: ALGORITHMS, clockTolerance: leeway })
-      if (payload.sub === undefined || payload.exp === undefined) return { ok: false, why: 'the token names no user or no end' }
+      const { payload } = await jwtVerify(token, keys, {
+        issuer,
+        audience,
+        algorithms: ALGORITHMS,
+        clockTolerance: leeway,
+      })
+      if (payload.sub === undefined || payload.exp === undefined)
+        return { ok: false, why: 'the token names no user or no end' }
       return { ok: true, user: payload.sub, expires: payload.exp * 1000 }
     } catch (error) {
       if (error instanceof errors.JWTExpired) return { ok: false, why: 'the sign-in has expired' }
@@ -34,7 +50,8 @@ export const identityFrom = (keys: JWTVerifyGetKey, { issuer, audience, leeway =
 })
 
 /** An issuer outside, by the address of its key set. */
-export const remoteIdentity = (jwks: URL, options: IdentityOptions): Identity => identityFrom(createRemoteJWKSet(jwks), options)
+export const remoteIdentity = (jwks: URL, options: IdentityOptions): Identity =>
+  identityFrom(createRemoteJWKSet(jwks), options)
 
 /** The built-in issuer for development and tests: one key pair, kept with the environment. */
 export interface DevelopmentIssuer {
