@@ -130,7 +130,7 @@ export const createCore = async ({ storage, wake = noWake, identity, now, random
   })
 
   const newCommit = (): string => Buffer.from(random(8)).toString('hex')
-  const committer = createCommitter({ storage, environment: () => environment, authority, now, newCommit, publish })
+  const committer = createCommitter({ storage, environment: () => environment, authority, now, newCommit, publish, log })
   const greet = createGreeting({ environment: () => environment, identity, grants, head, now })
 
   return {
