@@ -2,6 +2,7 @@ import {
   type Connect,
   connectWebSocket,
   createDevice,
+  type LiveQuery,
   openMemoryStore,
   type Rejoin,
   type Store,
@@ -77,14 +78,21 @@ export const edit = (device: Device, n: number, value: string): Promise<void> =>
 export const valueOf = (device: Device, n: number): unknown =>
   device.table(BENCH_TABLE).get(benchId(n))?.[EDITED_COLUMN]
 
+/** One live query per device, open as long as it is, as an app's list would be: the rows that were edited. */
+const watched = new WeakMap<Device, EditedRows>()
+type EditedRows = LiveQuery<{ readonly [EDITED_COLUMN]: unknown }>
+
+const editedRows = (device: Device): EditedRows => {
+  const known = watched.get(device)
+  if (known !== undefined) return known
+  const rows = device.table(BENCH_TABLE).query({ where: { [EDITED_COLUMN]: { 'begins-with': 'visited' } } })
+  watched.set(device, rows)
+  return rows
+}
+
 /** Begins to watch at once; resolves when a row with that value has been stored and is shown. */
 export const shown = async (device: Device, value: string): Promise<void> => {
-  const rows = device.table(BENCH_TABLE).query({ where: { [EDITED_COLUMN]: value } })
-  try {
-    await whenever(rows, found => found.length > 0)
-  } finally {
-    rows.close()
-  }
+  await whenever(editedRows(device), rows => rows.some(row => row[EDITED_COLUMN] === value))
 }
 
 /** Every edit has been acknowledged and its confirmed row stored. */
