@@ -150,6 +150,8 @@ describe('the commit path', () => {
     const edit = device.edit('J1', 'create', job)
     const withdraw = (id: string) => relay.committer.submit([{ from: 'withdraw', edit: id, author: device.author }])
     expect((await withdraw(edit.id))[0]!.answer).toEqual({ status: 'withdrawn' })
+    // Asked again, because the answer was lost (found by the simulator: serverWins, seed 22614).
+    expect((await withdraw(edit.id))[0]!.answer).toEqual({ status: 'withdrawn' })
     expect((await device.push(edit))[0]!.answer).toEqual({ status: 'withdrawn' })
     expect(await relay.content('J1')).toBeUndefined()
     const second = device.edit('J2', 'create', job)

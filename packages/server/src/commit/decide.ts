@@ -289,7 +289,8 @@ const decideWithdrawal = (
   if (known !== undefined && known.device !== author.device)
     return { ...at, ...rejected('invalid', 'not an edit of this device') }
   if (known === undefined) {
-    work.settle(voided(edit, author, circumstances.now))
+    // Asked again, because the answer was lost: it stands.
+    if (work.edit(voidKey(author.device, edit)) === undefined) work.settle(voided(edit, author, circumstances.now))
     return { ...at, answer: { status: 'withdrawn' } }
   }
   const outcome: Outcome = known.outcome.status === 'held' ? { status: 'withdrawn' } : known.outcome
