@@ -12,6 +12,7 @@ export type RejoinFaultCode =
   | 'not-permitted'
   | 'no-ids'
   | 'too-many'
+  | 'too-large'
   | 'settled'
   | 'offline'
   | 'refused'

@@ -8,6 +8,7 @@ import { aftersOf } from '../replica/reauthor.ts'
 import { type Pen, recordEdit, viewIn } from '../replica/recording.ts'
 import type { Replica } from '../replica/replica.ts'
 import { isLive } from '../replica/view.ts'
+import { refuseTooLarge } from './size.ts'
 
 /** Conflicts this device's edits met, newest first: both versions, and who was on the other side (CF6, CF16). */
 export interface LedgerView extends Observable<readonly LedgerNote[]> {
@@ -66,7 +67,8 @@ export const createLedger = (
             throw new RejoinFault({ code: 'not-found', message: 'Record not found', table, record })
           }
           const kind = found.kind === 'delete' ? 'delete' : 'update'
-          recordEdit(draft, { kind, table, id: record, fields: kind === 'delete' ? {} : aftersOf(found.changes) }, pen)
+          const fields = kind === 'delete' ? {} : aftersOf(found.changes)
+          refuseTooLarge(draft, recordEdit(draft, { kind, table, id: record, fields }, pen))
         })
         wake()
       },

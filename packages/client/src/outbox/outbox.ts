@@ -11,6 +11,7 @@ import {
 } from '@rejoin/profile'
 import { RejoinFault } from '../device/fault.ts'
 import { createDerived, type Derived, type Observable } from '../observe/observable.ts'
+import type { Draft } from '../replica/draft.ts'
 import { schemaOf } from '../replica/grant.ts'
 import { keyOf } from '../replica/memory.ts'
 import { aftersOf } from '../replica/reauthor.ts'
@@ -19,6 +20,7 @@ import type { Replica } from '../replica/replica.ts'
 import { discard, retry } from './actions.ts'
 import { holdsIn } from './holding.ts'
 import type { Entry, EntryState } from './outbox-state.ts'
+import { refuseTooLarge } from './size.ts'
 
 /** One unsettled action of this device, as people see it (OB1). */
 export interface OutboxEntry {
@@ -45,7 +47,10 @@ export interface OutboxEntry {
   discard(): Promise<void>
   /** sends it again as it is (OB8) */
   retry(): Promise<void>
-  /** sends it again with corrected values by column name (OB9), or answers its question */
+  /**
+   * sends it again with corrected values by column name (OB9), or answers its question
+   * @throws RejoinFault `not-found` where the question is of a record that is gone from here: only 'theirs' is left
+   */
   resolve(answer: 'mine' | 'theirs' | Readonly<Record<string, unknown>>): Promise<void>
 }
 
@@ -114,14 +119,23 @@ export const createOutbox = ({ replica, pen, paused, wake, report }: OutboxParts
         : { question: questionOf(edit, table, theirs, replica.view(keyOf({ table: edit.table, id: edit.record }))) }),
       ...(edit.group === undefined ? {} : { group: edit.group }),
       discard: () => act(schema => replica.write(draft => discard(draft, edit.id, schema, pen))),
-      retry: () => act(() => replica.write(draft => retry(draft, edit.id, {}, pen))),
+      retry: () =>
+        act(() =>
+          replica.write(draft => {
+            if (theirs !== undefined) refuseUnseen(draft, edit, theirs.rev)
+            retry(draft, edit.id, {}, pen)
+          }),
+        ),
       resolve: answer =>
         act(schema =>
           answer === 'theirs'
             ? replica.write(draft => discard(draft, edit.id, schema, pen))
-            : replica.write(draft =>
-                retry(draft, edit.id, answer === 'mine' ? {} : correct(edit, answer, schema), pen),
-              ),
+            : replica.write(draft => {
+                if (theirs !== undefined) refuseUnseen(draft, edit, theirs.rev)
+                retry(draft, edit.id, answer === 'mine' ? {} : correct(edit, answer, schema), pen)
+                const again = draft.entries().find(each => each.edit.amends === edit.id)
+                if (again !== undefined && answer !== 'mine') refuseTooLarge(draft, again.edit)
+              }),
         ),
     }
   }
@@ -165,6 +179,29 @@ const questionOf = (
   theirs: fieldsToRow(table, edit.record, theirs.theirs),
   theirsDeleted: theirs.theirsDeleted,
 })
+
+/**
+ * An answer counts once its author holds the other side. Of a record that left this device, or was deleted, he never
+ * will: it would be asked again for ever.
+ */
+const refuseUnseen = (draft: Draft, { table, record }: Edit, rev: number): void => {
+  const row = draft.rows.get(keyOf({ table, id: record }))
+  if (row?.gone === undefined || row.rev >= rev) return
+  const place = { table, record }
+  throw row.gone === 'deleted'
+    ? new RejoinFault({
+        code: 'not-found',
+        message: 'this record was deleted meanwhile',
+        fix: "answer 'theirs', and create it again where it is still needed",
+        ...place,
+      })
+    : new RejoinFault({
+        code: 'not-found',
+        message: 'this record was changed meanwhile and is not on this device any more',
+        fix: "answer 'theirs', or have somebody change it who still holds it",
+        ...place,
+      })
+}
 
 /** A fault of a row as the exception an app catches. */
 export const refusedBy = (

@@ -1,12 +1,13 @@
-import { type Edit, encodeUp, MAX_PUSHED, type Schema } from '@rejoin/profile'
+import { type Answer, type Edit, encodeUp, MAX_PUSHED, type Schema } from '@rejoin/profile'
 import { keyOf } from '../replica/memory.ts'
 import { type Holds, holdsIn, referred } from './holding.ts'
 import type { Entry } from './outbox-state.ts'
+import { columnName, groupTooLarge, MAX_FRAME_BYTES, tooLarge, weightOf } from './size.ts'
 
 /** Edits that may be unanswered at a time. */
 export const MAX_UNANSWERED = 500
 
-/** What one push may weigh; the relay takes frames of 1 MiB. */
+/** What one push should weigh at most, where a single group is not heavier. */
 const MAX_PUSH_BYTES = 512 * 1024
 
 /**
@@ -65,21 +66,55 @@ const tooEarly = (entries: readonly Entry[], schema: Schema | undefined): Readon
   return early
 }
 
-/** A push as frames that the relay takes: halved until each is small enough, groups kept together. */
+/** A push as frames that the relay takes, groups kept together. What no frame could hold is not in them. */
 export const pushFrames = (edits: readonly Edit[]): readonly Uint8Array[] => {
-  if (edits.length === 0) return []
-  const frame = encodeUp({ type: 'push', edits })
-  if (frame.length <= MAX_PUSH_BYTES || edits.length === 1) return [frame]
-  const cut = cutAt(edits)
-  return cut === undefined ? [frame] : [...pushFrames(edits.slice(0, cut)), ...pushFrames(edits.slice(cut))]
+  const loads: Edit[][] = []
+  let room = 0
+  for (const together of unitsOf(edits, edit => edit)) {
+    const weight = together.reduce((sum, edit) => sum + weightOf(edit), 0)
+    if (weight > MAX_FRAME_BYTES) continue
+    if (weight > room || loads.length === 0) {
+      loads.push([])
+      room = MAX_PUSH_BYTES
+    }
+    loads.at(-1)!.push(...together)
+    room -= weight
+  }
+  return loads.map(load => encodeUp({ type: 'push', edits: load }))
 }
 
-/** A place near the middle that is inside no group. */
-const cutAt = (edits: readonly Edit[]): number | undefined => {
-  const middle = Math.floor(edits.length / 2)
-  const places = edits.map((_, place) => place).slice(1)
-  const near = places.toSorted((a, b) => Math.abs(a - middle) - Math.abs(b - middle))
-  return near.find(place => edits[place]!.group === undefined || edits[place]!.group !== edits[place - 1]!.group)
+type Rejected = Extract<Answer, { status: 'rejected' }>
+
+/** Entries that no frame could hold, and all of their groups: with what the relay would have said, had it heard them. */
+export const unsendable = (
+  entries: readonly Entry[],
+  schema: Schema | undefined,
+): readonly { readonly entry: Entry; readonly answer: Rejected }[] =>
+  unitsOf(entries, ({ edit }) => edit).flatMap(together => {
+    const own = together.map(({ edit }) => tooLarge(edit))
+    const cause = own.find(each => each !== undefined)
+    const whole = cause === undefined ? groupTooLarge(together.map(({ edit }) => edit)) : undefined
+    if (cause === undefined && whole === undefined) return []
+    return together.map((entry, at) => {
+      const why = own[at] ?? whole
+      const message = why?.message ?? `another edit of the group was refused: ${cause!.message}`
+      const column = why === undefined ? undefined : columnName(schema?.tables.get(entry.edit.table), why)
+      const answer: Rejected = { status: 'rejected', code: why === undefined ? 'group' : 'too-large', message }
+      return { entry, answer: column === undefined ? answer : { ...answer, column } }
+    })
+  })
+
+/** Neighbours of one group together, all else by itself. */
+const unitsOf = <T>(all: readonly T[], editOf: (each: T) => Edit): readonly (readonly T[])[] => {
+  const units: T[][] = []
+  let before: string | undefined
+  for (const each of all) {
+    const { group } = editOf(each)
+    if (group !== undefined && group === before) units.at(-1)!.push(each)
+    else units.push([each])
+    before = group
+  }
+  return units
 }
 
 /** Discarded entries the relay has not yet been told of. */

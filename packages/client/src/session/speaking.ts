@@ -1,7 +1,7 @@
 import { encodeUp } from '@rejoin/profile'
 import type { Host } from '../device/host.ts'
 import { type Entry, next } from '../outbox/outbox-state.ts'
-import { nextToSend, nextToWithdraw, pushFrames } from '../outbox/sending.ts'
+import { nextToSend, nextToWithdraw, pushFrames, unsendable } from '../outbox/sending.ts'
 import type { Draft } from '../replica/draft.ts'
 import { schemaOf } from '../replica/grant.ts'
 import type { Replica } from '../replica/replica.ts'
@@ -94,14 +94,27 @@ const choose = (
   draft: Draft,
   unanswered: number,
 ): { readonly pushed: readonly Entry[]; readonly withdrawn: readonly Entry[] } => {
-  const entries = draft.entries()
-  const { grant } = draft.meta()
-  const pushed = nextToSend(entries, grant === undefined ? undefined : schemaOf(grant), unanswered)
-  const withdrawn = nextToWithdraw(entries)
+  const pushed = sendable(draft, unanswered)
+  const withdrawn = nextToWithdraw(draft.entries())
   for (const entry of [...pushed, ...withdrawn]) move(draft, entry, 'sent')
   const { left } = draft.meta()
   draft.setMeta({ left: pushed.reduce((highest, { edit }) => Math.max(highest, edit.seq), left) })
   return { pushed, withdrawn }
+}
+
+/** What no frame could hold is refused here and now, and holds what it would hold if the relay had refused it. */
+const sendable = (draft: Draft, unanswered: number): readonly Entry[] => {
+  const { grant } = draft.meta()
+  const schema = grant === undefined ? undefined : schemaOf(grant)
+  for (;;) {
+    const chosen = nextToSend(draft.entries(), schema, unanswered)
+    const refused = unsendable(chosen, schema)
+    if (refused.length === 0) return chosen
+    for (const { entry, answer } of refused) {
+      const state = next(entry.state, { type: 'answered', answer })
+      if (typeof state !== 'string') draft.putEntry({ ...entry, state })
+    }
+  }
 }
 
 const cutAll = (draft: Draft): void => {

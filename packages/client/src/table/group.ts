@@ -1,6 +1,7 @@
 import type { SchemaSource, TableName } from '@rejoin/profile'
 import { RejoinFault } from '../device/fault.ts'
 import { newUuid } from '../device/host.ts'
+import { groupTooLarge } from '../outbox/size.ts'
 import { save, type Values, type Wish } from './saving.ts'
 import { creation, type TableParts } from './table.ts'
 import type { ChangesIn, NewRowIn } from './typing.ts'
@@ -40,7 +41,11 @@ export const saveGroup = async (parts: TableParts, build: (group: Group<SchemaSo
   }
   const group = newUuid(parts.host)
   await parts.replica.write(draft => {
-    for (const wish of wishes) save(draft, wish, parts.pen, group)
+    const edits = wishes.flatMap(wish => save(draft, wish, parts.pen, group) ?? [])
+    const why = groupTooLarge(edits)
+    if (why !== undefined) {
+      throw new RejoinFault({ code: 'too-large', message: why.message, fix: 'make it smaller groups' })
+    }
   })
   parts.saved()
 }

@@ -1,11 +1,12 @@
-import { checkRow, type Fields, isRecordId, type Table } from '@rejoin/profile'
+import { checkRow, type Edit, type Fields, isRecordId, type Table } from '@rejoin/profile'
 import { RejoinFault } from '../device/fault.ts'
 import { refusedBy } from '../outbox/outbox.ts'
+import { refuseTooLarge } from '../outbox/size.ts'
 import type { Draft } from '../replica/draft.ts'
 import { schemaOf } from '../replica/grant.ts'
 import { keyOf } from '../replica/memory.ts'
 import { grantIn, type Pen, reallyChanged, recordEdit, viewIn } from '../replica/recording.ts'
-import { isLive } from '../replica/view.ts'
+import { fieldsOf, isLive } from '../replica/view.ts'
 
 /** What a user wants, by column name, and the refusals that need no relay (LW5): nothing is saved then. */
 export type Wish =
@@ -15,8 +16,8 @@ export type Wish =
 
 export type Values = Readonly<Record<string, unknown>>
 
-/** @throws RejoinFault */
-export const save = (draft: Draft, wish: Wish, pen: Pen, group?: string): void => {
+/** @returns undefined where the wish changes nothing; @throws RejoinFault */
+export const save = (draft: Draft, wish: Wish, pen: Pen, group?: string): Edit | undefined => {
   const table = tableIn(draft, wish.table)
   const { kind, id } = wish
   const seen = viewIn(draft, keyOf(wish))
@@ -46,8 +47,14 @@ export const save = (draft: Draft, wish: Wish, pen: Pen, group?: string): void =
     throw new RejoinFault({ code: 'invalid', message: 'a record needs at least one value', ...place })
   }
   const changed = kind === 'update' ? reallyChanged(seen, fields) : fields
-  if (kind === 'update' && Object.keys(changed).length === 0) return
-  recordEdit(draft, { kind, table: table.name, id, fields: changed, ...(group === undefined ? {} : { group }) }, pen)
+  if (kind === 'update' && Object.keys(changed).length === 0) return undefined
+  const edit = recordEdit(
+    draft,
+    { kind, table: table.name, id, fields: changed, ...(group === undefined ? {} : { group }) },
+    pen,
+  )
+  refuseTooLarge(draft, edit, kind === 'delete' ? {} : { ...fieldsOf(isLive(seen) ? seen : undefined), ...changed })
+  return edit
 }
 
 const checked = (table: Table, values: Values, id: string, create: boolean): Fields => {

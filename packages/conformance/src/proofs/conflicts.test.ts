@@ -291,6 +291,53 @@ describe('deletes, and creates that meet', () => {
     await rig.agree()
   })
 
+  it('[OB9] regression, "mine" for a record that had left the scope was asked again without end: the device says that it cannot be answered so', async () => {
+    rig = await openRig('ask')
+    await rig.office.create('workorder', 'W1', { title: 'Pump', status: 'open' })
+    const dora = await rig.device('dora')
+    dora.offline()
+    await dora.update('workorder', 'W1', { title: 'Pump, cellar' })
+    await rig.office.update('workorder', 'W1', { status: 'done' })
+    await dora.online()
+    for (const answer of ['mine', { title: 'Pump, roof' }] as const) {
+      await expect(dora.entry().resolve(answer)).rejects.toMatchObject({
+        code: 'not-found',
+        table: 'workorder',
+        record: 'W1',
+        fix: expect.stringMatching(/'theirs'/) as unknown,
+      })
+    }
+    expect(dora.entries()).toMatchObject([{ record: 'W1', state: 'held', question: { theirsDeleted: false } }])
+    // Back in scope, it is there to be seen, and an answer counts.
+    await rig.office.update('workorder', 'W1', { status: 'open' })
+    await rig.calm()
+    await dora.entry().resolve('mine')
+    await rig.calm()
+    expect(dora.entries()).toEqual([])
+    expect(await rig.office.row('workorder', 'W1')).toMatchObject({ title: 'Pump, cellar', status: 'open' })
+    await rig.agree()
+  })
+
+  it('[OB9] regression, "mine" over a delete was asked again without end: the device says that the record is gone', async () => {
+    rig = await openRig('ask')
+    await rig.office.create('workorder', 'W1', order)
+    const mia = await rig.device('mia')
+    mia.offline()
+    await mia.update('workorder', 'W1', { note: 'leaks' })
+    await rig.office.remove('workorder', 'W1')
+    await mia.online()
+    expect(mia.entries()).toMatchObject([{ record: 'W1', state: 'held', question: { theirsDeleted: true } }])
+    await expect(mia.entry().resolve('mine')).rejects.toMatchObject({
+      code: 'not-found',
+      message: expect.stringMatching(/deleted/) as unknown,
+      fix: expect.stringMatching(/'theirs'/) as unknown,
+    })
+    await mia.entry().resolve('theirs')
+    await rig.calm()
+    expect(mia.entries()).toEqual([])
+    await rig.agree()
+  })
+
   it.each(['clientWins', 'serverWins', 'merge', 'ask'] as const)(
     '[CF9] a create with an id that exists is refused "Record already exists", whatever the strategy (%s)',
     async strategy => {
