@@ -433,6 +433,38 @@ describe('a session', () => {
     expect(script.device.status.current).toMatchObject({ link: 'offline', fault: { code: 'replaced' } })
   })
 
+  it('regression, sessions that end soon after they were live were followed by the next at once: their pauses grow, until one stays or the relay decides over an edit', async () => {
+    const script = await opened()
+    const row = { A: confirmed('A', 5, { title: 'pump', hours: 2 }) }
+    const flapFor = async (ms: number): Promise<number> => {
+      const before = script.lines
+      for (let passed = 0; passed < ms; passed += 250) {
+        if (script.device.status.current.link === 'connecting') await script.greet(row)
+        if (script.device.status.current.link === 'live') await script.lose()
+        await script.pass(250)
+      }
+      while (script.device.status.current.link === 'offline') await script.pass(250)
+      await script.greet(row)
+      expect(script.device.status.current.link).toBe('live')
+      return script.lines - before
+    }
+    const comesBackWithin500 = async (): Promise<boolean> => {
+      const before = script.lines
+      await script.lose()
+      await script.pass(500)
+      return script.lines > before
+    }
+    expect(await flapFor(60_000)).toBeLessThan(20)
+    await script.pass(10_000)
+    expect(await comesBackWithin500()).toBe(true)
+    expect(await flapFor(60_000)).toBeLessThan(20)
+    await script.device.table('task').update('A', { hours: 3 })
+    await script.settle()
+    const [edit] = script.pushed()
+    await script.say(answers({ edit: edit!.id, answer: { status: 'rejected', code: 'refused', message: 'closed' } }))
+    expect(await comesBackWithin500()).toBe(true)
+  })
+
   it('asks after 20 s of silence whether the line is alive, and gives it up after two more', async () => {
     const script = await opened()
     await script.pass(20_000)

@@ -10,7 +10,7 @@ import { openReplica, type Replica } from '../replica/replica.ts'
 import type { SessionEvent } from '../session/events.ts'
 import { createLink, type Status, type Token } from '../session/link.ts'
 import { progressAfter } from '../session/progress-after.ts'
-import { idle, type Progress } from '../session/progress.ts'
+import { connecting, idle, type Progress } from '../session/progress.ts'
 import { createSession } from '../session/session.ts'
 import type { Connect } from '../session/socket.ts'
 import type { Store } from '../store/store.ts'
@@ -89,8 +89,10 @@ export const createDevice = async <const S extends SchemaSource = SchemaSource>(
     leaving: () => status.current.link === 'live' && paused.current.length === 0,
   }
 
+  /** bytes that sessions before this one received */
+  let before = 0
   const told = (event: SessionEvent): void => {
-    progress.set(progressAfter(progress.current, event, replica.memory.tables, host.now()))
+    progress.set(progressAfter(progress.current, event, replica.memory.tables, host.now(), stats.received - before))
     if (event.type === 'late') late.tell(event.entries.map(({ edit }) => edit.id))
     if (event.type === 'repaired') stats.repaired += event.rows
     if (event.type === 'failed') report(event.error)
@@ -99,8 +101,18 @@ export const createDevice = async <const S extends SchemaSource = SchemaSource>(
     connect: options.connect,
     token: options.token,
     host,
-    session: line =>
-      createSession({ ...line, replica, pen, host, app: options.app, sending: () => paused.current.length === 0 }),
+    session: line => {
+      before = stats.received
+      progress.set(connecting(progress.current))
+      return createSession({
+        ...line,
+        replica,
+        pen,
+        host,
+        app: options.app,
+        sending: () => paused.current.length === 0,
+      })
+    },
     status: status.set,
     told,
     received: bytes => void (stats.received += bytes),
@@ -128,7 +140,8 @@ export const createDevice = async <const S extends SchemaSource = SchemaSource>(
     status,
     progress,
     late,
-    meet: transport => createPeer({ replica, pen, transport, report }).stop,
+    meet: transport =>
+      createPeer({ replica, pen, transport, beingTold: () => status.current.link === 'catching-up', report }).stop,
     connect: link.start,
     disconnect: link.stop,
     fingerprint: () => fingerprints(replica),

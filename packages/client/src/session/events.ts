@@ -9,6 +9,8 @@ export type SessionEvent =
   | { readonly type: 'page'; readonly page: Page }
   /** rows that differed from the relay's and were put right (DS13) */
   | { readonly type: 'repaired'; readonly rows: number }
+  /** the relay decided over edits of this device */
+  | { readonly type: 'answered' }
   /** withdrawals that came too late: these edits took effect (OB10) */
   | { readonly type: 'late'; readonly entries: readonly Entry[] }
   /** the session ends for this: a damaged frame, a store that failed, a bug */

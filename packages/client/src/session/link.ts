@@ -43,6 +43,8 @@ export interface LinkParts {
 
 /** ms of silence after which a device asks whether the line is alive */
 const QUIET = 20_000
+/** ms a session has to stay live before it counts as a good one: what ends soon after ends again soon after */
+const STEADY = 10_000
 /** silences without a word in a row: the line is dead */
 const DEAF = 2
 
@@ -95,7 +97,7 @@ export const createLink = (parts: LinkParts): Link => {
 const createRun = (
   parts: LinkParts,
   ended: (how: SessionEnd) => void,
-  synced: () => void,
+  good: () => void,
 ): { readonly end: (how: SessionEnd) => void; readonly session: () => Session | undefined } => {
   const { host } = parts
   let session: Session | undefined
@@ -103,11 +105,13 @@ const createRun = (
   let silences = 0
   let over = false
   let cancelQuiet: () => void = () => {}
+  let cancelSteady: (() => void) | undefined
 
   const end = (how: SessionEnd): void => {
     if (over) return
     over = true
     cancelQuiet()
+    cancelSteady?.()
     session?.closed(how.code)
     socket?.close(how.code)
     ended(how)
@@ -124,10 +128,11 @@ const createRun = (
 
   const told = (event: SessionEvent): void => {
     parts.told(event)
+    if (event.type === 'answered') return good()
     if (event.type !== 'moved') return
     const { state } = event
     if (state.phase === 'ended') return end(state.end)
-    if (state.phase === 'live') synced()
+    if (state.phase === 'live') cancelSteady ??= host.after(STEADY, good)
     parts.status({ link: state.phase === 'live' ? 'live' : state.phase === 'greeting' ? 'connecting' : 'catching-up' })
   }
 

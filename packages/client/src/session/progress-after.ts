@@ -3,8 +3,19 @@ import type { SessionEvent } from './events.ts'
 import { connecting, entered, paged, planned, type Progress } from './progress.ts'
 import type { SessionState } from './session-state.ts'
 
-/** The progress after something a session told. */
+/** The progress after something a session told. @param bytes received in it so far */
 export const progressAfter = (
+  progress: Progress,
+  event: SessionEvent,
+  tables: ReadonlyMap<string, TableState>,
+  now: number,
+  bytes: number,
+): Progress => {
+  const after = stepped(progress, event, tables, now)
+  return after === progress || after.bytes === bytes ? after : { ...after, bytes }
+}
+
+const stepped = (
   progress: Progress,
   event: SessionEvent,
   tables: ReadonlyMap<string, TableState>,

@@ -12,7 +12,7 @@ const LONGEST = 30_000
 
 /**
  * Exponential back-off with full jitter: a relay that restarts does not meet all its devices at once.
- * @param attempts sessions that ended before they were synced, in a row
+ * @param attempts sessions in a row that ended before anything came of them
  * @param chance 0 <= chance < 1
  * @param renewable whether a fresh token can be asked for
  */

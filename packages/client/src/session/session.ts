@@ -127,6 +127,7 @@ export const createSession = (parts: SessionParts): Session => {
     if (at === undefined) acknowledge()
     else reached = at
     speaking.answered(answers.map(({ edit }) => edit))
+    if (answers.some(({ answer }) => answer.status !== 'wait' && answer.status !== 'resync')) told({ type: 'answered' })
     if (state.phase === 'comparing' && answers.length === 0) told({ type: 'repaired', rows: arrived.rows })
     if (arrived.late.length > 0) told({ type: 'late', entries: arrived.late })
     speaking.wake()

@@ -54,6 +54,7 @@ describe('the first sync', () => {
       rows: { done: number; total: number }
       table?: string
       estimateMs?: number
+      bytes: number
     }[] = []
     mia.rejoin.progress.subscribe(progress => seen.push(progress))
     mia.line.hold('down')
@@ -90,8 +91,9 @@ describe('the first sync', () => {
     })
     const rows = seen.filter(({ phase }) => phase === 'downloading').map(({ rows: { done } }) => done)
     expect(rows).toEqual(rows.toSorted((a, b) => a - b))
-    const bytes = mia.rejoin.progress.current.bytes
-    expect(bytes === 0 || bytes === weightOf(mia.line.frames, 'down')).toBe(true)
+    expect(mia.rejoin.progress.current.bytes).toBe(weightOf(mia.line.frames, 'down'))
+    const weighed = seen.map(({ bytes }) => bytes)
+    expect(weighed).toEqual(weighed.toSorted((a, b) => a - b))
     await rig.agree()
   })
 
