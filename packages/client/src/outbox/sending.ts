@@ -71,7 +71,7 @@ export const pushFrames = (edits: readonly Edit[]): readonly Uint8Array[] => {
   const loads: Edit[][] = []
   let room = 0
   for (const together of unitsOf(edits, edit => edit)) {
-    const weight = together.reduce((sum, edit) => sum + weightOf(edit), 0)
+    const weight = weightOf(together)
     if (weight > MAX_FRAME_BYTES) continue
     if (weight > room || loads.length === 0) {
       loads.push([])

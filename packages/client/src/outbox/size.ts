@@ -31,21 +31,24 @@ export interface TooLarge {
   readonly column?: string
 }
 
-/** Bytes of a frame with this edit alone: those of many are at most their sum. */
-export const weightOf = (edit: Edit): number => {
-  const known = weights.get(edit)
-  if (known !== undefined) return known
-  const weight = encodeUp({ type: 'push', edits: [edit] }).length
-  weights.set(edit, weight)
-  return weight
+/** What these edits together weigh in a frame, at most; to the byte where that may be too much. */
+export const weightOf = (edits: readonly Edit[]): number => {
+  const cheap = edits.reduce((sum, edit) => sum + bound(edit), 0)
+  return cheap <= MAX_FRAME_BYTES / 2 ? cheap : encodeUp({ type: 'push', edits }).length
 }
 
-const weights = new WeakMap<Edit, number>()
+/** Encoding costs as much as recording does: nearly every edit is so small that this will do. */
+const bound = ({ changes, image, update, seen }: Edit): number => {
+  let sum = 1024 + update.length + 64 * (seen?.length ?? 0)
+  for (const [id, [before, after]] of Object.entries(changes)) sum += 3 * id.length + atMost(before) + atMost(after)
+  if (image !== undefined) for (const [id, value] of Object.entries(image)) sum += 3 * id.length + atMost(value)
+  return sum
+}
 
 export const tooLarge = (edit: Edit): TooLarge | undefined => {
   const excess = edit.update.length - MAX_UPDATE_BYTES
   if (excess > 0) return found(`an edit holds at most ${kB(MAX_UPDATE_BYTES)}`, blamed(edit, excess, bytesOf))
-  const over = weightOf(edit) - MAX_FRAME_BYTES
+  const over = weightOf([edit]) - MAX_FRAME_BYTES
   if (over <= 0) return undefined
   const message = `an edit, with the record it is made on, weighs at most ${kB(MAX_FRAME_BYTES)} to be sent`
   const copies = edit.image === undefined ? 2 : 3
@@ -57,7 +60,7 @@ export const tooLarge = (edit: Edit): TooLarge | undefined => {
 
 /** @param edits one group */
 export const groupTooLarge = (edits: readonly Edit[]): TooLarge | undefined =>
-  edits.reduce((sum, edit) => sum + weightOf(edit), 0) <= MAX_FRAME_BYTES
+  weightOf(edits) <= MAX_FRAME_BYTES
     ? undefined
     : found(`a group as a whole, with the records it is made on, weighs at most ${kB(MAX_FRAME_BYTES)} to be sent`)
 
@@ -107,7 +110,7 @@ const bytesOf = (value: Value): number =>
 
 /** cheap, and never less than it is: a UTF-16 unit is at most three bytes, and an item says where it belongs */
 const atMost = (value: Value): number =>
-  128 +
+  32 +
   (typeof value === 'string'
     ? 3 * value.length
     : Array.isArray(value)
