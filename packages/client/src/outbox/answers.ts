@@ -77,7 +77,10 @@ const sendAgain = (draft: Draft, key: string, pen: Pen): void => {
     after === undefined || draft.settled.get(after) !== undefined || chain.some(({ edit }) => edit.id === after)
   // What it was made on will never come: it has to be recorded on what is confirmed.
   if (!known) return reauthorAll(draft, new Map([[key, first!.edit.seq]]), pen)
-  for (const entry of chain) {
+  const groups = new Set(chain.map(({ edit }) => edit.group))
+  for (const entry of draft.entries()) {
+    const { group } = entry.edit
+    if (!chain.includes(entry) && (group === undefined || !groups.has(group))) continue
     const cut = next(entry.state, { type: 'cut' })
     if (typeof cut !== 'string' && entry.state.status !== 'withdrawing') draft.putEntry({ ...entry, state: cut })
   }

@@ -37,11 +37,13 @@ export interface PeerParts {
   readonly replica: Replica
   readonly pen: Pen
   readonly transport: PeerTransport
+  /** a relay is telling what is; until it has ended a peer's word could bring back what it has just taken away */
+  readonly beingTold: () => boolean
   /** hears of damaged frames and bugs; the line then ends */
   readonly report: (error: unknown) => void
 }
 
-export const createPeer = ({ replica, pen, transport, report }: PeerParts): Peer => {
+export const createPeer = ({ replica, pen, transport, beingTold, report }: PeerParts): Peer => {
   const { memory } = replica
   const lineage = {}
   let shared: readonly string[] = []
@@ -98,6 +100,7 @@ export const createPeer = ({ replica, pen, transport, report }: PeerParts): Peer
   /** Only what is news: what the relay had told by this device's own position, it knows, also where it was removed. */
   const take = async (message: ChangesMessage): Promise<void> => {
     await replica.write(draft => {
+      if (beingTold()) return
       const known = draft.meta().cursor?.rev ?? 0
       const rows = message.rows.filter(({ table, id, envelope }) => {
         const held = draft.rows.get(keyOf({ table, id }))

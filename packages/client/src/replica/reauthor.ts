@@ -7,9 +7,11 @@ import { type Pen, recordEdit, takeFreshId } from './recording.ts'
 /**
  * Records a record's pending edits again, from one on, on what stands before it: new ids, a fresh client id, each
  * amending the one it replaces. One code path for resync, retry, resolve and discard in mid-chain. Accepted edits
- * stay, and so does what was made before: the relay may have taken it. Withdrawn ones are not built on.
+ * stay, and so does what was made before: the relay may have taken it. Withdrawn ones are not built on. The order in
+ * which they were made stays, across records too: groups go up next to one another.
+ *
+ * @param from by record key, the seq of the first edit to record again; groups are recorded again as a whole
  */
-/** @param from by record key, the seq of the first edit to record again; groups are recorded again as a whole */
 export const reauthorAll = (
   draft: Draft,
   from: ReadonlyMap<string, number>,
@@ -29,7 +31,10 @@ export const reauthorAll = (
       moved = true
     }
   }
-  for (const [key, first] of starts) reauthor(draft, key, pen, first, corrections)
+  const again = [...starts].flatMap(([key, first]) => takeOut(draft, key, first))
+  for (const entry of again.toSorted((a, b) => a.edit.seq - b.edit.seq)) {
+    recordAgain(draft, entry, pen, corrections.get(entry.edit.id))
+  }
 }
 
 const isOpen = ({ status }: Entry['state']): boolean => status !== 'accepted' && status !== 'withdrawing'
@@ -37,13 +42,8 @@ const isOpen = ({ status }: Entry['state']): boolean => status !== 'accepted' &&
 const openFrom = (draft: Draft, key: string, first: number): readonly Entry[] =>
   draft.chain(key).filter(({ edit, state }) => edit.seq >= first && isOpen(state))
 
-const reauthor = (
-  draft: Draft,
-  key: string,
-  pen: Pen,
-  from: number,
-  corrections: ReadonlyMap<string, Fields>,
-): void => {
+/** @returns the entries of a record that are to be recorded again; they and their structs are gone */
+const takeOut = (draft: Draft, key: string, from: number): readonly Entry[] => {
   const again = openFrom(draft, key, from)
   for (const { edit } of again) draft.removeEntry(edit.id)
   const begins = again[0]?.edit.kind === 'create'
@@ -54,8 +54,9 @@ const reauthor = (
     (row !== undefined && decode(row) !== undefined) ||
     draft.chain(key).some(({ state }) => state.status !== 'withdrawing')
   // Without the record and without its create there is nothing left that the later edits could be about.
-  if (!exists && !begins) return again.forEach(entry => close(draft, entry))
-  for (const entry of again) recordAgain(draft, entry, pen, corrections.get(entry.edit.id))
+  if (exists || begins) return again
+  for (const entry of again) close(draft, entry)
+  return []
 }
 
 /** The relay may have it in its list of what a person has to decide. */

@@ -179,8 +179,10 @@ export const refusalOf = (user: User, asked: Asked, standing: Fields | undefined
     if (kind === 'create') return 'not-permitted'
     return kind === 'delete' && standing !== undefined ? 'not-permitted' : undefined
   }
-  const owned = (kind === 'create' ? asked.values : standing)?.['ownerid'] === user
-  if (kind !== 'create' && standing !== undefined && user === 'cleo' && !owned) return 'not-found'
-  if ((kind === 'create' || standing !== undefined) && !owned) return 'not-permitted'
+  const his = standing?.['ownerid'] === user
+  // Another's deleted record is not for taking.
+  if (kind === 'create' && standing !== undefined && !his) return 'exists'
+  if (kind !== 'create' && standing !== undefined && user === 'cleo' && !his) return 'not-found'
+  if (kind === 'create' ? asked.values['ownerid'] !== user : standing !== undefined && !his) return 'not-permitted'
   return user === 'ben' && columns.includes('secret') ? 'not-permitted' : undefined
 }

@@ -1,5 +1,5 @@
 import type { Content, Edit, Fields, StrategyName, TruthRow, Value } from '@rejoin/profile'
-import { truthFor } from '@rejoin/profile'
+import { REMEMBERED, truthFor } from '@rejoin/profile'
 
 /**
  * The oracle's record: plain values and who changed them when, nothing forgotten. What an edit becomes is looked up in
@@ -48,17 +48,17 @@ export const situationOf = (standing: Standing | undefined, edit: Edit, circumst
   const chain = chainOf(after, base)
   const known = after?.status === 'applied' ? Math.max(base, after.rev) : base
   const seen = new Set(edit.seen)
-  const foreign = standing?.visible.some(
-    each => each.rev > known && each.device !== edit.device && !seen.has(each.edit),
-  )
+  const later = standing?.visible.filter(each => each.rev > known) ?? []
+  // A record remembers so many changes: where all of them came later, older ones may have been anybody's.
+  const foreign = later.length >= REMEMBERED || later.some(each => each.device !== edit.device && !seen.has(each.edit))
   const record =
     standing === undefined
       ? 'absent'
       : standing.content.deleted
-        ? foreign === true
+        ? foreign
           ? 'deleted'
           : 'gone'
-        : foreign === true
+        : foreign
           ? 'changed'
           : 'same'
   return { strategy, kind: edit.kind, record, chain }

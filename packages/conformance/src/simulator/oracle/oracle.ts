@@ -180,7 +180,7 @@ export const createOracle = (strategy: StrategyName): Oracle => {
         head = decision.head.rev
       }
       const commit = decision.head?.commit ?? ''
-      const pending = [...(decision.edits ?? [])]
+      const pending = (decision.edits ?? []).map(stored => ({ ...stored, edit: editOf(stored) }))
       while (pending.length > 0) {
         const stored = pending.shift()!
         const before = fates.get(stored.edit)
@@ -215,6 +215,9 @@ export const createOracle = (strategy: StrategyName): Oracle => {
     },
   }
 }
+
+/** A withdrawal that comes before its edit is kept under its device. */
+export const editOf = ({ edit }: Pick<StoredEdit, 'edit'>): string => edit.slice(edit.lastIndexOf('/') + 1)
 
 const guid = ({ table, record }: Pick<Edit, 'table' | 'record'>): string => `${table}/${record}`
 
