@@ -1,4 +1,4 @@
-import { unpackEnvelope } from '@rejoin/profile'
+import { type LedgerEntry, unpackEnvelope } from '@rejoin/profile'
 import { Hono } from 'hono'
 import { hc } from 'hono/client'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -201,7 +201,7 @@ test('pages of allowed origins may call, others get no permission from their bro
 test('[SE1] the ledger and the refused edits show only records their reader may read, without hidden columns', async () => {
   const { storage } = opened.relay.core
   await create('olga', { title: 'Flora’s', price: 4, ownerid: 'flora' }, 'v1')
-  const content = (price: number) => ({ fields: { title: 'Flora’s', price }, deleted: false })
+  const content = (price: number) => ({ fields: { title: 'Flora’s', price, ownerid: 'flora' }, deleted: false })
   const changes = { price: [4, 5] as const, title: ['a', 'b'] as const }
   const common = { edit: 'e1', table: 'visit', kind: 'update' as const, author: 'flora', device: 'd', at: 1, changes }
   await storage.commit({}, () => ({
@@ -243,6 +243,31 @@ test('[SE1] the ledger and the refused edits show only records their reader may 
   expect(JSON.stringify([flora, refused])).not.toContain('price')
   expect((await body(opened.ask('fritz', '/api/ledger'))).entries).toEqual([])
   expect((await body(opened.ask('fritz', '/api/refused'))).edits).toEqual([])
+})
+
+test('[SE1] the ledger tells who was given a record nothing of what it held while he could not read it', async () => {
+  const { storage } = opened.relay.core
+  await create('olga', { title: 'Now Flora’s', ownerid: 'flora' }, 'v1')
+  const content = (title: string, ownerid: string) => ({ fields: { title, ownerid }, deleted: false })
+  const hers = content('Now Flora’s', 'flora')
+  const before = content('canary of Fritz', 'fritz')
+  const versions = [
+    { mine: before, theirs: hers, result: hers },
+    { mine: hers, theirs: before, result: hers },
+    { mine: hers, theirs: hers, result: before },
+    { mine: hers, theirs: hers, result: hers },
+  ]
+  const common = {
+    ...({ table: 'visit', record: 'v1', rev: 1, at: 1, strategy: 'ask', status: 'applied', kind: 'update' } as const),
+    ...{ author: 'olga', device: 'd', base: 0, against: [], changes: {} },
+  }
+  const ledger = versions.map((version, n): LedgerEntry => ({ ...common, ...version, edit: `e${n}` }))
+  await storage.commit({}, () => ({ result: undefined, ledger }))
+  const seen = async (user: string): Promise<string[]> =>
+    (await body(opened.ask(user, '/api/ledger'))).entries.map(({ edit }: { edit: string }) => edit).toSorted()
+  expect(await seen('olga')).toEqual(['e0', 'e1', 'e2', 'e3'])
+  expect(await seen('flora')).toEqual(['e3'])
+  expect(await seen('fritz')).toEqual([])
 })
 
 test('the typed client knows routes, bodies and answers', async () => {

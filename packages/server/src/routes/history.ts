@@ -10,7 +10,7 @@ import type { ApiEnv, Caller } from './signed-in.ts'
 /**
  * What became of edits, for the back office: conflicts with both versions, and edits that were refused or are held.
  * There is no right of its own for it yet: every signed-in person sees what concerns records he may read as they now
- * are, without the columns hidden from him.
+ * are and as they were in every version shown, without the columns hidden from him.
  */
 export const historyRoutes = (core: Core) =>
   new Hono<ApiEnv>()
@@ -27,7 +27,7 @@ export const historyRoutes = (core: Core) =>
         )
         return entries.flatMap(entry => {
           const definition = visible(entry.table, entry.record)
-          return definition === undefined ? [] : [ledgerFor(caller, definition, entry)]
+          return definition === undefined || !reachesAll(caller, entry) ? [] : [ledgerFor(caller, definition, entry)]
         })
       })
       return context.json({ entries: found })
@@ -71,6 +71,10 @@ const readers = async (
       : undefined
   }
 }
+
+/** Who was given a record may not read what it held before: each version of a conflict asks for the right itself. */
+const reachesAll = ({ rights }: Caller, { table, mine, theirs, result }: LedgerEntry): boolean =>
+  [mine, theirs, result].every(({ fields }) => rights.reaches(table, 'read', fields))
 
 /** A refused create left no record: it is its author's, and whose right would have reached the record it was to be. */
 const unmade = ({ environment, rights, person }: Caller, edit: StoredEdit): Table | undefined => {
