@@ -93,7 +93,7 @@ export type {
 } from './schema/schema.ts'
 
 // Agreeing on what a device holds
-export { addRow, emptyFingerprint, type Fingerprint, fingerprintText, type RowState } from './scope/fingerprint.ts'
+export { addRow, emptyFingerprint, type Fingerprint, fingerprintText, placeOf, type RowState } from './scope/fingerprint.ts'
 export { answer as answerQuestion, ask as askAbout, type Finding, type Node, type Question as RowQuestion, root } from './scope/reconcile.ts'
 
 // The wire

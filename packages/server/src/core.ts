@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Hello, Position } from '@rejoin/profile'
 import { type Committed, type Committer, createCommitter } from './commit/committer.ts'
 import { type Environment, loadEnvironment } from './environment/environment.ts'
@@ -7,6 +8,7 @@ import { createFanOut } from './live/live.ts'
 import { createNews } from './live/news.ts'
 import type { FingerprintCache } from './session/catch-up.ts'
 import { createGreeting } from './session/greeting.ts'
+import { createRowLists } from './session/row-list.ts'
 import { guestOf } from './session/session-state.ts'
 import { createSession, type Session } from './session/session.ts'
 import type { Storage, View } from './storage/storage.ts'
@@ -47,17 +49,29 @@ export interface CoreParts {
   readonly now: () => number
   readonly random: (length: number) => Uint8Array
   readonly log: (error: unknown) => void
+  /** lets others have their turn in what takes long; default: the event loop's next turn */
+  readonly pause?: () => Promise<void>
 }
 
-export const createCore = async ({ storage, wake = noWake, identity, now, random, log }: CoreParts): Promise<Core> => {
+export const createCore = async ({
+  storage,
+  wake = noWake,
+  identity,
+  now,
+  random,
+  log,
+  pause = nextTurn,
+}: CoreParts): Promise<Core> => {
   let environment = await storage.snapshot(loadEnvironment)
   let stamp = await storage.snapshot(stampOf)
   const grants = createGrants(storage, random)
   const authority = await grants.own()
   const sessions = new Set<Session>()
   const byDevice = new Map<string, Session>()
+  const deviceOf = new Map<Session, string>()
   const listeners = new Set<(committed: Committed) => void>()
-  const fingerprints: FingerprintCache = new Map()
+  let fingerprints: FingerprintCache = new Map()
+  let lists = createRowLists()
   const head = (): Promise<Position> => storage.snapshot(async view => view.head)
 
   const deliver = (committed: Committed): void => {
@@ -104,7 +118,9 @@ export const createCore = async ({ storage, wake = noWake, identity, now, random
 
   const refresh = async (): Promise<void> => {
     environment = await storage.snapshot(loadEnvironment)
-    fingerprints.clear()
+    // New ones: what sessions of before still work out goes into theirs.
+    fingerprints = new Map()
+    lists = createRowLists()
     endSessions('the environment has changed')
   }
 
@@ -130,7 +146,15 @@ export const createCore = async ({ storage, wake = noWake, identity, now, random
   })
 
   const newCommit = (): string => Buffer.from(random(8)).toString('hex')
-  const committer = createCommitter({ storage, environment: () => environment, authority, now, newCommit, publish, log })
+  const committer = createCommitter({
+    storage,
+    environment: () => environment,
+    authority,
+    now,
+    newCommit,
+    publish,
+    log,
+  })
   const greet = createGreeting({ environment: () => environment, identity, grants, head, now })
 
   return {
@@ -152,6 +176,8 @@ export const createCore = async ({ storage, wake = noWake, identity, now, random
         committer,
         greet: (hello: Hello) => greet(hello),
         fingerprints,
+        lists,
+        pause,
         now,
         send: frame => line.send(frame),
         close: (code, reason) => line.close(code, reason),
@@ -159,12 +185,14 @@ export const createCore = async ({ storage, wake = noWake, identity, now, random
         onGreeted: (greeted, device) => {
           const earlier = byDevice.get(device)
           byDevice.set(device, greeted)
+          deviceOf.set(greeted, device)
           earlier?.close('replaced', 'another connection of this device took over', 'use that one')
         },
         onClosed: closed => {
           sessions.delete(closed)
-          const device = [...byDevice].find(([, session]) => session === closed)?.[0]
-          if (device !== undefined) byDevice.delete(device)
+          const device = deviceOf.get(closed)
+          deviceOf.delete(closed)
+          if (device !== undefined && byDevice.get(device) === closed) byDevice.delete(device)
         },
         log,
       })
@@ -190,6 +218,8 @@ export const createCore = async ({ storage, wake = noWake, identity, now, random
     },
   }
 }
+
+const nextTurn = (): Promise<void> => setImmediate()
 
 /** Sessions that begin to compare per tick, after rows may have left through another relay. */
 const COMPARING = 16

@@ -8,13 +8,13 @@ import {
   packRows,
   type PackedRow,
   type Position,
-  type RowState,
   type Scope,
   type Synced,
   type TableScope,
 } from '@rejoin/profile'
 import { serveEnvelope } from '../scope/serve.ts'
 import type { Storage, StoredIndex, StoredRecord, View } from '../storage/storage.ts'
+import { eachRow, isHeld } from './each-row.ts'
 import { limits } from './limits.ts'
 
 /**
@@ -33,6 +33,8 @@ export interface CatchUp {
   /** known fingerprints, shared by the sessions of a relay */
   readonly fingerprints: FingerprintCache
   readonly scopeClass: string
+  /** lets others have their turn between steps over many rows */
+  readonly pause: () => Promise<void>
 }
 
 /** What a table needs: everything since a position, after pages from a row on where it is not complete. */
@@ -50,7 +52,7 @@ export const catchUp = async (run: CatchUp): Promise<Position> => {
   const needs = await run.storage.snapshot(view => needsOf(view, run))
   const missing = needs.filter(({ pages }) => pages !== undefined)
   if (missing.length > 0) {
-    run.send(await run.storage.snapshot(view => planFrame(view, missing)))
+    run.send(await run.storage.snapshot(view => planFrame(run, view, missing)))
     for (const need of missing) await sendPages(run, need)
   }
   for (const need of needs) await sendSince(run, need)
@@ -90,13 +92,13 @@ const fits = async (view: View, holding: Holding, part: TableScope): Promise<boo
   return holding.columnSet === part.columnSet && rev <= view.head.rev && (await view.commitOf(rev)) === commit
 }
 
-const planFrame = async (view: View, needs: readonly Need[]): Promise<Uint8Array> => {
+const planFrame = async ({ pause }: CatchUp, view: View, needs: readonly Need[]): Promise<Uint8Array> => {
   const counts = await view.counts()
   const tables: { table: string; rows: number }[] = []
   for (const { part, pages } of needs) {
     let rows = 0
     if (part.everything && pages?.after === '') rows = counts.get(part.table) ?? 0
-    else await eachRow(view, part, () => rows++, pages?.after)
+    else await eachRow(view, part, { visit: () => rows++, pause, after: pages?.after ?? '' })
     tables.push({ table: part.table, rows })
   }
   return encodeDown({ type: 'plan', tables })
@@ -135,7 +137,7 @@ const sendPages = async (run: CatchUp, need: Need): Promise<void> => {
 }
 
 /** As many rows as a page may weigh. */
-const cut = (
+export const cut = (
   stored: readonly StoredRecord[],
   part: TableScope,
 ): { rows: PackedRow[]; taken: readonly StoredRecord[] } => {
@@ -150,10 +152,6 @@ const cut = (
   }
   return { rows, taken: stored }
 }
-
-/** Whether a stored row is in scope. Its fields are parsed only where somebody asks about them. */
-export const isHeld = (row: StoredIndex, part: TableScope): boolean =>
-  !row.deleted && !row.purged && (part.everything || part.holds(JSON.parse(row.json) as Fields, row.id))
 
 const sendSince = async (run: CatchUp, need: Need): Promise<void> => {
   for (let more = true; more;) {
@@ -187,29 +185,21 @@ const isPaged = ({ id, rev }: StoredIndex, { pages, paged }: Need): boolean =>
 /** A class's fingerprint of a table holds until the next revision. */
 export type FingerprintCache = Map<string, { readonly rev: number; readonly sum: Synced['tables'][number] }>
 
+/** Classes come and go: those whose scope asks the clock have one for each moment. */
+const MOST_FINGERPRINTS = 10_000
+
 const fingerprintOf = async (run: CatchUp, view: View, part: TableScope): Promise<Synced['tables'][number]> => {
   const key = `${run.scopeClass} ${part.table}`
   const known = run.fingerprints.get(key)
   if (known?.rev === view.head.rev) return known.sum
   const sum = emptyFingerprint()
-  await eachRow(view, part, row => addRow(sum, row, part.columnSet))
+  await eachRow(view, part, { visit: row => addRow(sum, row, part.columnSet), pause: run.pause })
   const found = { table: part.table, rows: sum.rows, fingerprint: fingerprintText(sum) }
+  run.fingerprints.delete(key)
   run.fingerprints.set(key, { rev: view.head.rev, sum: found })
-  return found
-}
-
-/** Every row of a table that the scope holds, without its bytes. */
-export const eachRow = async (
-  view: View,
-  part: TableScope,
-  visit: (row: RowState) => void,
-  from = '',
-): Promise<void> => {
-  let after = from
-  for (;;) {
-    const rows = await view.index(part.table, after, 5_000)
-    for (const row of rows) if (isHeld(row, part)) visit(row)
-    if (rows.length < 5_000) return
-    after = rows.at(-1)!.id
+  for (const oldest of run.fingerprints.keys()) {
+    if (run.fingerprints.size <= MOST_FINGERPRINTS) break
+    run.fingerprints.delete(oldest)
   }
+  return found
 }

@@ -16,6 +16,16 @@ export interface Limits {
   /** bytes waiting in the socket before the reader counts as slow, and how long it may stay so */
   readonly slowBytes: number
   readonly slowFor: number
+  /** how long the window may stay full and unmoved: a page of `pageBytes` takes as long at 5 kB/s */
+  readonly unmovedFor: number
+  /** rows and bytes of commits that wait for a device that catches up; beyond, it catches up again */
+  readonly missedRows: number
+  readonly missedBytes: number
+  /** questions of a device about what it holds that wait for their turn */
+  readonly comparing: number
+  /** rows read for them, apart from what other sessions' questions have read */
+  readonly comparedPerSecond: number
+  readonly comparedBurst: number
   readonly pageRows: number
   readonly pageBytes: number
 }
@@ -32,6 +42,12 @@ export const limits: Limits = {
   window: 8,
   slowBytes: 4 * 1024 * 1024,
   slowFor: 10_000,
+  unmovedFor: 60_000,
+  missedRows: 2_000,
+  missedBytes: 8 * 1024 * 1024,
+  comparing: 64,
+  comparedPerSecond: 200_000,
+  comparedBurst: 10_000_000,
   pageRows: 512,
   pageBytes: 256 * 1024,
 }

@@ -1,12 +1,12 @@
 import type { Scope } from '@rejoin/profile'
-import type { Committed } from '../commit/committer.ts'
 import type { Author } from '../commit/submission.ts'
+import type { Missed } from './missed.ts'
 
 /** The life of one connection. */
 export type SessionState =
   | { readonly phase: 'greeting'; readonly since: number }
   /** pages and deltas are under way; commits that happen meanwhile wait in `missed` */
-  | { readonly phase: 'catching-up'; readonly guest: Guest; readonly missed: readonly Committed[] }
+  | { readonly phase: 'catching-up'; readonly guest: Guest; readonly missed: Missed }
   | { readonly phase: 'live'; readonly guest: Guest }
   | { readonly phase: 'closed' }
 

@@ -1,5 +1,4 @@
 import {
-  answerQuestion,
   closeCodes,
   type CloseReason,
   type Compare,
@@ -11,23 +10,24 @@ import {
   type Holding,
   nowhere,
   type Position,
-  type RowState,
   type Scope,
   type Up,
 } from '@rejoin/profile'
 import type { Committed, Committer } from '../commit/committer.ts'
 import type { Author, Submission } from '../commit/submission.ts'
 import { answersFor, rowsFor, type Told } from '../live/live.ts'
-import { serveEnvelope } from '../scope/serve.ts'
-import type { Storage } from '../storage/storage.ts'
-import { catchUp, eachRow, type FingerprintCache } from './catch-up.ts'
+import { keyOf, type Storage } from '../storage/storage.ts'
+import { catchUp, type FingerprintCache } from './catch-up.ts'
+import { compare } from './comparing.ts'
 import type { Greeting } from './greeting.ts'
 import { type Bucket, fullBucket, limits, take } from './limits.ts'
+import { createMissed } from './missed.ts'
+import type { RowLists } from './row-list.ts'
 import { type Guest, guestOf, type SessionState } from './session-state.ts'
 
 /**
  * One conversation with one device. It knows no socket and no clock: frames come in, frames go out, `close` says why.
- * Frames are handled strictly one after another.
+ * Frames are handled strictly one after another; questions about what the device holds beside them, one at a time.
  */
 export interface Session {
   /** never rejects: whatever goes wrong ends this session and no other */
@@ -50,6 +50,9 @@ export interface SessionParts {
   readonly committer: Committer
   readonly greet: (hello: Hello) => Promise<Greeting>
   readonly fingerprints: FingerprintCache
+  readonly lists: RowLists
+  /** lets others have their turn in what takes long */
+  readonly pause: () => Promise<void>
   readonly now: () => number
   readonly send: (frame: Uint8Array) => void
   readonly close: (code: number, reason: string) => void
@@ -70,7 +73,14 @@ export const createSession = (parts: SessionParts): Session => {
   let suspicious: readonly number[] = []
   let slowSince: number | undefined
   let unacknowledged = 0
-  let madeRoom: () => void = () => {}
+  /** since when the window is full and does not move */
+  let unmovedSince: number | undefined
+  const waitingForRoom: (() => void)[] = []
+  let comparing: Promise<void> = Promise.resolve()
+  let questions = 0
+  let compared: Bucket = fullBucket(limits.comparedBurst, now())
+  /** what was told live while a question is answered */
+  let toldMeanwhile: Set<string> | undefined
   // what a live device has been given everything up to
   let reached: Position = nowhere
   let unsure = false
@@ -95,10 +105,14 @@ export const createSession = (parts: SessionParts): Session => {
     parts.close(code, reason)
   }
 
+  const madeRoom = (): void => {
+    for (const resolve of waitingForRoom.splice(0)) resolve()
+  }
+
   const room = async (): Promise<void> => {
     while (unacknowledged >= limits.window && state.phase !== 'closed') {
       await new Promise<void>(resolve => {
-        madeRoom = resolve
+        waitingForRoom.push(resolve)
       })
     }
     if (state.phase === 'closed') throw new SessionEnded()
@@ -107,6 +121,7 @@ export const createSession = (parts: SessionParts): Session => {
   /** sends what the device acknowledges once it is stored */
   const sendCounted = (frame: Uint8Array): void => {
     unacknowledged++
+    if (unacknowledged >= limits.window) unmovedSince ??= now()
     send(frame)
   }
 
@@ -117,7 +132,7 @@ export const createSession = (parts: SessionParts): Session => {
     // The socket may have closed while the token was checked.
     if (state.phase !== 'greeting') return
     const { guest, frame } = greeting
-    state = { phase: 'catching-up', guest, missed: [] }
+    state = { phase: 'catching-up', guest, missed: createMissed() }
     parts.onGreeted(session, guest.author.device)
     send(frame)
     // Not awaited here: pushes and acknowledgements are handled while pages are under way (FS5).
@@ -135,14 +150,15 @@ export const createSession = (parts: SessionParts): Session => {
       sendCounted,
       room,
       fingerprints: parts.fingerprints,
+      pause: parts.pause,
     })
     if (state.phase !== 'catching-up') return
-    if (again) {
+    if (again || state.missed.flooded) {
       again = false
-      state = { phase: 'catching-up', guest, missed: [] }
+      state = { phase: 'catching-up', guest, missed: createMissed() }
       return catchUpThenLive(guest, holdingsAt(scope, reached))
     }
-    const later = state.missed.filter(({ head }) => head.rev > reached.rev)
+    const later = state.missed.commits.filter(({ head }) => head.rev > reached.rev)
     state = { phase: 'live', guest }
     for (const committed of later) {
       const { rows, gone, unsure: doubt } = rowsFor(scope, committed.changed)
@@ -157,7 +173,7 @@ export const createSession = (parts: SessionParts): Session => {
     if (state.phase === 'catching-up') again = true
     if (state.phase !== 'live') return
     const { guest } = state
-    state = { phase: 'catching-up', guest, missed: [] }
+    state = { phase: 'catching-up', guest, missed: createMissed() }
     await catchUpThenLive(guest, holdingsAt(guest.scope, reached)).catch(fail)
   }
 
@@ -173,24 +189,54 @@ export const createSession = (parts: SessionParts): Session => {
     if (suspicious.length >= limits.suspicious) close('limits', 'too much malformed input', 'update the program')
   }
 
-  const compare = async ({ table, ...question }: Compare): Promise<void> => {
-    const part = guestOf(state)?.scope.tables.get(table)
-    if (part === undefined) return send(encodeDown({ type: 'compared', table, differing: [] }))
-    await storage.snapshot(async view => {
-      const rows: RowState[] = []
-      await eachRow(view, part, ({ id, rev }) => rows.push({ id, rev }))
-      const found = answerQuestion(rows, question, part.columnSet)
-      for (let at = 0; at < found.send.length; at += limits.pageRows) {
-        const stored = await view.records(found.send.slice(at, at + limits.pageRows).map(id => ({ table, id })))
-        const sent = stored.map(({ id, envelope }) => ({ table, id, envelope: serveEnvelope(envelope, part) }))
-        send(encodeDown({ type: 'changes', rows: sent, gone: [], answers: [] }))
-      }
-      if (found.drop.length > 0) {
-        const gone = found.drop.map(id => ({ table, id, why: 'unknown' as const }))
-        send(encodeDown({ type: 'changes', rows: [], gone, answers: [] }))
-      }
-      send(encodeDown({ type: 'compared', table, differing: found.differing }))
+  const answer = async (question: Compare): Promise<void> => {
+    const guest = guestOf(state)
+    const part = guest?.scope.tables.get(question.table)
+    if (guest === undefined || part === undefined) {
+      return send(encodeDown({ type: 'compared', table: question.table, differing: [] }))
+    }
+    const told = new Set<string>()
+    toldMeanwhile = told
+    const { scopeClass } = guest
+    const { lists, pause } = parts
+    const run = {
+      storage,
+      part,
+      scopeClass,
+      lists,
+      pause,
+      read,
+      send,
+      sendCounted,
+      room,
+      told: (key: string) => told.has(key),
+    }
+    await compare(run, question).finally(() => {
+      toldMeanwhile = undefined
     })
+  }
+
+  const read = (rows: number): void => {
+    const { comparedPerSecond, comparedBurst } = limits
+    const left = take(compared, Math.min(rows, comparedBurst), comparedPerSecond, comparedBurst, now())
+    if (left === undefined) close('busy', 'comparing read too many rows', 'come back later')
+    else compared = left
+  }
+
+  /** Beside what else the device sends, which must not wait for it. */
+  const compareInTurn = (question: Compare): Promise<void> => {
+    if (questions >= limits.comparing) {
+      close('limits', 'too many questions at once', 'wait for answers')
+      return comparing
+    }
+    questions++
+    comparing = comparing
+      .then(() => (state.phase === 'closed' ? undefined : answer(question)))
+      .catch(fail)
+      .finally(() => {
+        questions--
+      })
+    return comparing
   }
 
   const handle = async (message: Up): Promise<void> => {
@@ -208,10 +254,11 @@ export const createSession = (parts: SessionParts): Session => {
       }
       case 'stored':
         unacknowledged = Math.max(0, unacknowledged - message.pages)
+        if (message.pages > 0) unmovedSince = unacknowledged >= limits.window ? now() : undefined
         madeRoom()
         return
       case 'compare':
-        return compare(message)
+        return compareInTurn(message)
     }
   }
 
@@ -246,6 +293,7 @@ export const createSession = (parts: SessionParts): Session => {
         if (message === undefined) return work
         // Acknowledgements pass by: the pages they make room for must not wait behind a push.
         if (message.type === 'stored' || message.type === 'ping') return handle(message).catch(fail)
+        if (message.type === 'compare' && guestOf(state) !== undefined) return compareInTurn(message)
         work = work.then(() => (state.phase === 'closed' ? undefined : handle(message))).catch(fail)
       } catch (error) {
         fail(error)
@@ -269,7 +317,10 @@ export const createSession = (parts: SessionParts): Session => {
         unsure ||= doubt
         if (frame !== undefined) send(frame)
       }
-      if (state.phase === 'catching-up') state = { ...state, missed: [...state.missed, committed] }
+      if (state.phase === 'catching-up') state.missed.add(committed)
+      // What is no news was told to nobody here: a question that is under way has to settle it.
+      const isTold = judged !== undefined || isNews || !live
+      if (isTold) for (const change of committed.changed) toldMeanwhile?.add(keyOf(change))
     },
     catchUpAgain,
     tick: () => {
@@ -282,7 +333,9 @@ export const createSession = (parts: SessionParts): Session => {
         return close('unauthenticated', 'the sign-in has ended', 'sign in again')
       slowSince = parts.buffered() > limits.slowBytes ? (slowSince ?? time) : undefined
       if (slowSince !== undefined && time - slowSince > limits.slowFor)
-        close('busy', 'the device reads too slowly', 'come back later')
+        return close('busy', 'the device reads too slowly', 'come back later')
+      if (unmovedSince !== undefined && time - unmovedSince > limits.unmovedFor)
+        close('busy', 'the device acknowledges nothing', 'come back later')
     },
     close,
     closed: end,
