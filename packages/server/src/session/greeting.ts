@@ -9,10 +9,11 @@ import {
   rightsOf,
   type Scope,
 } from '@rejoin/profile'
+import { ONLINE } from '../commit/decide.ts'
 import type { Environment } from '../environment/environment.ts'
 import type { Grants } from '../identity/grants.ts'
 import type { Identity } from '../identity/identity.ts'
-import { classOf } from '../scope/serve.ts'
+import { asksTheMoment, classOf } from '../scope/serve.ts'
 import type { Guest } from './session-state.ts'
 
 /** What the relay answers to a hello. */
@@ -32,6 +33,10 @@ export interface GreetingParts {
 export const createGreeting =
   ({ environment, identity, grants, head, now }: GreetingParts) =>
   async (hello: Hello): Promise<Greeting> => {
+    if (!isDevice(hello.device)) {
+      const message = 'a device names itself by 16 hex digits of its own'
+      return { welcome: false, reason: 'malformed', message, fix: 'make a new store' }
+    }
     const signedIn = await identity.verify(hello.token)
     if (!signedIn.ok) return { welcome: false, reason: 'unauthenticated', message: signedIn.why, fix: 'sign in again' }
     const known = environment()
@@ -45,14 +50,19 @@ export const createGreeting =
       return { welcome: false, reason: 'forbidden', message: 'this device belongs to another user', fix }
     }
     const profile = known.profileOf(person)
-    const scope = compileScope(known.schema, profile, person, now())
+    const moment = now()
+    const scope = compileScope(known.schema, profile, person, moment)
+    const scopeClass = classOf(scope, person.id, asksTheMoment(known.schema, profile) ? moment : undefined)
     const author = { person, device: hello.device, prefixes }
     return {
       welcome: true,
-      guest: { author, app: hello.app, scope, scopeClass: classOf(scope, person.id), expires: signedIn.expires },
+      guest: { author, app: hello.app, scope, scopeClass, expires: signedIn.expires },
       frame: welcomeFrame(known, person, prefixes, scope, profile, hello, await head()),
     }
   }
+
+/** Writes through the online API are kept under a device of their own, which no device may name itself. */
+const isDevice = (device: string): boolean => /^[0-9a-f]{16}$/.test(device) && device !== ONLINE
 
 const welcomeFrame = (
   { schema, settings }: Environment,
