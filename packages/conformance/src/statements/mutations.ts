@@ -99,8 +99,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'an edit that was answered before is merged again',
     file: decide,
-    find: 'if (known !== undefined) return known.device === author.device ? judged(edit, known.outcome) : foreign(edit)',
-    replace: 'if (known !== undefined && known.device !== author.device) return foreign(edit)',
+    find: '  if (answered !== undefined) return judged(edit, answered.outcome)',
+    replace: '',
     proves: ['OB11'],
     tests: committing,
   },
@@ -307,8 +307,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'simulated: an edit id is judged each time it comes',
     file: decide,
-    find: '  if (known !== undefined) return known.device === author.device ? judged(edit, known.outcome) : foreign(edit)',
-    replace: '  if (known !== undefined && known.device !== author.device) return foreign(edit)',
+    find: '  if (answered !== undefined) return judged(edit, answered.outcome)',
+    replace: '',
     proves: ['CF14'],
     tests: simulating,
   },
