@@ -94,7 +94,14 @@ export type {
 
 // Agreeing on what a device holds
 export { addRow, emptyFingerprint, type Fingerprint, fingerprintText, placeOf, type RowState } from './scope/fingerprint.ts'
-export { answer as answerQuestion, ask as askAbout, type Finding, type Node, type Question as RowQuestion, root } from './scope/reconcile.ts'
+export {
+  answer as answerQuestion,
+  ask as askAbout,
+  type Finding,
+  type Node,
+  type Question as RowQuestion,
+  root,
+} from './scope/reconcile.ts'
 
 // The wire
 export type { ChangesMessage, GoneReason } from './wire/changes.ts'
@@ -102,7 +109,16 @@ export type { Compare, Compared } from './wire/compare.ts'
 export type { Page, Plan, Stored, Synced } from './wire/download.ts'
 export type { Answer, Answered } from './wire/edit.ts'
 export type { Hello, Holding, TableHolding, Welcome } from './wire/hello.ts'
-export { decodeDown, decodeUp, type Down, encodeDown, encodeUp, FrameFault, PROTOCOL, type Up } from './wire/protocol.ts'
+export {
+  decodeDown,
+  decodeUp,
+  type Down,
+  encodeDown,
+  encodeUp,
+  FrameFault,
+  PROTOCOL,
+  type Up,
+} from './wire/protocol.ts'
 export { MAX_PUSHED, type Push, type Withdraw } from './wire/push.ts'
 export { closeCodes, type CloseReason, type Refusal } from './wire/refusal.ts'
 export { type PackedRow, packRows, unpackRows } from './wire/rows.ts'

@@ -19,7 +19,10 @@ export interface Node {
 
 export const root: Node = { depth: 0, prefix: 0 }
 
-export const partOf = (node: Node, part: number): Node => ({ depth: node.depth + 1, prefix: node.prefix * PARTS + part })
+export const partOf = (node: Node, part: number): Node => ({
+  depth: node.depth + 1,
+  prefix: node.prefix * PARTS + part,
+})
 
 const prefixAt = (id: string, depth: number): number => placeOf(id) >>> (BITS * (LEVELS - depth))
 

@@ -80,7 +80,7 @@ export const valueOf = (device: Device, n: number): unknown =>
 
 /** One live query per device, open as long as it is, as an app's list would be: the rows that were edited. */
 const watched = new WeakMap<Device, EditedRows>()
-type EditedRows = LiveQuery<{ readonly [EDITED_COLUMN]: unknown }>
+type EditedRows = LiveQuery<Readonly<Record<string, unknown>>>
 
 const editedRows = (device: Device): EditedRows => {
   const known = watched.get(device)
