@@ -249,7 +249,7 @@ describe.skipIf(!postgres.running)(`relays over one database${why(postgres)}`, a
             return devices.every((device, n) => held(device) === expected(users[n]!))
           },
           () => devices.map((device, n) => [users[n], held(device), expected(users[n]!)]),
-          2_000,
+          10_000,
         )
         await Promise.all(open.splice(0).map(core => core.close()))
       }),
