@@ -1,5 +1,5 @@
 import { type Compare, encodeDown, type TableScope } from '@rejoin/profile'
-import { keyOf, type Storage } from '../storage/storage.ts'
+import { keyOf, type Storage, type StoredRecord } from '../storage/storage.ts'
 import { cut } from './catch-up.ts'
 import { isHeld } from './each-row.ts'
 import { limits } from './limits.ts'
@@ -14,8 +14,8 @@ export interface Comparison extends Reading {
   readonly send: (frame: Uint8Array) => void
   readonly sendCounted: (frame: Uint8Array) => void
   readonly room: () => Promise<void>
-  /** whether a record was told live since the question came: that is newer than what is found here */
-  readonly told: (key: string) => boolean
+  /** @returns whether the device may have been told something newer of a record since this call */
+  readonly watch: () => (key: string) => boolean
 }
 
 export const compare = async (run: Comparison, { table, ...question }: Compare): Promise<void> => {
@@ -28,45 +28,53 @@ export const compare = async (run: Comparison, { table, ...question }: Compare):
   run.send(encodeDown({ type: 'compared', table, differing: found.differing }))
 }
 
-const untold = ({ part: { table }, told }: Comparison, ids: readonly string[]): string[] =>
-  ids.filter(id => !told(keyOf({ table, id })))
-
 /** Rows as they are when they are sent: making room may have taken a while, and some may have left since. */
 const sendRows = async (run: Comparison, ids: readonly string[]): Promise<void> => {
-  const { storage, part } = run
+  const { part } = run
   const { table } = part
-  for (let at = 0; at < ids.length; at += limits.pageRows) {
-    let left: readonly string[] = ids.slice(at, at + limits.pageRows)
-    while (left.length > 0) {
-      await run.room()
-      const wanted = untold(run, left)
-      const stored = await storage.snapshot(view => view.records(wanted.map(id => ({ table, id }))))
-      const { rows, taken } = cut(stored, part)
-      const sent = new Set(
-        untold(
-          run,
-          rows.map(({ id }) => id),
-        ),
-      )
-      left = stored.slice(taken.length).map(({ id }) => id)
-      const told = rows.filter(({ id }) => sent.has(id)).map(row => ({ table, ...row }))
-      if (told.length > 0) run.sendCounted(encodeDown({ type: 'changes', rows: told, gone: [], answers: [] }))
-      await run.pause()
-    }
-  }
+  await inSteps(run, ids, stored => {
+    const { rows, taken } = cut(stored, part)
+    const sent = rows.map(row => ({ table, ...row }))
+    if (sent.length > 0) run.sendCounted(encodeDown({ type: 'changes', rows: sent, gone: [], answers: [] }))
+    return stored.slice(taken.length).map(({ id }) => id)
+  })
 }
 
 const dropRows = async (run: Comparison, ids: readonly string[]): Promise<void> => {
-  const { storage, part } = run
+  const { part } = run
   const { table } = part
-  for (let at = 0; at < ids.length; at += limits.pageRows) {
-    const few = ids.slice(at, at + limits.pageRows)
-    await run.room()
-    const stored = await storage.snapshot(view => view.records(few.map(id => ({ table, id }))))
+  await inSteps(run, ids, (stored, few) => {
     const held = new Set(stored.filter(row => isHeld(row, part)).map(({ id }) => id))
-    const gone = untold(run, few).filter(id => !held.has(id))
-    if (gone.length === 0) continue
-    const frames = gone.map(id => ({ table, id, why: 'unknown' as const }))
-    run.sendCounted(encodeDown({ type: 'changes', rows: [], gone: frames, answers: [] }))
+    const gone = few.filter(id => !held.has(id)).map(id => ({ table, id, why: 'unknown' as const }))
+    if (gone.length > 0) run.sendCounted(encodeDown({ type: 'changes', rows: [], gone, answers: [] }))
+    return []
+  })
+}
+
+/**
+ * A page of rows at a time, read anew and settled in the same turn. Of which the device heard while they were read is
+ * read once more: what it is told here must not be older.
+ *
+ * @param settle gives ids that are left for another step
+ */
+const inSteps = async (
+  { storage, part: { table }, room, watch, pause }: Comparison,
+  ids: readonly string[],
+  settle: (stored: readonly StoredRecord[], few: readonly string[]) => readonly string[],
+): Promise<void> => {
+  for (let at = 0; at < ids.length; at += limits.pageRows) {
+    let left = ids.slice(at, at + limits.pageRows)
+    while (left.length > 0) {
+      await room()
+      const heardOf = watch()
+      const stored = await storage.snapshot(view => view.records(left.map(id => ({ table, id }))))
+      const [again, few] = [
+        left.filter(id => heardOf(keyOf({ table, id }))),
+        left.filter(id => !heardOf(keyOf({ table, id }))),
+      ]
+      const settled = stored.filter(row => !heardOf(keyOf(row)))
+      left = [...again, ...settle(settled, few)]
+      await pause()
+    }
   }
 }

@@ -79,8 +79,8 @@ export const createSession = (parts: SessionParts): Session => {
   let comparing: Promise<void> = Promise.resolve()
   let questions = 0
   let compared: Bucket = fullBucket(limits.comparedBurst, now())
-  /** what was told live while a question is answered */
-  let toldMeanwhile: Set<string> | undefined
+  /** records of which the device may have been told since a question began to read some */
+  let heard: { readonly keys: Set<string>; anything: boolean } | undefined
   // what a live device has been given everything up to
   let reached: Position = nowhere
   let unsure = false
@@ -147,7 +147,10 @@ export const createSession = (parts: SessionParts): Session => {
       scopeClass,
       holdings,
       send,
-      sendCounted,
+      sendCounted: frame => {
+        if (heard !== undefined) heard.anything = true
+        sendCounted(frame)
+      },
       room,
       fingerprints: parts.fingerprints,
       pause: parts.pause,
@@ -195,25 +198,18 @@ export const createSession = (parts: SessionParts): Session => {
     if (guest === undefined || part === undefined) {
       return send(encodeDown({ type: 'compared', table: question.table, differing: [] }))
     }
-    const told = new Set<string>()
-    toldMeanwhile = told
     const { scopeClass } = guest
     const { lists, pause } = parts
-    const run = {
-      storage,
-      part,
-      scopeClass,
-      lists,
-      pause,
-      read,
-      send,
-      sendCounted,
-      room,
-      told: (key: string) => told.has(key),
-    }
+    const run = { storage, part, scopeClass, lists, pause, read, send, sendCounted, room, watch }
     await compare(run, question).finally(() => {
-      toldMeanwhile = undefined
+      heard = undefined
     })
+  }
+
+  const watch = (): ((key: string) => boolean) => {
+    const since = { keys: new Set<string>(), anything: false }
+    heard = since
+    return key => since.anything || since.keys.has(key)
   }
 
   const read = (rows: number): void => {
@@ -318,9 +314,7 @@ export const createSession = (parts: SessionParts): Session => {
         if (frame !== undefined) send(frame)
       }
       if (state.phase === 'catching-up') state.missed.add(committed)
-      // What is no news was told to nobody here: a question that is under way has to settle it.
-      const isTold = judged !== undefined || isNews || !live
-      if (isTold) for (const change of committed.changed) toldMeanwhile?.add(keyOf(change))
+      for (const change of committed.changed) heard?.keys.add(keyOf(change))
     },
     catchUpAgain,
     tick: () => {
