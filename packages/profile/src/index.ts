@@ -93,7 +93,14 @@ export type {
 } from './schema/schema.ts'
 
 // Agreeing on what a device holds
-export { addRow, emptyFingerprint, type Fingerprint, fingerprintText, placeOf, type RowState } from './scope/fingerprint.ts'
+export {
+  addRow,
+  emptyFingerprint,
+  type Fingerprint,
+  fingerprintText,
+  placeOf,
+  type RowState,
+} from './scope/fingerprint.ts'
 export {
   answer as answerQuestion,
   ask as askAbout,
