@@ -123,8 +123,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a group takes effect without the edit that was refused',
     file: decide,
-    find: 'if (stopped !== undefined) return edits.map(',
-    replace: 'trial.keep()\n  if (stopped !== undefined) return edits.map(',
+    find: 'if (stopped !== undefined) {',
+    replace: 'trial.keep()\n  if (stopped !== undefined) {',
     proves: ['OB13'],
     tests: committing,
   },
@@ -139,8 +139,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a withdrawal leaves no trace',
     file: decide,
-    find: "outcome: { status: 'withdrawn' },\n  })\n  return { ...at, answer: { status: 'withdrawn' } }",
-    replace: "outcome: { status: 'held', by: '' },\n  })\n  return { ...at, answer: { status: 'withdrawn' } }",
+    find: "  changes: {},\n  outcome: { status: 'withdrawn' },\n})",
+    replace: "  changes: {},\n  outcome: { status: 'held', by: '' },\n})",
     proves: ['OB10'],
     tests: committing,
   },
