@@ -63,7 +63,7 @@ for (const name of Object.keys(strategies) as StrategyName[]) {
       }),
       { numRuns: 200 },
     )
-    expect(predicted).toBeGreaterThan(100)
+    expect(predicted).toBeGreaterThan(30)
   })
 }
 
