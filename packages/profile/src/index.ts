@@ -67,7 +67,7 @@ export { recordWrites, settleDocument, type Writes } from './record/document.ts'
 export { documentIn, isSound, packEnvelope, revOf, unpackEnvelope } from './record/envelope.ts'
 export { type Flat, parseFlat, readFlat, redact } from './record/flat.ts'
 export { freshDocument } from './record/fresh.ts'
-export { checkUpdate, type GateVerdict, MAX_UPDATE_BYTES } from './record/gate.ts'
+export { checkUpdate, type GateVerdict, MAX_RECORD_BYTES, MAX_UPDATE_BYTES } from './record/gate.ts'
 // Schemas and plain values
 export { compileSchema } from './schema/compile.ts'
 export { generateTypes } from './schema/generate.ts'
@@ -123,6 +123,7 @@ export {
   encodeDown,
   encodeUp,
   FrameFault,
+  MAX_FRAME_BYTES,
   PROTOCOL,
   type Up,
 } from './wire/protocol.ts'

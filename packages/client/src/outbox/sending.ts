@@ -2,13 +2,13 @@ import { type Answer, type Edit, encodeUp, MAX_PUSHED, type Schema } from '@rejo
 import { keyOf } from '../replica/memory.ts'
 import { type Holds, holdsIn, referred } from './holding.ts'
 import type { Entry } from './outbox-state.ts'
-import { columnName, groupTooLarge, MAX_FRAME_BYTES, tooLarge, weightOf } from './size.ts'
+import { columnName, groupTooLarge, MAX_PUSH_BYTES, tooLarge, weightOf } from './size.ts'
 
 /** Edits that may be unanswered at a time. */
 export const MAX_UNANSWERED = 500
 
 /** What one push should weigh at most, where a single group is not heavier. */
-const MAX_PUSH_BYTES = 512 * 1024
+const FULL_PUSH_BYTES = 512 * 1024
 
 /**
  * The entries that go up next, in the order they were made: records do not wait for one another, a record's own
@@ -72,10 +72,10 @@ export const pushFrames = (edits: readonly Edit[]): readonly Uint8Array[] => {
   let room = 0
   for (const together of unitsOf(edits, edit => edit)) {
     const weight = weightOf(together)
-    if (weight > MAX_FRAME_BYTES) continue
+    if (weight > MAX_PUSH_BYTES) continue
     if (weight > room || loads.length === 0) {
       loads.push([])
-      room = MAX_PUSH_BYTES
+      room = FULL_PUSH_BYTES
     }
     loads.at(-1)!.push(...together)
     room -= weight

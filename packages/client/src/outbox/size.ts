@@ -3,6 +3,8 @@ import {
   encodeUp,
   type Fields,
   guidOf,
+  MAX_FRAME_BYTES,
+  MAX_RECORD_BYTES,
   MAX_UPDATE_BYTES,
   recordWrites,
   type Table,
@@ -19,11 +21,8 @@ import { schemaOf } from '../replica/grant.ts'
  * sent if it grew by being recorded again.
  */
 
-/** What one push may weigh: a relay takes frames of 1 MiB. */
-export const MAX_FRAME_BYTES: number = 1020 * 1024
-
-/** A record as a document, at the relay. */
-export const MAX_RECORD_BYTES: number = 512 * 1024
+/** What one push may weigh: a frame, with something to spare. */
+export const MAX_PUSH_BYTES: number = MAX_FRAME_BYTES - 4 * 1024
 
 export interface TooLarge {
   readonly message: string
@@ -34,7 +33,7 @@ export interface TooLarge {
 /** What these edits together weigh in a frame, at most; to the byte where that may be too much. */
 export const weightOf = (edits: readonly Edit[]): number => {
   const cheap = edits.reduce((sum, edit) => sum + bound(edit), 0)
-  return cheap <= MAX_FRAME_BYTES / 2 ? cheap : encodeUp({ type: 'push', edits }).length
+  return cheap <= MAX_PUSH_BYTES / 2 ? cheap : encodeUp({ type: 'push', edits }).length
 }
 
 /** Encoding costs as much as recording does: nearly every edit is so small that this will do. */
@@ -48,9 +47,9 @@ const bound = ({ changes, image, update, seen }: Edit): number => {
 export const tooLarge = (edit: Edit): TooLarge | undefined => {
   const excess = edit.update.length - MAX_UPDATE_BYTES
   if (excess > 0) return found(`an edit holds at most ${kB(MAX_UPDATE_BYTES)}`, blamed(edit, excess, bytesOf))
-  const over = weightOf([edit]) - MAX_FRAME_BYTES
+  const over = weightOf([edit]) - MAX_PUSH_BYTES
   if (over <= 0) return undefined
-  const message = `an edit, with the record it is made on, weighs at most ${kB(MAX_FRAME_BYTES)} to be sent`
+  const message = `an edit, with the record it is made on, weighs at most ${kB(MAX_PUSH_BYTES)} to be sent`
   const copies = edit.image === undefined ? 2 : 3
   return found(
     message,
@@ -60,9 +59,9 @@ export const tooLarge = (edit: Edit): TooLarge | undefined => {
 
 /** @param edits one group */
 export const groupTooLarge = (edits: readonly Edit[]): TooLarge | undefined =>
-  weightOf(edits) <= MAX_FRAME_BYTES
+  weightOf(edits) <= MAX_PUSH_BYTES
     ? undefined
-    : found(`a group as a whole, with the records it is made on, weighs at most ${kB(MAX_FRAME_BYTES)} to be sent`)
+    : found(`a group as a whole, with the records it is made on, weighs at most ${kB(MAX_PUSH_BYTES)} to be sent`)
 
 /** @param fields the record after the edit, as far as this device knows it */
 export const recordTooLarge = (edit: Edit, fields: Fields): TooLarge | undefined => {

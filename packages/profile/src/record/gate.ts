@@ -20,6 +20,8 @@ export type GateVerdict =
   | { readonly pass: false; readonly why: 'malformed' | 'forged'; readonly message: string }
 
 export const MAX_UPDATE_BYTES: number = 256 * 1024
+/** A record as a document; refused by the relay, and before that by the device that would save it. */
+export const MAX_RECORD_BYTES: number = 512 * 1024
 const MAX_DELETE_RANGES = 1000
 
 /**

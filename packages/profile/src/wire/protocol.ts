@@ -28,6 +28,9 @@ import { type Shape, struct, union } from './shape.ts'
  */
 export const PROTOCOL = 1
 
+/** What a relay takes of one frame; a larger one ends the connection. */
+export const MAX_FRAME_BYTES: number = 1024 * 1024
+
 /** Device to relay. */
 export type Up =
   | ({ readonly type: 'hello' } & Hello)

@@ -133,9 +133,6 @@ export const allowedImage = (edit: Edit, table: Table, rights: Rights): Edit => 
   return { ...edit, image: Object.fromEntries(allowed) }
 }
 
-/** A record is at most this many bytes as a document. */
-export const MAX_RECORD_BYTES: number = 512 * 1024
-
 const afters = (changes: Readonly<Record<string, readonly [Value, Value]>>): Fields =>
   Object.fromEntries(Object.entries(changes).map(([column, [, after]]) => [column, after]))
 

@@ -4,6 +4,7 @@ import {
   DELETED,
   type Edit,
   guidOf,
+  MAX_RECORD_BYTES,
   mergeEdit,
   nowhere,
   type Outcome,
@@ -16,7 +17,7 @@ import {
 } from '@rejoin/profile'
 import type { Environment } from '../environment/environment.ts'
 import type { StoredEdit } from '../storage/storage.ts'
-import { allowedImage, MAX_RECORD_BYTES, refuse, refuseRight, refuseSender, rejected } from './admission.ts'
+import { allowedImage, refuse, refuseRight, refuseSender, rejected } from './admission.ts'
 import type {
   Author,
   DeviceSubmission,

@@ -1,3 +1,5 @@
+import { MAX_FRAME_BYTES } from '@rejoin/profile'
+
 /** How much one connection may ask for (RELIABILITY.md, section 4). Times in ms, sizes in bytes. */
 export interface Limits {
   /** one frame */
@@ -31,7 +33,7 @@ export interface Limits {
 }
 
 export const limits: Limits = {
-  frameBytes: 1024 * 1024,
+  frameBytes: MAX_FRAME_BYTES,
   fragments: 64,
   greeting: 5_000,
   messagesPerSecond: 50,
