@@ -13,7 +13,7 @@ import {
   serverWins,
   type Value,
 } from '@rejoin/profile'
-import { ONLINE } from '../commit/decide.ts'
+import { ONLINE } from '../commit/online.ts'
 import { stateOf } from '../commit/workspace.ts'
 import { createGrants } from '../identity/grants.ts'
 import type { NewRecord } from '../import/csv.ts'

@@ -2,7 +2,8 @@ import { type Person, type Position, rightsOf, type Rights } from '@rejoin/profi
 import type { Environment } from '../environment/environment.ts'
 import { keyOf, type RecordKey, type Storage, type StoredRecord, type Wanted } from '../storage/storage.ts'
 import { rejected } from './admission.ts'
-import { type Circumstances, decide, voidKey } from './decide.ts'
+import { type Circumstances, voidKey } from './answering.ts'
+import { decide } from './decide.ts'
 import type { Changed, Judged, Submission } from './submission.ts'
 import { createWorkspace, stateOf, type Workspace } from './workspace.ts'
 

@@ -1,31 +1,9 @@
-import {
-  type Answer,
-  type Confirmed,
-  DELETED,
-  type Edit,
-  guidOf,
-  MAX_RECORD_BYTES,
-  mergeEdit,
-  nowhere,
-  type Outcome,
-  type Person,
-  recordWrites,
-  type Rights,
-  settle,
-  type Value,
-  verdictOn,
-} from '@rejoin/profile'
-import type { Environment } from '../environment/environment.ts'
+import { type Answer, type Edit, type Outcome, type Person, settle, verdictOn } from '@rejoin/profile'
 import type { StoredEdit } from '../storage/storage.ts'
-import { allowedImage, refuse, refuseRight, refuseSender, rejected } from './admission.ts'
-import type {
-  Author,
-  DeviceSubmission,
-  Judged,
-  OnlineSubmission,
-  Submission,
-  WithdrawSubmission,
-} from './submission.ts'
+import { allowedImage, refuse, refuseSender, rejected } from './admission.ts'
+import { type Circumstances, isTooLarge, judged, remember, tooLarge, voidKey } from './answering.ts'
+import { decideOnline } from './online.ts'
+import type { Author, DeviceSubmission, Judged, Submission, WithdrawSubmission } from './submission.ts'
 import type { Workspace } from './workspace.ts'
 
 /**
@@ -34,15 +12,6 @@ import type { Workspace } from './workspace.ts'
  * `after` refused, held or withdrawn holds; `after` unknown waits; only then bytes and rights. Before all of that an edit
  * must be its sender's own, on a table there is.
  */
-export interface Circumstances {
-  readonly environment: Environment
-  readonly rights: (person: Person) => Rights
-  /** a client id of this relay process alone */
-  readonly authority: number
-  /** ms since 1970 */
-  readonly now: number
-}
-
 export const decide = (work: Workspace, submission: Submission, circumstances: Circumstances): Judged[] => {
   switch (submission.from) {
     case 'device':
@@ -85,9 +54,6 @@ const decideEdit = (work: Workspace, edit: Edit, author: Author, circumstances: 
 const earlier = (work: Workspace, id: string, { device }: Author): StoredEdit | undefined =>
   work.edit(id) ?? work.edit(voidKey(device, id))
 
-/** Edits taken back before they came are kept under their device, so that nobody can void the edits of another. */
-export const voidKey = (device: string, edit: string): string => `${device}/${edit}`
-
 const isOnSameRecord = (after: StoredEdit, edit: Edit): boolean =>
   after.device === edit.device && (after.table === '' || (after.table === edit.table && after.id === edit.record))
 
@@ -123,10 +89,6 @@ const merge = (
   if (merged.ledger !== undefined) work.note(merged.ledger)
   return merged.outcome
 }
-
-const isTooLarge = ({ bytes }: Confirmed): boolean => bytes.length > MAX_RECORD_BYTES
-
-const tooLarge = rejected('too-large', `a record holds at most ${MAX_RECORD_BYTES / 1024} kB`)
 
 /** All edits of a group take effect, or none (OB13): tried on a branch, then settled on the worst that came of it. */
 const decideGroup = (work: Workspace, { edits, author }: DeviceSubmission, circumstances: Circumstances): Judged[] => {
@@ -221,65 +183,6 @@ const loseWith = (work: Workspace, edit: Edit, author: Author, circumstances: Ci
   return judged(edit, merged.outcome)
 }
 
-const decideOnline = (work: Workspace, write: OnlineSubmission, circumstances: Circumstances): Judged => {
-  const { kind, table, id: editId, person, values } = write
-  const at = { edit: editId, table, record: write.record }
-  const known = work.edit(editId)
-  if (known !== undefined) return { ...at, answer: known.outcome }
-  const record = work.record({ table, id: write.record })
-  const standing = record?.state === 'held' ? record : undefined
-  const before = standing?.content.fields ?? {}
-  const changes = Object.fromEntries(
-    Object.entries(values).map(([column, after]) => [column, [before[column] ?? null, after] as [Value, Value]]),
-  )
-  const definition = circumstances.environment.schema.tables.get(table)!
-  const refusal = refuseRight(definition, circumstances.rights(person), kind, changes, record)
-  if (refusal !== undefined) return { ...at, ...refusal }
-  // After the rights: who may not read the record must not learn its revision.
-  if (write.ifRev !== undefined && write.ifRev !== (standing?.confirmed.rev ?? 0)) {
-    return { ...at, ...rejected('refused', 'the record has changed since that revision') }
-  }
-  const recorded = recordWrites(
-    guidOf(table, write.record),
-    standing === undefined ? [] : [standing.confirmed.bytes],
-    circumstances.authority,
-    kind === 'delete' ? { [DELETED]: true } : values,
-  )
-  const edit: Edit = {
-    id: editId,
-    author: person.id,
-    device: ONLINE,
-    seq: 0,
-    tick: 0,
-    at: circumstances.now,
-    table,
-    record: write.record,
-    kind,
-    base: standing === undefined ? nowhere : { rev: standing.confirmed.rev, commit: standing.confirmed.commit },
-    incarnation: standing?.confirmed.incarnation ?? '',
-    changes: kind === 'delete' ? {} : changes,
-    update: recorded.update,
-  }
-  const { environment, authority, now } = circumstances
-  const merged = mergeEdit(record, edit, environment.strategyOf(table), {
-    base: edit.base.rev,
-    rev: work.rev() + 1,
-    commit: work.commit,
-    authority,
-    at: now,
-  })
-  if (merged.record !== undefined && isTooLarge(merged.record.confirmed)) return { ...at, ...tooLarge }
-  if (merged.record !== undefined) {
-    work.nextRev()
-    work.put({ table, id: write.record }, merged.record)
-    remember(work, edit, merged.outcome, circumstances)
-  }
-  return { ...at, answer: merged.outcome }
-}
-
-/** The device of writes through the online API. */
-export const ONLINE = '00000000000000ff'
-
 const decideWithdrawal = (
   work: Workspace,
   { edit, author }: WithdrawSubmission,
@@ -311,42 +214,4 @@ const voided = (edit: string, { person, device }: Author, now: number): StoredEd
   received: now,
   changes: {},
   outcome: { status: 'withdrawn' },
-})
-
-const remember = (work: Workspace, edit: Edit, outcome: Outcome, { now }: Circumstances): void => {
-  work.settle(storedEdit(edit, outcome, now))
-  if (edit.amends === undefined) return
-  // What is amended is void from now on, whether it waits here or is still on its way.
-  const amended = work.edit(edit.amends)
-  if (amended === undefined) {
-    const outcome: Outcome = { status: 'withdrawn' }
-    if (work.edit(voidKey(edit.device, edit.amends)) !== undefined) return
-    work.settle({ ...storedEdit(edit, outcome, now), edit: voidKey(edit.device, edit.amends), changes: {} })
-  } else if (amended.outcome.status === 'held' && amended.device === edit.device) {
-    work.settle({ ...amended, received: now, outcome: { status: 'withdrawn' } })
-  }
-}
-
-const storedEdit = (edit: Edit, outcome: Outcome, received: number): StoredEdit => ({
-  edit: edit.id,
-  table: edit.table,
-  id: edit.record,
-  device: edit.device,
-  seq: edit.seq,
-  author: edit.author,
-  kind: edit.kind,
-  at: edit.at,
-  received,
-  // What was refused for its size is not kept for it.
-  changes: outcome.status === 'rejected' && outcome.code === 'too-large' ? {} : edit.changes,
-  outcome,
-  ...(edit.amends === undefined ? {} : { amends: edit.amends }),
-  ...(edit.group === undefined ? {} : { group: edit.group }),
-})
-
-const judged = (edit: Edit, answer: Answer): Judged => ({
-  edit: edit.id,
-  table: edit.table,
-  record: edit.record,
-  answer,
 })

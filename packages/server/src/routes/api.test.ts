@@ -2,7 +2,7 @@ import { type LedgerEntry, unpackEnvelope } from '@rejoin/profile'
 import { Hono } from 'hono'
 import { hc } from 'hono/client'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { ONLINE } from '../commit/decide.ts'
+import { ONLINE } from '../commit/online.ts'
 import type { RelayApp } from '../relay.ts'
 import { type Opened, openRelay } from './relay.fixture.ts'
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { ONLINE } from '../commit/decide.ts'
+import { ONLINE } from '../commit/online.ts'
 import { type Bench, openBench, until } from './core.fixture.ts'
 
 let bench: Bench

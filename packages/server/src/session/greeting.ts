@@ -9,7 +9,7 @@ import {
   rightsOf,
   type Scope,
 } from '@rejoin/profile'
-import { ONLINE } from '../commit/decide.ts'
+import { ONLINE } from '../commit/online.ts'
 import type { Environment } from '../environment/environment.ts'
 import type { Grants } from '../identity/grants.ts'
 import type { Identity } from '../identity/identity.ts'

@@ -1,0 +1,72 @@
+import {
+  type Answer,
+  type Confirmed,
+  type Edit,
+  MAX_RECORD_BYTES,
+  type Outcome,
+  type Person,
+  type Rights,
+} from '@rejoin/profile'
+import type { Environment } from '../environment/environment.ts'
+import type { StoredEdit } from '../storage/storage.ts'
+import { rejected } from './admission.ts'
+import type { Judged } from './submission.ts'
+import type { Workspace } from './workspace.ts'
+
+/** What every decision of a commit shares: what it is made in, and how its answer is kept. */
+export interface Circumstances {
+  readonly environment: Environment
+  readonly rights: (person: Person) => Rights
+  /** a client id of this relay process alone */
+  readonly authority: number
+  /** ms since 1970 */
+  readonly now: number
+}
+
+export const isTooLarge = ({ bytes }: Confirmed): boolean => bytes.length > MAX_RECORD_BYTES
+
+export const tooLarge: Pick<Judged, 'answer'> = rejected(
+  'too-large',
+  `a record holds at most ${MAX_RECORD_BYTES / 1024} kB`,
+)
+
+/** Edits taken back before they came are kept under their device, so that nobody can void the edits of another. */
+export const voidKey = (device: string, edit: string): string => `${device}/${edit}`
+
+export const remember = (work: Workspace, edit: Edit, outcome: Outcome, { now }: Circumstances): void => {
+  work.settle(storedEdit(edit, outcome, now))
+  if (edit.amends === undefined) return
+  // What is amended is void from now on, whether it waits here or is still on its way.
+  const amended = work.edit(edit.amends)
+  if (amended === undefined) {
+    const outcome: Outcome = { status: 'withdrawn' }
+    if (work.edit(voidKey(edit.device, edit.amends)) !== undefined) return
+    work.settle({ ...storedEdit(edit, outcome, now), edit: voidKey(edit.device, edit.amends), changes: {} })
+  } else if (amended.outcome.status === 'held' && amended.device === edit.device) {
+    work.settle({ ...amended, received: now, outcome: { status: 'withdrawn' } })
+  }
+}
+
+const storedEdit = (edit: Edit, outcome: Outcome, received: number): StoredEdit => ({
+  edit: edit.id,
+  table: edit.table,
+  id: edit.record,
+  device: edit.device,
+  seq: edit.seq,
+  author: edit.author,
+  kind: edit.kind,
+  at: edit.at,
+  received,
+  // What was refused for its size is not kept for it.
+  changes: outcome.status === 'rejected' && outcome.code === 'too-large' ? {} : edit.changes,
+  outcome,
+  ...(edit.amends === undefined ? {} : { amends: edit.amends }),
+  ...(edit.group === undefined ? {} : { group: edit.group }),
+})
+
+export const judged = (edit: Edit, answer: Answer): Judged => ({
+  edit: edit.id,
+  table: edit.table,
+  record: edit.record,
+  answer,
+})

@@ -1,0 +1,65 @@
+import { DELETED, type Edit, guidOf, mergeEdit, nowhere, recordWrites, type Value } from '@rejoin/profile'
+import { refuseRight, rejected } from './admission.ts'
+import { type Circumstances, isTooLarge, remember, tooLarge } from './answering.ts'
+import type { Judged, OnlineSubmission } from './submission.ts'
+import type { Workspace } from './workspace.ts'
+
+/** A write through the online API: recorded here, on the record as it is now, and merged like any other edit. */
+export const decideOnline = (work: Workspace, write: OnlineSubmission, circumstances: Circumstances): Judged => {
+  const { kind, table, id: editId, person, values } = write
+  const at = { edit: editId, table, record: write.record }
+  const known = work.edit(editId)
+  if (known !== undefined) return { ...at, answer: known.outcome }
+  const record = work.record({ table, id: write.record })
+  const standing = record?.state === 'held' ? record : undefined
+  const before = standing?.content.fields ?? {}
+  const changes = Object.fromEntries(
+    Object.entries(values).map(([column, after]) => [column, [before[column] ?? null, after] as [Value, Value]]),
+  )
+  const definition = circumstances.environment.schema.tables.get(table)!
+  const refusal = refuseRight(definition, circumstances.rights(person), kind, changes, record)
+  if (refusal !== undefined) return { ...at, ...refusal }
+  // After the rights: who may not read the record must not learn its revision.
+  if (write.ifRev !== undefined && write.ifRev !== (standing?.confirmed.rev ?? 0)) {
+    return { ...at, ...rejected('refused', 'the record has changed since that revision') }
+  }
+  const recorded = recordWrites(
+    guidOf(table, write.record),
+    standing === undefined ? [] : [standing.confirmed.bytes],
+    circumstances.authority,
+    kind === 'delete' ? { [DELETED]: true } : values,
+  )
+  const edit: Edit = {
+    id: editId,
+    author: person.id,
+    device: ONLINE,
+    seq: 0,
+    tick: 0,
+    at: circumstances.now,
+    table,
+    record: write.record,
+    kind,
+    base: standing === undefined ? nowhere : { rev: standing.confirmed.rev, commit: standing.confirmed.commit },
+    incarnation: standing?.confirmed.incarnation ?? '',
+    changes: kind === 'delete' ? {} : changes,
+    update: recorded.update,
+  }
+  const { environment, authority, now } = circumstances
+  const merged = mergeEdit(record, edit, environment.strategyOf(table), {
+    base: edit.base.rev,
+    rev: work.rev() + 1,
+    commit: work.commit,
+    authority,
+    at: now,
+  })
+  if (merged.record !== undefined && isTooLarge(merged.record.confirmed)) return { ...at, ...tooLarge }
+  if (merged.record !== undefined) {
+    work.nextRev()
+    work.put({ table, id: write.record }, merged.record)
+    remember(work, edit, merged.outcome, circumstances)
+  }
+  return { ...at, answer: merged.outcome }
+}
+
+/** The device of writes through the online API. */
+export const ONLINE = '00000000000000ff'
