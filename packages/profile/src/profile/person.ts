@@ -1,3 +1,5 @@
+import type { Right } from '../scope/rights.ts'
+
 /** A signed-in user with everything filters and rights ask about. Resolved by the relay, never by a device. */
 export interface Person {
   readonly id: string
@@ -15,4 +17,6 @@ export interface Person {
   readonly manager?: string
   /** everybody the hierarchy puts below, at any depth that counts, and the teams they are in; without the user */
   readonly below?: { readonly people: readonly string[]; readonly teams: readonly string[] }
+  /** what was shared with the user or a team of his, beside what roles give (DS5): rights by table, then record id */
+  readonly shared?: Readonly<Record<string, Readonly<Record<string, readonly Right[]>>>>
 }
