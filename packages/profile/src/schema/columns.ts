@@ -57,6 +57,8 @@ export const namedOrDefault = (table: TableSource, key: 'ownerColumn' | 'unitCol
   return table.columns.find(column => column.name === name && column.name !== table.primaryKey && holdsIds(column))
 }
 
-export const repeated = <T>(values: readonly T[]): T[] => [
-  ...new Set(values.filter((value, index) => values.indexOf(value) !== index)),
-]
+/** Each value that is there more than once, once. */
+export const repeated = <T>(values: readonly T[]): T[] => {
+  const seen = new Set<T>()
+  return [...new Set(values.filter(value => seen.has(value) || !seen.add(value)))]
+}
