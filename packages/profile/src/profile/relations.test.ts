@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ProfileItem } from './profile.ts'
-import { relatedItems } from './relations.ts'
 import { fieldService } from './relations.fixture.ts'
+import { relatedItems } from './relations.ts'
 
 const related = (table: string, ...relationships: string[]): ProfileItem => ({
   table,

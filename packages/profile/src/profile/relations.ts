@@ -88,7 +88,7 @@ export const itemsByTable = <Item extends Chosen>(
 
 /** What an item's relationships mean, each once; those that join other tables or a table to itself mean nothing. */
 export const reachesOf = (schema: Schema, { table, relationships = [] }: Chosen): Reach[] =>
-  [...new Set(relationships)].flatMap(relationship => {
+  [...new Set(relationships)].flatMap((relationship): Reach[] => {
     const chosen = schema.relationships.get(relationship)
     const [holder = '', name = ''] = chosen?.from.split('.') ?? []
     const column = schema.tables.get(holder)?.byName.get(name)?.id
