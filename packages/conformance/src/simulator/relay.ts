@@ -149,6 +149,7 @@ const mortal = (
     if (life.last && (made?.records?.length ?? 0) > 0) die()
     return life.alive ? result : never()
   },
+  createIndexes: async statements => (life.alive ? disk.createIndexes(statements) : never()),
   close: async () => {},
 })
 

@@ -107,7 +107,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'nobody asks for rights',
     file: admission,
-    find: 'if (judgedOn !== undefined && !rights.reaches(table.name, right, judgedOn)) {',
+    find: 'if (judgedOn !== undefined && !rights.reaches(table.name, right, judgedOn, id)) {',
     replace: 'if (judgedOn === undefined && right === undefined) {',
     proves: ['SE2'],
     tests: committing,

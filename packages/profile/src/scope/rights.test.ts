@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Person } from '../profile/person.ts'
 import { compileSchema } from '../schema/compile.ts'
-import type { Depth, Fields, Schema, TableRights, TableSource } from '../schema/schema.ts'
-import { rightsOf, type Rights } from './rights.ts'
+import type { Depth, Fields, RoleSource, Schema, TableRights, TableSource } from '../schema/schema.ts'
+import { type Right, rightsOf, type Rights } from './rights.ts'
 
 const job: TableSource = {
   name: 'job',
@@ -54,24 +54,28 @@ describe('[SE5] depth', () => {
   for (const right of ['create', 'read', 'write', 'delete'] as const) {
     test.each(Object.entries(reached))(`${right} at depth %s reaches %s`, (depth, names) => {
       const granted = rights({ job: { [right]: depth } })
-      const found = Object.keys(rows).filter(name => granted.reaches('job', right, rows[name] ?? {}))
+      const found = Object.keys(rows).filter(name => granted.reaches('job', right, rows[name] ?? {}, name))
       expect(found).toEqual(names)
       for (const other of ['create', 'read', 'write', 'delete'] as const) {
-        if (other !== right) expect(granted.reaches('job', other, rows['mine'] ?? {}), other).toBe(false)
+        if (other !== right) expect(granted.reaches('job', other, rows['mine'] ?? {}, 'mine'), other).toBe(false)
       }
     })
   }
 
   test('any depth reaches rows of the organization and of nobody; rows of a business need their unit or all', () => {
     const granted = rights({ '*': { read: 'own' } })
-    expect(['product', 'note', 'unit'].map(table => granted.reaches(table, 'read', {}))).toEqual([true, true, false])
-    expect(rights({ '*': { read: 'all' } }).reaches('unit', 'read', {})).toBe(true)
-    expect(rights({ '*': { read: 'none' } }).reaches('product', 'read', {})).toBe(false)
+    expect(['product', 'note', 'unit'].map(table => granted.reaches(table, 'read', {}, 'x'))).toEqual([
+      true,
+      true,
+      false,
+    ])
+    expect(rights({ '*': { read: 'all' } }).reaches('unit', 'read', {}, 'x')).toBe(true)
+    expect(rights({ '*': { read: 'none' } }).reaches('product', 'read', {}, 'x')).toBe(false)
   })
 
   test('a person without a unit reaches no row without one', () => {
     const { unit: _, ...nobody } = ann
-    expect(rightsOf(schemaWith({ job: { read: 'unit' } }), nobody).reaches('job', 'read', {})).toBe(false)
+    expect(rightsOf(schemaWith({ job: { read: 'unit' } }), nobody).reaches('job', 'read', {}, 'x')).toBe(false)
   })
 })
 
@@ -89,16 +93,34 @@ describe('[SE5] roles', () => {
   test('that nobody holds or the schema does not know give nothing', () => {
     const schema = schemaWith({ job: { read: 'all' } })
     const stranger = rightsOf(schema, { ...ann, roles: ['admin', 'constructor'] })
-    expect(stranger.reaches('job', 'read', rows['mine'] ?? {})).toBe(false)
+    expect(stranger.reaches('job', 'read', rows['mine'] ?? {}, 'mine')).toBe(false)
     expect(stranger.readable('job').size).toBe(0)
-    expect(rightsOf(schema, ann).reaches('shop', 'read', {})).toBe(false)
+    expect(rightsOf(schema, ann).reaches('shop', 'read', {}, 'x')).toBe(false)
   })
 
   test('are not needed in a schema that has none: everybody may do everything', () => {
     const granted = rights()
-    expect(granted.reaches('job', 'delete', rows['other'] ?? {})).toBe(true)
+    expect(granted.reaches('job', 'delete', rows['other'] ?? {}, 'other')).toBe(true)
     expect([...granted.readable('job')]).toEqual(['subject', 'price', 'ownerid', 'owningbusinessunit'])
     expect(granted.writable('job')).toEqual(granted.readable('job'))
+  })
+})
+
+describe('[SE5] shares', () => {
+  const shared = { job: { other: ['read', 'write'] }, shop: { toString: ['read'] } } as const
+  const sharing = (tables: RoleSource['tables']) => rightsOf(schemaWith(tables), { ...ann, shared })
+
+  test('add single records to the rights they name', () => {
+    const granted = sharing({ job: { read: 'own', write: 'own', delete: 'own' } })
+    const may = (right: Right, id: string) => granted.reaches('job', right, rows['other'] ?? {}, id)
+    expect([may('read', 'other'), may('write', 'other'), may('delete', 'other'), may('read', 'nobody')]).toEqual([
+      ...[true, true, false, false],
+    ])
+    expect(granted.reaches('job', 'read', rows['other'] ?? {}, 'constructor')).toBe(false)
+  })
+
+  test('give nothing where the roles give none of the right', () => {
+    expect(sharing({ job: { read: 'own' } }).reaches('job', 'write', rows['other'] ?? {}, 'other')).toBe(false)
   })
 })
 

@@ -7,14 +7,15 @@ import type { Depth, Fields, RoleSource, Schema, Table, TableRights } from '../s
  *
  *     own ⊂ team ⊂ unit ⊂ all       by the owner column and the unit column of the row
  *
- * Rows of organization-owned and ownerless tables are nobody's in particular: any depth reaches all of them.
+ * Rows of organization-owned and ownerless tables are nobody's in particular: any depth reaches all of them. A share
+ * adds single records to a right whose depth is at least own.
  */
 export type Right = 'create' | 'read' | 'write' | 'delete'
 
 export interface Rights {
   /** the deepest reach on a table; never `own`, `team` or `unit` where rows have no owner to ask for */
   depth(table: string, right: Right): Depth
-  reaches(table: string, right: Right, fields: Fields): boolean
+  reaches(table: string, right: Right, fields: Fields, id: string): boolean
   /** column ids; empty where no role lets the person read the table */
   readable(table: string): ReadonlySet<string>
   /** column ids; never one that is hidden from a reader of the table */
@@ -32,9 +33,11 @@ export const rightsOf = (schema: Schema, person: Person): Rights => {
   )
   return {
     depth: (table, right) => tables.get(table)?.depths[right] ?? 'none',
-    reaches: (name, right, fields) => {
+    reaches: (name, right, fields, id) => {
       const table = schema.tables.get(name)
-      return table !== undefined && within(tables.get(name)?.depths[right] ?? 'none', table, fields, person)
+      const depth = tables.get(name)?.depths[right] ?? 'none'
+      if (table === undefined || depth === 'none') return false
+      return within(depth, table, fields, person) || isShared(person, name, id, right)
     },
     readable: table => tables.get(table)?.readable ?? nothing,
     writable: table => tables.get(table)?.writable ?? nothing,
@@ -75,8 +78,8 @@ const tableRights = (table: Table, roles: readonly RoleSource[]): Resolved => {
   }
 }
 
-const entryOf = (tables: RoleSource['tables'], name: string): TableRights | undefined =>
-  Object.hasOwn(tables, name) ? tables[name] : undefined
+const entryOf = <T>(entries: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(entries, name) ? entries[name] : undefined
 
 const grants = (depth: Depth | undefined): boolean => depth !== undefined && depth !== 'none'
 
@@ -89,12 +92,10 @@ const deepest = (table: Table, granted: readonly TableRights[], right: Right): D
 
 const isOwned = (table: Table): boolean => table.ownership === 'user' || table.ownership === 'business'
 
-const within = (depth: Depth, table: Table, fields: Fields, person: Person): boolean => {
+const within = (depth: Exclude<Depth, 'none'>, table: Table, fields: Fields, person: Person): boolean => {
   const owner = table.ownerId === undefined ? undefined : fields[table.ownerId]
   const unit = table.unitId === undefined ? undefined : fields[table.unitId]
   switch (depth) {
-    case 'none':
-      return false
     case 'own':
       return isOwn(owner, person)
     case 'team':
@@ -105,6 +106,17 @@ const within = (depth: Depth, table: Table, fields: Fields, person: Person): boo
       return true
   }
 }
+
+const isShared = ({ shared }: Person, table: string, id: string, right: Right): boolean => {
+  const records = shared === undefined ? undefined : entryOf(shared, table)
+  return records !== undefined && entryOf(records, id)?.includes(right) === true
+}
+
+/** The ids of a table's records that were shared with a person for a right. */
+export const sharedIds = ({ shared }: Person, table: string, right: Right): readonly string[] =>
+  Object.entries((shared === undefined ? undefined : entryOf(shared, table)) ?? {}).flatMap(([id, rights]) =>
+    rights.includes(right) ? [id] : [],
+  )
 
 /** Also what "my records", "my teams' records" and "my business unit's records" of a profile mean (PR7). */
 export const isOwn = (owner: unknown, person: Person): boolean => owner === person.id

@@ -1,26 +1,30 @@
 import { digest } from 'lib0/hash/sha256'
 import { encodeUtf8 } from 'lib0/string'
 import { checkFilter } from '../filter/check.ts'
-import type { Filter } from '../filter/filter.ts'
 import { compileFilter, type Match } from '../filter/memory/compile.ts'
 import type { Rows } from '../filter/memory/rows.ts'
 import { dependenceOf } from '../filter/walk.ts'
 import type { Person } from '../profile/person.ts'
-import type { ProfileItem, PublishedProfile } from '../profile/profile.ts'
-import type { Schema, Table } from '../schema/schema.ts'
+import type { DownloadFilter, ProfileItem, PublishedProfile } from '../profile/profile.ts'
+import { type Reach, relatedItems } from '../profile/relations.ts'
+import type { Depth, Schema, Table } from '../schema/schema.ts'
 import { isOwn, isTeams, isUnits, rightsOf, type Rights } from './rights.ts'
 
 /**
  * The records one person may hold: published profile ∩ read rights, table by table.
  *
- *     holds(record) = the item selects it  and  the person's read right reaches it
- *     columns       = the item's columns   ∩    the columns the person may read
+ *     present(record) = the read right reaches it  and  (the item selects it  or  a present record brings it)
+ *     columns         = the item's columns  ∩  the columns the person may read
  *
- * Relationships widen a table by rows that other present rows bring. That needs more than one record at a time
- * and is not answered here: `holds` speaks of the item's own filter only, and `related` items select nothing.
+ * Where relationships bring rows, or a filter links to others, presence needs more than the record at hand. Here stands
+ * what the record alone can tell; `scope/sql.ts` asks a database for the whole, and the relay follows changes with it.
  */
 export interface Scope {
-  /** only tables of which the person may hold anything at all */
+  readonly schema: Schema
+  readonly person: Person
+  /** ms since 1970 */
+  readonly now: number
+  /** only tables of which the person may hold anything at all; each after those that bring its rows */
   readonly tables: ReadonlyMap<string, TableScope>
 }
 
@@ -30,61 +34,95 @@ export interface TableScope {
   readonly columns: ReadonlySet<string>
   /** names the set of columns, the same on every machine; `*` = all columns of the table */
   readonly columnSet: string
-  /** `holds` is true whatever the record is: there is no need to read it */
+  /** every record is present: there is no need to read it */
   readonly everything: boolean
+  /** the record alone tells whether it is present: `holds` is the whole truth */
+  readonly alone: boolean
+  /** the item selects it and the read right reaches it */
   readonly holds: Match
+  /** the item's own filter */
+  readonly selects: Match
+  readonly reads: Match
+  readonly readDepth: Depth
+  readonly filter: DownloadFilter
+  /** what brings further rows; none where every record is present */
+  readonly reaches: readonly Reach[]
 }
 
 /**
- * No profile, no rows (MB1). Relative dates mean `now` (ms since 1970) for as long as the scope is used. A filter that
- * cannot be asked lets nothing through: one with relative dates without `now`, one with links without `rows`.
+ * No profile, no rows (MB1). Relative dates mean `now` for as long as the scope is used. A filter that links asks
+ * `rows`; without them its own rows can be told by SQL only, and `selects` throws.
  */
 export const compileScope = (
   schema: Schema,
   profile: PublishedProfile | undefined,
   person: Person,
-  now?: number,
+  now: number,
   rows?: Rows,
 ): Scope => {
   const rights = rightsOf(schema, person)
-  const tables = (profile?.items ?? []).flatMap(item => {
-    const scope = tableScope(schema, item, rights, { person, now, rows })
-    return scope === undefined ? [] : [[item.table, scope] as const]
-  })
-  return { tables: new Map(tables) }
+  const tables = new Map<string, TableScope>()
+  for (const { item, reaches } of profile === undefined ? [] : relatedItems(schema, profile)) {
+    const present = reaches.filter(({ by }) => tables.has(by))
+    const scope = tableScope(schema, item, present, rights, { person, now, rows })
+    if (scope !== undefined) tables.set(item.table, scope)
+  }
+  return { schema, person, now, tables }
 }
 
 interface Known {
   readonly person: Person
-  readonly now: number | undefined
+  readonly now: number
   readonly rows: Rows | undefined
 }
 
-const tableScope = (schema: Schema, item: ProfileItem, rights: Rights, known: Known): TableScope | undefined => {
+const tableScope = (
+  schema: Schema,
+  item: ProfileItem,
+  reaches: readonly Reach[],
+  rights: Rights,
+  known: Known,
+): TableScope | undefined => {
   const table = schema.tables.get(item.table)
-  const depth = rights.depth(item.table, 'read')
+  const readDepth = rights.depth(item.table, 'read')
   // a schema newer than the profile may have dropped a table: nothing of it is left to hold
-  if (table === undefined || depth === 'none') return undefined
-  const selected = selects(schema, table, item, known)
-  const readable: Match | 'every' = depth === 'all' ? 'every' : fields => rights.reaches(table.name, 'read', fields)
-  const holds = both(selected, readable)
+  if (table === undefined || readDepth === 'none') return undefined
+  const filter = validFilter(schema, table, item.filter)
+  const selects = selectedBy(schema, table, filter, known)
+  const reads: Match = readDepth === 'all' ? every : (fields, id) => rights.reaches(table.name, 'read', fields, id)
   const columns = columnsOf(table, item, rights)
+  const links = filter.kind === 'custom' && dependenceOf(table.name, filter.where).tables.size > 0
   return {
     table: table.name,
     columns,
     columnSet: columnSetOf(table, columns),
-    everything: holds === 'every',
-    holds: holds === 'every' ? () => true : holds,
+    everything: selects === every && reads === every,
+    alone: selects === every || (reaches.length === 0 && !links),
+    holds: both(selects, reads),
+    selects,
+    reads,
+    readDepth,
+    filter,
+    reaches: selects === every ? [] : reaches,
   }
 }
 
+const every: Match = () => true
+
+const both = (a: Match, b: Match): Match => {
+  if (a === every) return b
+  return b === every ? a : (fields, id) => a(fields, id) && b(fields, id)
+}
+
+/** Published filters were checked, but a schema may have lost a column since: such a filter selects nothing. */
+const validFilter = (schema: Schema, table: Table, filter: DownloadFilter): DownloadFilter =>
+  filter.kind === 'custom' && checkFilter(schema, table.name, filter.where).length > 0 ? { kind: 'related' } : filter
+
 /** Which rows the item's own filter selects, before relationships. */
-const selects = (schema: Schema, table: Table, item: ProfileItem, known: Known): Match | 'every' => {
-  const { filter } = item
-  const { person } = known
+const selectedBy = (schema: Schema, table: Table, filter: DownloadFilter, { person, now, rows }: Known): Match => {
   switch (filter.kind) {
     case 'all':
-      return 'every'
+      return every
     case 'related':
       return () => false
     case 'other': {
@@ -95,23 +133,16 @@ const selects = (schema: Schema, table: Table, item: ProfileItem, known: Known):
         (filter.teams === true && isTeams(fields[owner], person)) ||
         (filter.unit === true && isUnits(fields[unit], person))
     }
-    case 'custom':
-      return customMatch(schema, table, filter.where, known)
+    case 'custom': {
+      const links = dependenceOf(table.name, filter.where).tables.size > 0
+      if (links && rows === undefined) return unanswerable
+      return compileFilter(schema, table.name, filter.where, { person, now }, rows)
+    }
   }
 }
 
-/** Published filters were checked, but a schema may have lost a column since. */
-const customMatch = (schema: Schema, table: Table, where: Filter, { person, now, rows }: Known): Match => {
-  if (checkFilter(schema, table.name, where).length > 0) return () => false
-  const { clock, tables } = dependenceOf(table.name, where)
-  if ((clock && now === undefined) || (tables.size > 0 && rows === undefined)) return () => false
-  return compileFilter(schema, table.name, where, { person, now: now ?? 0 }, rows)
-}
-
-const both = (a: Match | 'every', b: Match | 'every'): Match | 'every' => {
-  if (a === 'every') return b
-  if (b === 'every') return a
-  return (fields, id) => a(fields, id) && b(fields, id)
+const unanswerable: Match = () => {
+  throw new Error('a filter with links was asked without rows to look at')
 }
 
 const columnsOf = (table: Table, item: ProfileItem, rights: Rights): ReadonlySet<string> => {

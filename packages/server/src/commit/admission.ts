@@ -52,7 +52,7 @@ export const refuse = (
   return (
     refuseSize(table, edit) ??
     refuseValues(table, edit) ??
-    refuseRight(table, rights(person), edit.kind, edit.changes, record) ??
+    refuseRight(table, rights(person), edit.kind, edit.record, edit.changes, record) ??
     refuseBytes(edit, prefixes, record)
   )
 }
@@ -85,23 +85,24 @@ export const refuseRight = (
   table: Table,
   rights: Rights,
   kind: EditKind,
+  id: string,
   changes: Readonly<Record<string, readonly [Value, Value]>>,
   record: RecordState | undefined,
 ): Refusal | undefined => {
   const present = record?.state === 'held' ? record.content.fields : undefined
   // Who may not read a record learns no more of it than that it is not there.
-  const hidden = kind !== 'create' && present !== undefined && !rights.reaches(table.name, 'read', present)
+  const hidden = kind !== 'create' && present !== undefined && !rights.reaches(table.name, 'read', present, id)
   if (hidden) return rejected('not-found', 'Record not found')
   // Another's deleted record is not for taking: whoever could not have deleted or changed it meets it as existing.
   const taken =
     kind === 'create' &&
     present !== undefined &&
-    !rights.reaches(table.name, 'write', present) &&
-    !rights.reaches(table.name, 'delete', present)
+    !rights.reaches(table.name, 'write', present, id) &&
+    !rights.reaches(table.name, 'delete', present, id)
   if (taken) return rejected('exists', 'Record already exists')
   const right = kind === 'update' ? 'write' : kind
   const judgedOn = kind === 'create' ? afters(changes) : present
-  if (judgedOn !== undefined && !rights.reaches(table.name, right, judgedOn)) {
+  if (judgedOn !== undefined && !rights.reaches(table.name, right, judgedOn, id)) {
     return rejected('not-permitted', `no right to ${right} this record`)
   }
   const writable = rights.writable(table.name)

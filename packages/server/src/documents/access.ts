@@ -34,6 +34,6 @@ export const accessTo = (
   if (definition?.type !== 'document' || part === undefined || fields === undefined) return undefined
   if (!part.columns.has(definition.id) || !part.holds(fields, record)) return undefined
   const rights = rightsOf(environment.schema, person)
-  const write = rights.reaches(table, 'write', fields) && rights.writable(table).has(definition.id)
+  const write = rights.reaches(table, 'write', fields, record) && rights.writable(table).has(definition.id)
   return { column: definition.id, write }
 }

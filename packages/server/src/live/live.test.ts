@@ -35,8 +35,8 @@ test('found by the simulator (ask, seed 44): a question put to an author leaves 
     standing: new Map(),
   }
   const judged = [{ edit: 'e1', table: 'task', record: 'r1', answer }]
-  const told = answersFor(compileScope(compiled.value, profile, ben), judged, committed).answers[0]!.answer
+  const told = answersFor(compileScope(compiled.value, profile, ben, 0), judged, committed).answers[0]!.answer
   expect(told).toEqual({ ...answer, question: { ...answer.question, theirs: { title: 'theirs' } } })
-  const outside = answersFor(compileScope(compiled.value, undefined, ben), judged, committed).answers[0]!.answer
+  const outside = answersFor(compileScope(compiled.value, undefined, ben, 0), judged, committed).answers[0]!.answer
   expect(outside).toMatchObject({ question: { theirs: {} } })
 })

@@ -66,21 +66,21 @@ const readers = async (
   return (table, id) => {
     const record = stored.get(keyOf({ table, id }))
     if (record === undefined || record.purged) return undefined
-    return rights.reaches(table, 'read', JSON.parse(record.json) as Fields)
+    return rights.reaches(table, 'read', JSON.parse(record.json) as Fields, id)
       ? environment.schema.tables.get(table)
       : undefined
   }
 }
 
 /** Who was given a record may not read what it held before: each version of a conflict asks for the right itself. */
-const reachesAll = ({ rights }: Caller, { table, mine, theirs, result }: LedgerEntry): boolean =>
-  [mine, theirs, result].every(({ fields }) => rights.reaches(table, 'read', fields))
+const reachesAll = ({ rights }: Caller, { table, record, mine, theirs, result }: LedgerEntry): boolean =>
+  [mine, theirs, result].every(({ fields }) => rights.reaches(table, 'read', fields, record))
 
 /** A refused create left no record: it is its author's, and whose right would have reached the record it was to be. */
 const unmade = ({ environment, rights, person }: Caller, edit: StoredEdit): Table | undefined => {
   if (edit.kind !== 'create') return undefined
   const fields = Object.fromEntries(Object.entries(edit.changes).map(([column, [, after]]) => [column, after]))
-  const sees = edit.author === person.id || rights.reaches(edit.table, 'read', fields)
+  const sees = edit.author === person.id || rights.reaches(edit.table, 'read', fields, edit.id)
   return sees ? environment.schema.tables.get(edit.table) : undefined
 }
 

@@ -26,7 +26,7 @@ export const tableFor = ({ environment, rights }: Caller, name: string): Table =
 export const rowFor = ({ rights }: Caller, table: Table, stored: StoredIndex | undefined): ApiRow | undefined => {
   if (stored === undefined || stored.deleted || stored.purged) return undefined
   const fields = JSON.parse(stored.json) as Fields
-  if (!rights.reaches(table.name, 'read', fields)) return undefined
+  if (!rights.reaches(table.name, 'read', fields, stored.id)) return undefined
   return { id: stored.id, rev: stored.rev, values: valuesFor(rights.readable(table.name), table, stored.id, fields) }
 }
 

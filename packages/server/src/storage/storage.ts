@@ -1,4 +1,4 @@
-import type { Changes, EditKind, LedgerEntry, Outcome, Position } from '@rejoin/profile'
+import type { Changes, Dialect, EditKind, Fragment, LedgerEntry, Outcome, Position } from '@rejoin/profile'
 
 /**
  * Where an environment lives. Two ways in: a snapshot to read, and a commit that locks the revision
@@ -17,6 +17,11 @@ export interface Storage {
    * and rejects. It is pure: it awaits nothing. Its answer is checked (decision.ts); what breaks the history is a bug and writes nothing.
    */
   commit<T>(wanted: Wanted, decide: (found: Found) => Decision<T>): Promise<T>
+  /**
+   * Carries out `create index if not exists`, in the engine's words, and takes anew the statistics its planner goes by.
+   * Writes wait meanwhile.
+   */
+  createIndexes(statements: (dialect: Dialect) => readonly string[]): Promise<void>
   /** Commits asked for before are carried out; snapshots still open are cut off: their next read rejects. */
   close(): Promise<void>
 }
@@ -59,6 +64,8 @@ export interface StoredEdit extends RecordKey {
   readonly group?: string
 }
 
+export type SelectedValue = string | number | null
+
 /** A named JSON value of the environment: schema, settings, profiles, users, teams, devices, grants. */
 export interface Entry {
   readonly kind: string
@@ -80,6 +87,12 @@ export interface View {
   since(table: string, rev: number, limit: number): Promise<StoredRecord[]>
   /** live rows per table; tables without any are absent */
   counts(): Promise<ReadonlyMap<string, number>>
+  /**
+   * Runs one statement over `record` in the engine's words (profile, filter/sql).
+   *
+   * @returns rows as lists of what it selects: text, numbers and nulls
+   */
+  select<R extends readonly SelectedValue[]>(statement: (dialect: Dialect) => Fragment): Promise<R[]>
   edits(ids: readonly string[]): Promise<StoredEdit[]>
   /** edits that were refused or are held, newest first (OB16) */
   refused(limit: number): Promise<StoredEdit[]>

@@ -1,3 +1,4 @@
+import { compileSchema, createIndexes, type Dialect, type Fragment, sql } from '@rejoin/profile'
 import { describe, expect, it } from 'vitest'
 import { commitId, conflict, edit, put, record, tombstone, write, type Opened } from './storage.fixture.ts'
 import type { StoredIndex } from './storage.ts'
@@ -50,6 +51,32 @@ export const viewContract = (subject: () => Opened): void => {
         expect(ids(await view.index('order', '', 1))).toEqual(ids(await view.page('order', '', 1)))
         await expect(view.page('order', '', -1)).rejects.toThrow('limit')
       })
+    })
+
+    it('runs statements in the words of the engine, as of its own state', async () => {
+      const { storage } = subject()
+      await put(
+        storage,
+        rev => record('order', 'x', rev, { json: '{"name": "ÄPFEL"}' }),
+        rev => record('order', 'y', rev),
+        rev => tombstone('order', 'z', rev),
+      )
+      const named =
+        (text: string) =>
+        (dialect: Dialect): Fragment =>
+          sql`select r.id, r.rev, ${dialect.json('r')}, length(r.envelope) from ${dialect.from('r')}
+            where ${dialect.isOf('order', 'r')} and ${dialect.isLive('r')}
+              and ${dialect.probe(name, 'r', { test: 'equal', to: text })}`
+      await storage.createIndexes(dialect => createIndexes(schema, dialect, [{ table: 'order', column: 'name' }]))
+      await storage.createIndexes(dialect => createIndexes(schema, dialect, [{ table: 'order', column: 'name' }]))
+      await storage.snapshot(async view => {
+        await put(storage, rev => record('order', 'x', rev))
+        expect(await view.select(named('äpfel'))).toEqual([['x', 1, '{"name": "ÄPFEL"}', 4]])
+        expect(await view.select(dialect => sql`select ${'\0 \u0001'} from ${dialect.from('r')} limit 1`)).toEqual([
+          ['\0 \u0001'],
+        ])
+      })
+      expect(await storage.snapshot(view => view.select(named('äpfel')))).toEqual([])
     })
 
     it('lists what changed since a revision in revision order, each row once at its last revision', async () => {
@@ -192,3 +219,24 @@ export const viewContract = (subject: () => Opened): void => {
     })
   })
 }
+
+const schema = (() => {
+  const compiled = compileSchema({
+    tables: [
+      {
+        name: 'order',
+        ownership: 'none',
+        primaryKey: 'orderid',
+        primaryName: 'name',
+        columns: [
+          { name: 'orderid', type: 'guid' },
+          { name: 'name', type: 'string' },
+        ],
+      },
+    ],
+  })
+  if (!compiled.ok) throw new Error('the schema of this suite is wrong')
+  return compiled.value
+})()
+
+const name = { kind: 'column', column: schema.tables.get('order')!.byName.get('name')! } as const

@@ -7,6 +7,8 @@ export interface Dialect {
   readonly placeholders: '?' | '$'
   /** `record as r`, for a from clause */
   from(alias: string): Fragment
+  /** the row's fields as JSON text; its bytes are `envelope`, its revision `rev` in both */
+  json(alias: string): Fragment
   /** the row under the alias is one of the table; names the table as text, so that partial indexes are found */
   isOf(table: string, alias: string): Fragment
   isLive(alias: string): Fragment

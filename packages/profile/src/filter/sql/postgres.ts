@@ -23,6 +23,7 @@ export const postgres = ({ schema, env }: { readonly schema?: string; readonly e
       const isTable = sql`${word(alias)}.tbl = '${word(table)}'`
       return env === undefined ? isTable : sql`${word(alias)}.env = ${env}::integer and ${isTable}`
     },
+    json: alias => sql`${word(alias)}.fields::text`,
     isLive: alias => sql`not ${word(alias)}.deleted`,
     probe: (operand, alias, probe) => probeSql(operand, word(alias), probe),
     part: (_table, _alias, condition) => condition,

@@ -23,6 +23,7 @@ export const sqlite: Dialect = {
   from: alias => sql`record as ${word(alias)}`,
   isOf: (table, alias) =>
     joined('and', [sql`likelihood(${word(alias)}.tbl = '${word(table)}', 0.9)`, isIndexed(table, alias)]),
+  json: alias => sql`${word(alias)}.json`,
   isLive: alias => sql`${word(alias)}.deleted = 0`,
   probe: (operand, alias, probe) => probeSql(operand, word(alias), probe),
   part: (table, alias, condition) => joined('and', [isIndexed(table, alias), condition]),

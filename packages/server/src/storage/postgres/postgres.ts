@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { postgres } from '@rejoin/profile'
 import { StorageFault } from '../fault.ts'
 import type { Decision, Found, Storage, Wanted } from '../storage.ts'
 import type { Wake } from '../wake.ts'
@@ -130,6 +131,23 @@ export const openPostgresStorage = async (options: PostgresOptions): Promise<Pos
     async commit(wanted, decide) {
       refuseIfClosed()
       const done = queue.then(() => commitSurely(wanted, decide))
+      queue = done.catch(() => undefined) // its caller hears of it
+      return done
+    },
+
+    async createIndexes(statements) {
+      refuseIfClosed()
+      const done = queue.then(async () => {
+        const client = await connect()
+        try {
+          for (const statement of statements(postgres({ schema: 'rejoin', env }))) await client.query(statement)
+          await client.query('analyze rejoin.record')
+          client.release()
+        } catch (error) {
+          await giveBack(client, isLost(error))
+          throw asFault(error, at)
+        }
+      })
       queue = done.catch(() => undefined) // its caller hears of it
       return done
     },

@@ -1,4 +1,4 @@
-import type { Changes, EditKind, LedgerEntry, Outcome } from '@rejoin/profile'
+import { type Changes, type EditKind, type Fields, foldedFields, type LedgerEntry, type Outcome } from '@rejoin/profile'
 import type { Entry, StoredEdit, StoredIndex, StoredRecord } from '../storage.ts'
 import type { EditColumns, EntryColumns, RecordColumns, Tables } from './schema.ts'
 import { fromJson, fromText, toJson, toText } from './text.ts'
@@ -24,7 +24,7 @@ export const toIndex = ({
   json: fromJson(fields),
 })
 
-export const fromRecord = (record: StoredRecord): RecordColumns => ({
+export const fromRecord = (record: StoredRecord): RecordColumns & { readonly folded: string } => ({
   tbl: toText(record.table),
   id: toText(record.id),
   rev: record.rev,
@@ -32,6 +32,7 @@ export const fromRecord = (record: StoredRecord): RecordColumns => ({
   purged: record.purged,
   fields: toJson(record.json),
   envelope: record.envelope,
+  folded: toJson(JSON.stringify(foldedFields(JSON.parse(record.json) as Fields))),
 })
 
 export const toEdit = (row: EditColumns): StoredEdit => ({

@@ -1,6 +1,6 @@
-import type { Position } from '@rejoin/profile'
+import { type Position, postgres, render, type SqlValue } from '@rejoin/profile'
 import { sql } from 'kysely'
-import type { StoredIndex, View } from '../storage.ts'
+import type { SelectedValue, StoredIndex, View } from '../storage.ts'
 import type { Client } from './connection.ts'
 import { EDIT, readCommitOf, readEdits, readEntries, readRecords, RECORD, run } from './reads.ts'
 import { toEdit, toEntry, toIndex, toLedger, toRecord } from './rows.ts'
@@ -14,6 +14,7 @@ export const postgresView = (head: Position, env: number, reader: Reader): View 
   const rowsOf = (table: string) => build.selectFrom('record').where('env', '=', env).where('tbl', '=', toText(table))
   const pageOf = (table: string, after: string, limit: number) =>
     rowsOf(table).where('id', '>', toText(after)).orderBy('id').limit(bounded(limit))
+  const dialect = postgres({ schema: 'rejoin', env })
   return {
     head,
     commitOf: rev => reader(client => readCommitOf(client, env, rev)),
@@ -35,6 +36,13 @@ export const postgresView = (head: Position, env: number, reader: Reader): View 
         const live = build.selectFrom('record').where('env', '=', env).where('deleted', '=', false).groupBy('tbl')
         const rows = await run(client, 'counts', live.select(['tbl', ({ fn }) => fn.countAll<number>().as('live')]))
         return new Map(rows.map(row => [fromText(row.tbl), row.live]))
+      }),
+    select: <R extends readonly SelectedValue[]>(statement: Parameters<View['select']>[0]) =>
+      reader(async client => {
+        const { text, values } = render(statement(dialect), dialect.placeholders)
+        // without a name: planned each time, for the person it is about
+        const { rows } = await client.query({ text, values: values.map(asParameter), rowMode: 'array' })
+        return (rows as SelectedValue[][]).map(row => row.map(asSelected)) as unknown as R[]
       }),
     edits: ids => reader(client => readEdits(client, env, ids)),
     refused: limit =>
@@ -71,3 +79,10 @@ const bounded = (limit: number): number => {
   if (!Number.isSafeInteger(limit) || limit < 0) throw new RangeError(`limit ${limit}`)
   return limit
 }
+
+const asParameter = (value: SqlValue): unknown => {
+  if (typeof value === 'string') return toText(value)
+  return Array.isArray(value) ? value.map((each: string) => toText(each)) : value
+}
+
+const asSelected = (value: SelectedValue): SelectedValue => (typeof value === 'string' ? fromText(value) : value)

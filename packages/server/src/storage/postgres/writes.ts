@@ -44,12 +44,15 @@ function* statementsOf(env: number, oldRev: number, decision: Decision<unknown>)
       update rejoin.environment set rev = ${head.rev}, commit_id = ${toText(head.commit)} where env = ${env}`
     yield { name: 'log', query }
   }
-  for (const rows of chunks(records.map(fromRecord), ({ envelope, fields }) => envelope.length * 2 + fields.length)) {
+  for (const rows of chunks(
+    records.map(fromRecord),
+    ({ envelope, fields }) => envelope.length * 2 + fields.length * 2,
+  )) {
     const query = sql<{ id: string }>`
-      insert into rejoin.record (env, ${names(RECORD)})
+      insert into rejoin.record (env, ${names(WRITTEN)})
       select ${env}, r.* from ${unnest(rows, recordTypes)} as r
       on conflict (env, tbl, id) do update set rev = excluded.rev, deleted = excluded.deleted,
-        purged = excluded.purged, fields = excluded.fields, envelope = excluded.envelope`
+        purged = excluded.purged, fields = excluded.fields, folded = excluded.folded, envelope = excluded.envelope`
     yield { name: 'write-records', query }
   }
   for (const rows of chunks(last(edits.map(fromEdit), 'id'), ({ changes }) => changes.length)) {
@@ -96,9 +99,10 @@ function* statementsOf(env: number, oldRev: number, decision: Decision<unknown>)
   }
 }
 
+const WRITTEN = [...RECORD, 'folded'] as const
 const recordTypes = {
   ...{ tbl: 'text', id: 'text', rev: 'bigint', deleted: 'boolean', purged: 'boolean' },
-  ...{ fields: 'jsonb', envelope: 'bytea' },
+  ...{ fields: 'jsonb', envelope: 'bytea', folded: 'jsonb' },
 }
 const editTypes = {
   ...{ id: 'text', tbl: 'text', record: 'text', device: 'text', seq: 'bigint', author: 'text', kind: 'text' },

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { sqliteFunctions } from '@rejoin/profile'
 import Database from 'better-sqlite3'
 import { StorageFault } from '../fault.ts'
 import { APPLICATION_ID, steps } from './schema.ts'
@@ -38,7 +39,7 @@ export const openWriter = ({ path, newId, maxBytes }: WriterOptions): Writer => 
       )
     if (existsSync(path)) inspect(path)
   }
-  const db = new Database(path, { timeout: BUSY_TIMEOUT })
+  const db = speaking(new Database(path, { timeout: BUSY_TIMEOUT }))
   try {
     db.pragma(`page_size = ${PAGE_SIZE}`)
     db.pragma('journal_mode = WAL')
@@ -67,7 +68,13 @@ export const openWriter = ({ path, newId, maxBytes }: WriterOptions): Writer => 
 
 /** A further connection for one snapshot at a time. */
 export const openReader = (path: string): Connection =>
-  new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT })
+  speaking(new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT }))
+
+/** Filters and their indexes call functions of ours: a connection without them could not even write. */
+const speaking = (db: Connection): Connection => {
+  for (const { name, call } of sqliteFunctions) db.function(name, { deterministic: true, varargs: true }, call)
+  return db
+}
 
 /** Looks at an existing file without the right to write, so that a refusal changes no byte of it. */
 const inspect = (path: string): void => {
@@ -109,4 +116,4 @@ const migrate = (db: Connection, path: string, newId: () => string): void => {
 }
 
 /** The state of a database in memory as a second one. */
-export const copyOf = (main: Connection): Connection => new Database(main.serialize())
+export const copyOf = (main: Connection): Connection => speaking(new Database(main.serialize()))

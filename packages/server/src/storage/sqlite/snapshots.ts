@@ -15,6 +15,8 @@ export interface Snapshots {
   begin(): Snapshot
   /** called before each write transaction */
   beforeCommit(): void
+  /** connections opened from now on plan with the new statistics; those of before go as they become idle */
+  afterIndexing(): void
   /** cuts off what is open */
   close(): void
 }
@@ -30,9 +32,11 @@ export const fileSnapshots = (path: string): Snapshots => {
   const idle: { db: Connection; reads: Reads }[] = []
   const open = new Set<Snapshot>()
   let closed = false
+  let indexing = 0
   return {
     begin() {
       const reader = idle.pop() ?? opened(openReader(path))
+      const planned = indexing
       let head: Position
       try {
         reader.reads.begin.run()
@@ -47,7 +51,7 @@ export const fileSnapshots = (path: string): Snapshots => {
         end() {
           if (!open.delete(snapshot)) return
           if (reader.db.inTransaction) reader.reads.rollback.run()
-          if (closed || idle.length >= IDLE) reader.db.close()
+          if (closed || planned < indexing || idle.length >= IDLE) reader.db.close()
           else idle.push(reader)
         },
       }
@@ -55,6 +59,10 @@ export const fileSnapshots = (path: string): Snapshots => {
       return snapshot
     },
     beforeCommit() {},
+    afterIndexing() {
+      indexing++
+      for (const reader of idle.splice(0)) reader.db.close()
+    },
     close() {
       closed = true
       for (const snapshot of open) snapshot.end()
@@ -101,6 +109,7 @@ export const memorySnapshots = ({ db: main, reads }: Pick<Writer, 'db' | 'reads'
       for (const snapshot of present) past.set(snapshot, copy)
       present.clear()
     },
+    afterIndexing() {},
     close() {
       present.clear()
       for (const snapshot of past.keys()) leave(snapshot)

@@ -1,3 +1,4 @@
+import { sqlite } from '@rejoin/profile'
 import { StorageFault } from '../fault.ts'
 import type { Storage } from '../storage.ts'
 import { commitOnce } from './commit.ts'
@@ -53,6 +54,21 @@ export const openSqliteStorage = async ({ path, newId, maxBytes }: SqliteOptions
         guarded(path, () => {
           snapshots.beforeCommit()
           return commitOnce(writer, wanted, decide)
+        }),
+      )
+      queue = done.catch(() => undefined) // its caller hears of it
+      return done
+    },
+
+    async createIndexes(statements) {
+      refuseIfClosed()
+      const done = queue.then(() =>
+        guarded(path, () => {
+          snapshots.beforeCommit()
+          for (const statement of statements(sqlite)) writer.db.exec(statement)
+          // looks at some rows of each index only: enough to choose by
+          writer.db.exec('pragma analysis_limit = 1000; analyze')
+          snapshots.afterIndexing()
         }),
       )
       queue = done.catch(() => undefined) // its caller hears of it

@@ -1,4 +1,6 @@
+import type { SqlValue } from '@rejoin/profile'
 import type { Database, Statement } from 'better-sqlite3'
+import type { SelectedValue } from '../storage.ts'
 import type { EditRow, EntryRow, IndexRow, RecordRow } from './rows.ts'
 
 /** All SQL that reads. Our tables' names are values here, never identifiers. Text compares by code point. */
@@ -21,6 +23,8 @@ export interface Reads {
   readonly ledgerOfRecord: Statement<[table: string, record: string, limit: number], [json: string]>
   readonly entry: Statement<[kind: string, id: string], EntryRow>
   readonly entries: Statement<[kind: string], EntryRow>
+  /** a statement of a scope or a filter, by its text */
+  readonly select: (text: string) => Statement<SqlValue[], SelectedValue[]>
 }
 
 export interface Writes {
@@ -62,6 +66,24 @@ export const prepareReads = (db: Database): Reads => {
     ledgerOfRecord: rows(`select json from ledger where tbl = ? and record = ? ${NEWEST}`),
     entry: rows('select kind, id, json from entry where kind = ? and id = ?'),
     entries: rows('select kind, id, json from entry where kind = ? order by id'),
+    select: remembered(text => rows(text)),
+  }
+}
+
+/** Profiles are few, and the text of a scope does not depend on whose it is. */
+const MOST_STATEMENTS = 256
+
+const remembered = <S>(prepare: (text: string) => S): ((text: string) => S) => {
+  const known = new Map<string, S>()
+  return text => {
+    const statement = known.get(text) ?? prepare(text)
+    known.delete(text)
+    known.set(text, statement)
+    for (const oldest of known.keys()) {
+      if (known.size <= MOST_STATEMENTS) break
+      known.delete(oldest)
+    }
+    return statement
   }
 }
 

@@ -1,5 +1,5 @@
-import type { Position } from '@rejoin/profile'
-import type { View } from '../storage.ts'
+import { type Position, render, sqlite } from '@rejoin/profile'
+import type { SelectedValue, View } from '../storage.ts'
 import { readCommitOf, readEdits, readRecords } from './read.ts'
 import { toEdit, toEntry, toIndex, toLedger, toRecord } from './rows.ts'
 import type { Reads } from './statements.ts'
@@ -18,6 +18,11 @@ export const sqliteView = (head: Position, reader: Reader): View => {
     index: (table, after, limit) => run(reads => reads.index.all(table, after, bounded(limit)).map(toIndex)),
     since: (table, rev, limit) => run(reads => reads.since.all(table, rev, bounded(limit)).map(toRecord)),
     counts: () => run(reads => new Map(reads.counts.all())),
+    select: <R extends readonly SelectedValue[]>(statement: Parameters<View['select']>[0]) =>
+      run(reads => {
+        const { text, values } = render(statement(sqlite), sqlite.placeholders)
+        return reads.select(text).all(...values) as unknown as R[]
+      }),
     edits: ids => run(reads => readEdits(reads, ids)),
     refused: limit => run(reads => reads.refused.all(bounded(limit)).map(toEdit)),
     ledger: filter => run(reads => ledgerRows(reads, filter).map(toLedger)),
