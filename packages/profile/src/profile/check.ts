@@ -5,35 +5,45 @@ import type { Filter } from '../filter/filter.ts'
 import { columnsIn } from '../filter/walk.ts'
 import { repeated } from '../schema/columns.ts'
 import type { Ownership, Schema, Table } from '../schema/schema.ts'
+import { type Relations, relationsOf, relationshipFaults } from './check-relationships.ts'
+import { documentedLimits, LONGEST_INTERVAL, type ProfileLimits, SHORTEST_INTERVAL } from './limits.ts'
 import { itemShape, profileShape, type ItemShape } from './shape.ts'
 
-/** PR11, minutes */
-export const SHORTEST_INTERVAL = 5
-export const LONGEST_INTERVAL = 1440
+/** Nobody reads more; of what a stranger sends there could be millions. */
+const MOST_FAULTS = 1000
 
 /**
  * Everything that keeps a profile from being published (PR3), each fault with profile, table and rule. Takes
- * anything: profiles come from files and consoles. How relationships hang together (PR14 to PR16) is not judged yet.
+ * anything: profiles come from files, consoles and strangers.
  */
-export const checkProfile = (schema: Schema, source: unknown): Fault[] => {
+export const checkProfile = (schema: Schema, source: unknown, limits: ProfileLimits = documentedLimits): Fault[] => {
+  const faults = profileFaults(schema, source, limits)
+  const shown = faults
+    .slice(0, MOST_FAULTS)
+    .map(fault => ({ ...fault, at: cut(fault.at), message: cut(fault.message) }))
+  if (faults.length === shown.length) return shown
+  return [...shown, { code: 'more', at: 'profile', message: `has ${faults.length - shown.length} further faults` }]
+}
+
+const profileFaults = (schema: Schema, source: unknown, limits: ProfileLimits): Fault[] => {
   const shape = profileShape.safeParse(source)
   if (!shape.success) return shapeFaults('profile', shape.error)
   const at = `profile ${shape.data.name}`
-  const faults: Fault[] = []
-  const items = shape.data.items.flatMap((part, index) => {
-    const parsed = itemShape.safeParse(part)
-    if (parsed.success) return [parsed.data]
-    faults.push(...shapeFaults(`${at}, ${placeIn(part) ?? `item ${index + 1}`}`, parsed.error))
-    return []
-  })
+  const parts = shape.data.items.map((part, index) => ({ part, index, parsed: itemShape.safeParse(part) }))
+  const items = parts.flatMap(({ parsed }) => parsed.data ?? [])
+  const faults = parts.flatMap(({ part, index, parsed }) =>
+    parsed.success ? [] : shapeFaults(`${at}, ${placeIn(part) ?? `item ${index + 1}`}`, parsed.error),
+  )
   for (const table of repeated(items.map(item => item.table))) {
     faults.push({ code: 'duplicate', at: `${at}, table ${table}`, message: 'has two items; a table has one' })
   }
-  for (const item of items) faults.push(...itemFaults(schema, at, item, items))
-  return faults
+  const relations = relationsOf(schema, items, limits)
+  const selections = selectionsOf(schema, items)
+  return [...faults, ...items.flatMap(item => itemFaults(at, item, relations, selections))]
 }
 
-const itemFaults = (schema: Schema, profile: string, item: ItemShape, items: readonly ItemShape[]): Fault[] => {
+const itemFaults = (profile: string, item: ItemShape, relations: Relations, selections: Selections): Fault[] => {
+  const { schema } = relations
   const at = `${profile}, table ${item.table}`
   const table = schema.tables.get(item.table)
   if (table === undefined) return [{ code: 'unknown-table', at, message: 'is not a table of the schema' }]
@@ -51,31 +61,11 @@ const itemFaults = (schema: Schema, profile: string, item: ItemShape, items: rea
   for (const name of repeated(item.columns ?? [])) {
     faults.push({ code: 'duplicate', at: `${at}, column ${name}`, message: 'is selected twice' })
   }
-  return [...faults, ...relationshipFaults(schema, at, item), ...filterFaults(schema, at, table, item, items)]
+  return [...faults, ...relationshipFaults(relations, at, item), ...filterFaults(schema, at, table, item, selections)]
 }
 
 const isInterval = (minutes: number): boolean =>
   Number.isInteger(minutes) && minutes >= SHORTEST_INTERVAL && minutes <= LONGEST_INTERVAL
-
-const relationshipFaults = (schema: Schema, place: string, item: ItemShape): Fault[] => {
-  const chosen = item.relationships ?? []
-  const faults = repeated(chosen).map((name): Fault => ({
-    code: 'duplicate',
-    at: `${place}, relationship ${name}`,
-    message: 'is chosen twice',
-  }))
-  for (const name of new Set(chosen)) {
-    const at = `${place}, relationship ${name}`
-    const relationship = schema.relationships.get(name)
-    if (relationship === undefined) {
-      faults.push({ code: 'unknown-relationship', at, message: 'is not a relationship of the schema' })
-    } else if (relationship.to !== item.table && relationship.from.split('.')[0] !== item.table) {
-      const message = `joins ${relationship.from} to ${relationship.to} and brings no row of ${item.table}`
-      faults.push({ code: 'relationship', at, message })
-    }
-  }
-  return faults
-}
 
 /** PR8: which filters rows with such owners can have. */
 const offered: Readonly<Record<Ownership, readonly string[]>> = {
@@ -85,13 +75,7 @@ const offered: Readonly<Record<Ownership, readonly string[]>> = {
   none: ['related'],
 }
 
-const filterFaults = (
-  schema: Schema,
-  at: string,
-  table: Table,
-  item: ItemShape,
-  items: readonly ItemShape[],
-): Fault[] => {
+const filterFaults = (schema: Schema, at: string, table: Table, item: ItemShape, selections: Selections): Fault[] => {
   const { filter } = item
   const asked = filter.kind === 'other' ? otherKinds.filter(kind => filter[kind] === true) : [filter.kind]
   const faults: Fault[] = []
@@ -111,27 +95,21 @@ const filterFaults = (
   if (filter.kind === 'other' && asked.length === 0) {
     fault('other', "needs at least one of my records, my teams' records, my business unit's records")
   }
-  if (filter.kind === 'custom') faults.push(...customFaults(schema, at, table, items, filter.where))
+  if (filter.kind === 'custom') faults.push(...customFaults(schema, at, table, selections, filter.where))
   return faults
 }
 
 const otherKinds = ['mine', 'teams', 'unit'] as const
 
 /** PR10: what a filter compares must be in the profile and selected, or a device could not tell what it holds. */
-const customFaults = (
-  schema: Schema,
-  place: string,
-  table: Table,
-  items: readonly ItemShape[],
-  where: unknown,
-): Fault[] => {
+const customFaults = (schema: Schema, place: string, table: Table, selections: Selections, where: unknown): Fault[] => {
   const faults = checkFilter(schema, table.name, where).map((fault): Fault => ({
     ...fault,
     at: fault.at.replace(`table ${table.name}`, () => place),
   }))
   if (faults.length > 0) return faults
   return [...columnsIn(table.name, where as Filter)].flatMap(([name, columns]) => {
-    const selected = items.find(item => item.table === name)
+    const selected = selections.get(name)
     if (selected === undefined) {
       const message = 'is asked for by a link of the filter but is not in the profile'
       return [
@@ -143,23 +121,32 @@ const customFaults = (
         },
       ]
     }
-    return unselected(schema, selected, columns).map((column): Fault => ({
-      code: 'unselected-column',
-      at: `${place}, filter, ${name === table.name ? '' : `table ${name}, `}column ${column}`,
-      message: 'is compared by the filter but not selected by the item',
-      fix: 'select the column or leave the condition out',
-    }))
+    return [...columns]
+      .filter(column => !selected(column))
+      .map((column): Fault => ({
+        code: 'unselected-column',
+        at: `${place}, filter, ${name === table.name ? '' : `table ${name}, `}column ${column}`,
+        message: 'is compared by the filter but not selected by the item',
+        fix: 'select the column or leave the condition out',
+      }))
   })
 }
 
-const unselected = (schema: Schema, item: ItemShape, columns: ReadonlySet<string>): string[] => {
-  const key = schema.tables.get(item.table)?.primaryKey
-  return [...columns].filter(name => name !== key && item.columns?.includes(name) === false)
-}
+/** By table whether its item selects a column. */
+type Selections = ReadonlyMap<string, (column: string) => boolean>
+
+const selectionsOf = (schema: Schema, items: readonly ItemShape[]): Selections =>
+  new Map(
+    items.map(({ table, columns }) => {
+      const key = schema.tables.get(table)?.primaryKey
+      const selected = new Set(columns)
+      return [table, column => columns === undefined || column === key || selected.has(column)]
+    }),
+  )
 
 const placeIn = (part: unknown): string | undefined => {
   const table = typeof part === 'object' && part !== null && 'table' in part ? part.table : undefined
-  return typeof table === 'string' ? `table ${table}` : undefined
+  return typeof table === 'string' ? `table ${cut(table)}` : undefined
 }
 
 const shapeFaults = (at: string, error: z.ZodError): Fault[] =>
@@ -168,3 +155,6 @@ const shapeFaults = (at: string, error: z.ZodError): Fault[] =>
     at,
     message: issue.path.length === 0 ? issue.message : `${issue.path.map(String).join('.')}: ${issue.message}`,
   }))
+
+const LONGEST_TEXT = 600
+const cut = (text: string): string => (text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text)

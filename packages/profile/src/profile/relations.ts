@@ -39,8 +39,9 @@ export const relatedItems = (schema: Schema, profile: ProfileSource): readonly R
 /** What of an item relationships are about: also of one whose filter is still to be looked at. */
 export type Chosen = Pick<ProfileItem, 'table' | 'relationships'>
 
-/** Tables from an item along what it refers to, back to it: the first is also the last. */
+/** From an item along the tables it refers to, back to it (PR15): the first is also the last. */
 export interface Circle {
+  /** chosen on the first */
   readonly relationship: string
   readonly path: readonly string[]
 }
@@ -61,7 +62,7 @@ export const relate = <Item extends Chosen>(
       if (from === undefined) return false
       const start = path.indexOf(by)
       if (start >= 0) {
-        circles.push({ relationship, path: [...path.slice(start), by] })
+        circles.push({ relationship, path: [item.table, ...path.slice(start)] })
         return false
       }
       if (!ordered.has(by)) visit(from)
