@@ -5,7 +5,8 @@
 //     const open = rejoin.table('workorder').query({ where: { status: 'open' } })
 //     open.subscribe(rows => render(rows))
 export { openRejoin, type OpenOptions } from './open.ts'
-export { createDevice, type DeviceOptions, type Rejoin, type Stats } from './device/device.ts'
+export { createDevice, type DeviceOptions, type Rejoin } from './device/device.ts'
+export type { Stats } from './device/facts.ts'
 export { RejoinFault, type RejoinFaultCode } from './device/fault.ts'
 export { type Host, newUuid, systemHost } from './device/host.ts'
 

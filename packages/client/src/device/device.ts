@@ -1,22 +1,20 @@
 import { fingerprintText, type SchemaSource, type TableName } from '@rejoin/profile'
-import { createListeners, createSource, type Observable, type Source, whenever } from '../observe/observable.ts'
-import { createOnline, type Online } from '../online/online.ts'
+import { createSource, type Observable, type Source, whenever } from '../observe/observable.ts'
+import { createOnline, type Online, type OnlineParts } from '../online/online.ts'
 import { createLedger, type LedgerView } from '../outbox/ledger.ts'
 import { createOutbox, type Outbox } from '../outbox/outbox.ts'
-import { createPeer } from '../peer/peer.ts'
 import type { PeerTransport } from '../peer/transport.ts'
-import type { Pen } from '../replica/recording.ts'
-import { openReplica, type Replica } from '../replica/replica.ts'
-import type { SessionEvent } from '../session/events.ts'
-import { createLink, type Status, type Token } from '../session/link.ts'
-import { progressAfter } from '../session/progress-after.ts'
-import { connecting, idle, type Progress } from '../session/progress.ts'
-import { createSession } from '../session/session.ts'
+import { openReplica, type Reading } from '../replica/replica.ts'
+import type { Status, Token } from '../session/link.ts'
+import type { Progress } from '../session/progress.ts'
 import type { Connect } from '../session/socket.ts'
 import type { Store } from '../store/store.ts'
 import { type Group, saveGroup } from '../table/group.ts'
 import { createTable, type TableApi, type TableParts } from '../table/table.ts'
-import { type Host, newUuid } from './host.ts'
+import type { Act } from './act.ts'
+import { createEngine } from './engine.ts'
+import { createFacts, type Facts, type Stats } from './facts.ts'
+import type { Host } from './host.ts'
 
 /** A device: its store, its outbox, its conversation with a relay. What an app, a test or the simulator holds. */
 export interface Rejoin<S extends SchemaSource = SchemaSource> {
@@ -47,16 +45,6 @@ export interface Rejoin<S extends SchemaSource = SchemaSource> {
   close(): Promise<void>
 }
 
-export interface Stats {
-  /** rows found unreadable at opening */
-  readonly damaged: number
-  /** rows that differed from the relay's and were put right */
-  readonly repaired: number
-  /** bytes */
-  readonly sent: number
-  readonly received: number
-}
-
 export interface DeviceOptions {
   readonly store: Store
   readonly host: Host
@@ -76,62 +64,44 @@ export const createDevice = async <const S extends SchemaSource = SchemaSource>(
   options: DeviceOptions,
 ): Promise<Rejoin<S>> => {
   const { store, host } = options
-  const report = host.report
-  const replica = await openReplica(store, { random: host.random, report })
-  const status = createSource<Status>({ link: 'offline' }, report)
-  const progress = createSource<Progress>(idle, report)
-  const paused = createSource<readonly string[]>(options.autoSend === false ? ['manual'] : [], report)
-  const late = createListeners<readonly string[]>(report)
-  const stats = { damaged: replica.memory.damaged, repaired: 0, sent: 0, received: 0 }
-  const pen: Pen = {
-    now: host.now,
-    newId: () => newUuid(host),
-    leaving: () => status.current.link === 'live' && paused.current.length === 0,
+  const replica = await openReplica(store, { random: host.random, report: host.report })
+  const facts = createFacts(pausedAtFirst(options), replica.memory.damaged, host.report)
+  const engine = createEngine({ ...options, replica, facts })
+  const close = async (): Promise<void> => {
+    engine.stop()
+    await replica.idle()
+    await store.close()
   }
+  return createFace({ ...options, replica, facts, act: engine.act, meet: engine.meet, close }) as Rejoin<S>
+}
 
-  /** bytes that sessions before this one received */
-  let before = 0
-  const told = (event: SessionEvent): void => {
-    progress.set(progressAfter(progress.current, event, replica.memory.tables, host.now(), stats.received - before))
-    if (event.type === 'late') late.tell(event.entries.map(({ edit }) => edit.id))
-    if (event.type === 'repaired') stats.repaired += event.rows
-    if (event.type === 'failed') report(event.error)
-  }
-  const link = createLink({
-    connect: options.connect,
-    token: options.token,
-    host,
-    session: line => {
-      before = stats.received
-      progress.set(connecting(progress.current))
-      return createSession({
-        ...line,
-        replica,
-        pen,
-        host,
-        app: options.app,
-        sending: () => paused.current.length === 0,
-      })
-    },
-    status: status.set,
-    told,
-    received: bytes => void (stats.received += bytes),
-    sent: bytes => void (stats.sent += bytes),
-  })
-  const wake = (): void => link.session?.wake()
-  const outbox = createOutbox({ replica, pen, paused, wake, report })
+export const pausedAtFirst = ({ autoSend }: Pick<DeviceOptions, 'autoSend'>): readonly string[] =>
+  autoSend === false ? ['manual'] : []
+
+export interface FaceParts extends OnlineParts, Pick<Rejoin, 'meet' | 'close'> {
+  readonly replica: Reading
+  readonly facts: Facts
+  readonly act: (act: Act) => Promise<void>
+  readonly host: Host
+}
+
+/** What an app holds of a device: reads what is here, and has what it wants done where the device is written. */
+export const createFace = ({ replica, facts, act, host, meet, close, ...online }: FaceParts): Rejoin => {
+  const { report } = host
+  const { status, progress, paused, late, stats } = facts
+  const outbox = createOutbox({ replica, act, paused, report })
   const whenReady = (signal?: { readonly signal?: AbortSignal }): Promise<unknown> => readiness(replica, report, signal)
-  const parts: TableParts = { replica, pen, host, outbox, saved: wake, whenReady, now: host.now, report }
-
-  const device: Rejoin = {
+  const parts: TableParts = { replica, act, host, outbox, whenReady, now: host.now, report }
+  const turn = (what: Act): void => void act(what).catch(report)
+  return {
     id: replica.memory.meta.device,
     table: name => createTable(parts, name),
     group: build => saveGroup(parts, build),
     outbox,
-    ledger: createLedger(replica, pen, wake, report),
-    online: createOnline(options),
+    ledger: createLedger(replica, act, report),
+    online: createOnline(online),
     firstSync: async wait => {
-      link.start()
+      turn({ do: 'connect' })
       await whenReady(wait)
     },
     get ready() {
@@ -140,23 +110,17 @@ export const createDevice = async <const S extends SchemaSource = SchemaSource>(
     status,
     progress,
     late,
-    meet: transport =>
-      createPeer({ replica, pen, transport, beingTold: () => status.current.link === 'catching-up', report }).stop,
-    connect: link.start,
-    disconnect: link.stop,
+    meet,
+    connect: () => turn({ do: 'connect' }),
+    disconnect: () => turn({ do: 'disconnect' }),
     fingerprint: () => fingerprints(replica),
     stats,
-    close: async () => {
-      link.stop()
-      await replica.idle()
-      await store.close()
-    },
-  }
-  return device as unknown as Rejoin<S>
+    close,
+  } as Rejoin
 }
 
 const readiness = async (
-  replica: Replica,
+  replica: Reading,
   report: (error: unknown) => void,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<void> => {
@@ -171,7 +135,7 @@ const readiness = async (
   }
 }
 
-const fingerprints = (replica: Replica): ReturnType<Rejoin['fingerprint']> =>
+const fingerprints = (replica: Reading): ReturnType<Rejoin['fingerprint']> =>
   Object.fromEntries(
     (replica.grant?.tables ?? []).map(({ table }) => {
       const sum = replica.fingerprint(table)

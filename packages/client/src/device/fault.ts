@@ -57,3 +57,19 @@ export class RejoinFault extends Error {
     return { code: this.code, at, message: this.message, ...(this.fix === undefined ? {} : { fix: this.fix }) }
   }
 }
+
+/** A fault of a row as the exception an app catches. */
+export const refusedBy = (
+  fault: { readonly code: string; readonly at: string; readonly message: string },
+  table: string,
+  record?: string,
+): RejoinFault => {
+  const column = /column (.+)$/.exec(fault.at)?.[1]
+  return new RejoinFault({
+    code: fault.code as RejoinFault['code'],
+    message: column === undefined ? fault.message : `${column} ${fault.message}`,
+    table,
+    ...(record === undefined ? {} : { record }),
+    ...(column === undefined ? {} : { column }),
+  })
+}

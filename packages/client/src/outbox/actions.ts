@@ -1,17 +1,21 @@
-import type { Fields, Schema } from '@rejoin/profile'
-import { RejoinFault } from '../device/fault.ts'
+import { checkRow, type Edit, type Fields, type Schema } from '@rejoin/profile'
+import { refusedBy, RejoinFault } from '../device/fault.ts'
 import type { Draft } from '../replica/draft.ts'
+import { schemaOf } from '../replica/grant.ts'
 import { decode, keyOf } from '../replica/memory.ts'
-import { reauthorAll } from '../replica/reauthor.ts'
-import { type Pen, takeFreshId } from '../replica/recording.ts'
+import { aftersOf, reauthorAll } from '../replica/reauthor.ts'
+import { type Pen, recordEdit, takeFreshId, viewIn } from '../replica/recording.ts'
 import { forgetGone } from '../replica/rows.ts'
+import { isLive } from '../replica/view.ts'
 import { referred } from './holding.ts'
 import { type Entry, next } from './outbox-state.ts'
+import { refuseTooLarge } from './size.ts'
 
 /** What a user does with an entry. An action on a member of a group is one on the whole group (OB13). */
 
 /** OB10: nothing is sent for it any more; what had left the device is withdrawn. */
-export const discard = (draft: Draft, id: string, schema: Schema, pen: Pen): void => {
+export const discard = (draft: Draft, id: string, pen: Pen): void => {
+  const schema = schemaIn(draft)
   const members = givenUpWith(draft, entryIn(draft, id))
   if (members.some(({ state }) => state.status === 'accepted')) throw tooLate()
   const behind = new Map<string, number>()
@@ -56,11 +60,46 @@ const orphan = (draft: Draft, create: Entry, schema: Schema): void => {
 /** OB8, OB9: again, with the same values or corrected ones (by column id). @throws RejoinFault where it is settled */
 export const retry = (draft: Draft, id: string, corrections: Fields, pen: Pen): void => {
   const entry = entryIn(draft, id)
+  refuseUnseen(draft, entry)
   const members = groupOf(draft, entry)
   if (members.some(({ state }) => state.status === 'accepted' || state.status === 'withdrawing')) throw tooLate()
   const records = new Map<string, number>()
   for (const member of members) mark(records, member)
   reauthorAll(draft, records, pen, new Map([[id, corrections]]))
+}
+
+/** OB9: with corrected values by column name, or the answer to its question. */
+export const resolve = (
+  draft: Draft,
+  id: string,
+  answer: 'mine' | 'theirs' | Readonly<Record<string, unknown>>,
+  pen: Pen,
+): void => {
+  if (answer === 'theirs') return discard(draft, id, pen)
+  if (answer === 'mine') return retry(draft, id, {}, pen)
+  retry(draft, id, correct(entryIn(draft, id).edit, answer, schemaIn(draft)), pen)
+  const again = draft.entries().find(each => each.edit.amends === id)
+  if (again !== undefined) refuseTooLarge(draft, again.edit)
+}
+
+const correct = (edit: Edit, values: Readonly<Record<string, unknown>>, schema: Schema): Fields => {
+  const table = schema.tables.get(edit.table)!
+  const checked = checkRow(table, values, { create: false })
+  if (checked.ok) return checked.value
+  throw refusedBy(checked.faults[0]!, edit.table, edit.record)
+}
+
+/** The author's values of a conflict again, as a new edit on the record as it is now. */
+export const restore = (draft: Draft, conflict: string, pen: Pen): void => {
+  const found = draft.ledger.get(conflict)
+  if (found === undefined) throw tooLate()
+  const { table, record: id, changes } = found
+  if (!isLive(viewIn(draft, keyOf({ table, id })))) {
+    throw new RejoinFault({ code: 'not-found', message: 'Record not found', table, record: id })
+  }
+  const kind = found.kind === 'delete' ? 'delete' : 'update'
+  const fields = kind === 'delete' ? {} : aftersOf(changes)
+  refuseTooLarge(draft, recordEdit(draft, { kind, table, id, fields }, pen))
 }
 
 /** From which edit on a record's entries are recorded again. */
@@ -75,12 +114,42 @@ export const entryIn = (draft: Draft, id: string): Entry => {
   return entry
 }
 
+const schemaIn = (draft: Draft): Schema => {
+  const { grant } = draft.meta()
+  if (grant === undefined) throw new RejoinFault({ code: 'not-ready', message: 'nothing has been granted yet' })
+  return schemaOf(grant)
+}
+
 const groupOf = (draft: Draft, entry: Entry): readonly Entry[] => {
   const { group } = entry.edit
   return group === undefined ? [entry] : draft.entries().filter(({ edit }) => edit.group === group)
 }
 
 const keyIn = ({ edit }: Entry): string => keyOf({ table: edit.table, id: edit.record })
+
+/**
+ * An answer counts once its author holds the other side. Of a record that left this device, or was deleted, he never
+ * will: it would be asked again for ever.
+ */
+const refuseUnseen = (draft: Draft, { edit: { table, record }, state }: Entry): void => {
+  const question = state.status === 'held' ? state.question : undefined
+  const row = draft.rows.get(keyOf({ table, id: record }))
+  if (question === undefined || row?.gone === undefined || row.rev >= question.rev) return
+  const place = { table, record }
+  throw row.gone === 'deleted'
+    ? new RejoinFault({
+        code: 'not-found',
+        message: 'this record was deleted meanwhile',
+        fix: "answer 'theirs', and create it again where it is still needed",
+        ...place,
+      })
+    : new RejoinFault({
+        code: 'not-found',
+        message: 'this record was changed meanwhile and is not on this device any more',
+        fix: "answer 'theirs', or have somebody change it who still holds it",
+        ...place,
+      })
+}
 
 const tooLate = (): RejoinFault =>
   new RejoinFault({

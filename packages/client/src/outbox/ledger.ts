@@ -1,14 +1,9 @@
 import { fieldsToRow, type PlainRow } from '@rejoin/profile'
-import { RejoinFault } from '../device/fault.ts'
+import type { Act } from '../device/act.ts'
 import { createDerived, type Observable } from '../observe/observable.ts'
 import type { Conflicted } from '../replica/conflicted.ts'
 import { schemaOf } from '../replica/grant.ts'
-import { keyOf } from '../replica/memory.ts'
-import { aftersOf } from '../replica/reauthor.ts'
-import { type Pen, recordEdit, viewIn } from '../replica/recording.ts'
-import type { Replica } from '../replica/replica.ts'
-import { isLive } from '../replica/view.ts'
-import { refuseTooLarge } from './size.ts'
+import type { Reading } from '../replica/replica.ts'
 
 /** Conflicts this device's edits met, newest first: both versions, and who was on the other side (CF6, CF16). */
 export interface LedgerView extends Observable<readonly LedgerNote[]> {
@@ -38,9 +33,8 @@ export interface LedgerNote {
 }
 
 export const createLedger = (
-  replica: Replica,
-  pen: Pen,
-  wake: () => void,
+  replica: Reading,
+  act: (act: Act) => Promise<void>,
   report: (error: unknown) => void,
 ): LedgerView => {
   const noteOf = (found: Conflicted): LedgerNote => {
@@ -61,17 +55,7 @@ export const createLedger = (
       theirs: theirs?.deleted === true ? undefined : row(theirs),
       result: result?.deleted === true ? undefined : row(result),
       against,
-      restore: async () => {
-        await replica.write(draft => {
-          if (!isLive(viewIn(draft, keyOf({ table, id: record })))) {
-            throw new RejoinFault({ code: 'not-found', message: 'Record not found', table, record })
-          }
-          const kind = found.kind === 'delete' ? 'delete' : 'update'
-          const fields = kind === 'delete' ? {} : aftersOf(found.changes)
-          refuseTooLarge(draft, recordEdit(draft, { kind, table, id: record, fields }, pen))
-        })
-        wake()
-      },
+      restore: () => act({ do: 'restore', conflict: edit }),
     }
   }
   const list = createDerived(

@@ -1,5 +1,4 @@
 import {
-  checkRow,
   type Content,
   type Edit,
   type Fields,
@@ -9,18 +8,14 @@ import {
   type Table,
   type Value,
 } from '@rejoin/profile'
-import { RejoinFault } from '../device/fault.ts'
+import type { Act } from '../device/act.ts'
 import { createDerived, type Derived, type Observable } from '../observe/observable.ts'
-import type { Draft } from '../replica/draft.ts'
 import { schemaOf } from '../replica/grant.ts'
 import { keyOf } from '../replica/memory.ts'
 import { aftersOf } from '../replica/reauthor.ts'
-import type { Pen } from '../replica/recording.ts'
-import type { Replica } from '../replica/replica.ts'
-import { discard, retry } from './actions.ts'
+import type { Reading } from '../replica/replica.ts'
 import { holdsIn } from './holding.ts'
 import type { Entry, EntryState } from './outbox-state.ts'
-import { refuseTooLarge } from './size.ts'
 
 /** One unsettled action of this device, as people see it (OB1). */
 export interface OutboxEntry {
@@ -64,14 +59,13 @@ export interface Outbox extends Observable<readonly OutboxEntry[]> {
 }
 
 export interface OutboxParts {
-  readonly replica: Replica
-  readonly pen: Pen
-  readonly paused: Observable<readonly string[]> & { set(reasons: readonly string[]): void }
-  readonly wake: () => void
+  readonly replica: Reading
+  readonly act: (act: Act) => Promise<void>
+  readonly paused: Observable<readonly string[]>
   readonly report: (error: unknown) => void
 }
 
-export const createOutbox = ({ replica, pen, paused, wake, report }: OutboxParts): Outbox => {
+export const createOutbox = ({ replica, act, paused, report }: OutboxParts): Outbox => {
   const schemaNow = (): Schema | undefined => (replica.grant === undefined ? undefined : schemaOf(replica.grant))
   const list: Derived<readonly OutboxEntry[]> = createDerived(() => {
     const entries = [...replica.memory.entries.values()]
@@ -84,20 +78,6 @@ export const createOutbox = ({ replica, pen, paused, wake, report }: OutboxParts
   replica.touched.subscribe(({ outbox, state }) => {
     if (outbox || state) list.stale()
   })
-
-  const act = async (work: (schema: Schema) => Promise<void>): Promise<void> => {
-    const schema = schemaNow()
-    if (schema === undefined) throw new RejoinFault({ code: 'not-ready', message: 'nothing has been granted yet' })
-    await work(schema)
-    wake()
-  }
-
-  const correct = (edit: Edit, values: Readonly<Record<string, unknown>>, schema: Schema): Fields => {
-    const table = schema.tables.get(edit.table)!
-    const checked = checkRow(table, values, { create: false })
-    if (checked.ok) return checked.value
-    throw refusedBy(checked.faults[0]!, edit.table, edit.record)
-  }
 
   const shown = ({ edit, state }: Entry, table: Table | undefined, heldBy: string | undefined): OutboxEntry => {
     const named = Object.entries(edit.changes).map(([id, change]) => [table?.byId.get(id)?.name ?? id, change] as const)
@@ -118,25 +98,9 @@ export const createOutbox = ({ replica, pen, paused, wake, report }: OutboxParts
         ? {}
         : { question: questionOf(edit, table, theirs, replica.view(keyOf({ table: edit.table, id: edit.record }))) }),
       ...(edit.group === undefined ? {} : { group: edit.group }),
-      discard: () => act(schema => replica.write(draft => discard(draft, edit.id, schema, pen))),
-      retry: () =>
-        act(() =>
-          replica.write(draft => {
-            if (theirs !== undefined) refuseUnseen(draft, edit, theirs.rev)
-            retry(draft, edit.id, {}, pen)
-          }),
-        ),
-      resolve: answer =>
-        act(schema =>
-          answer === 'theirs'
-            ? replica.write(draft => discard(draft, edit.id, schema, pen))
-            : replica.write(draft => {
-                if (theirs !== undefined) refuseUnseen(draft, edit, theirs.rev)
-                retry(draft, edit.id, answer === 'mine' ? {} : correct(edit, answer, schema), pen)
-                const again = draft.entries().find(each => each.edit.amends === edit.id)
-                if (again !== undefined && answer !== 'mine') refuseTooLarge(draft, again.edit)
-              }),
-        ),
+      discard: () => act({ do: 'discard', entry: edit.id }),
+      retry: () => act({ do: 'retry', entry: edit.id }),
+      resolve: answer => act({ do: 'resolve', entry: edit.id, answer }),
     }
   }
 
@@ -146,11 +110,8 @@ export const createOutbox = ({ replica, pen, paused, wake, report }: OutboxParts
     },
     subscribe: list.subscribe,
     paused,
-    pause: reason => paused.set([...new Set([...paused.current, reason])]),
-    resume: reason => {
-      paused.set(paused.current.filter(each => each !== reason))
-      wake()
-    },
+    pause: reason => void act({ do: 'pause', reason }).catch(report),
+    resume: reason => void act({ do: 'resume', reason }).catch(report),
     mark: (table, id) => {
       const chain = replica.present.chain(keyOf({ table, id })).filter(({ state }) => state.status !== 'withdrawing')
       if (chain.some(({ state }) => state.status === 'rejected' || state.status === 'held')) return 'error'
@@ -179,42 +140,3 @@ const questionOf = (
   theirs: fieldsToRow(table, edit.record, theirs.theirs),
   theirsDeleted: theirs.theirsDeleted,
 })
-
-/**
- * An answer counts once its author holds the other side. Of a record that left this device, or was deleted, he never
- * will: it would be asked again for ever.
- */
-const refuseUnseen = (draft: Draft, { table, record }: Edit, rev: number): void => {
-  const row = draft.rows.get(keyOf({ table, id: record }))
-  if (row?.gone === undefined || row.rev >= rev) return
-  const place = { table, record }
-  throw row.gone === 'deleted'
-    ? new RejoinFault({
-        code: 'not-found',
-        message: 'this record was deleted meanwhile',
-        fix: "answer 'theirs', and create it again where it is still needed",
-        ...place,
-      })
-    : new RejoinFault({
-        code: 'not-found',
-        message: 'this record was changed meanwhile and is not on this device any more',
-        fix: "answer 'theirs', or have somebody change it who still holds it",
-        ...place,
-      })
-}
-
-/** A fault of a row as the exception an app catches. */
-export const refusedBy = (
-  fault: { readonly code: string; readonly at: string; readonly message: string },
-  table: string,
-  record?: string,
-): RejoinFault => {
-  const column = /column (.+)$/.exec(fault.at)?.[1]
-  return new RejoinFault({
-    code: fault.code as RejoinFault['code'],
-    message: column === undefined ? fault.message : `${column} ${fault.message}`,
-    table,
-    ...(record === undefined ? {} : { record }),
-    ...(column === undefined ? {} : { column }),
-  })
-}

@@ -21,7 +21,10 @@ import { createWriter, type Writer } from './writer.ts'
  * What a device holds and how it changes. It knows no socket and no clock of its own, and not who speaks: a relay, a
  * peer or a user.
  */
-export interface Replica extends Writer {
+export interface Replica extends Reading, Writer {}
+
+/** What a device holds, for who only looks. */
+export interface Reading {
   readonly memory: Memory
   /** memory as decisions see it, for reading only */
   readonly present: Draft
@@ -44,14 +47,24 @@ export const openReplica = async (
   { random, report }: { readonly random: (length: number) => Uint8Array; readonly report: (error: unknown) => void },
 ): Promise<Replica> => {
   const memory = await loadMemory(store, random)
+  const reading = createReading(memory, report)
+  // Assigned: a spread would read `grant` once and for all.
+  return Object.assign(reading, createWriter(memory, store, reading.tell))
+}
+
+/** `tell`: what of memory has just changed */
+export const createReading = (
+  memory: Memory,
+  report: (error: unknown) => void,
+): Reading & { readonly tell: (change: Touched) => void } => {
   const touched = createListeners<Touched>(report)
   const views = new Map<string, Content | undefined>()
   const present = createDraft(memory)
-  const writer = createWriter(memory, store, change => {
+  const tell = (change: Touched): void => {
     for (const key of change.records) views.delete(key)
     if (change.state || change.tables.size > 0) views.clear()
     touched.tell(change)
-  })
+  }
 
   const view = (key: string): Content | undefined => {
     // Records without edits of one's own are remembered by their rows.
@@ -84,7 +97,7 @@ export const openReplica = async (
   }
 
   return {
-    ...writer,
+    tell,
     memory,
     present,
     get grant() {

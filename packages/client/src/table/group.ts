@@ -1,8 +1,7 @@
 import type { SchemaSource, TableName } from '@rejoin/profile'
 import { RejoinFault } from '../device/fault.ts'
 import { newUuid } from '../device/host.ts'
-import { groupTooLarge } from '../outbox/size.ts'
-import { save, type Values, type Wish } from './saving.ts'
+import type { Values, Wish } from './saving.ts'
 import { creation, type TableParts } from './table.ts'
 import type { ChangesIn, NewRowIn } from './typing.ts'
 
@@ -39,13 +38,5 @@ export const saveGroup = async (parts: TableParts, build: (group: Group<SchemaSo
       message: `a group has at most ${MAX_GROUP} edits, this one has ${wishes.length}`,
     })
   }
-  const group = newUuid(parts.host)
-  await parts.replica.write(draft => {
-    const edits = wishes.flatMap(wish => save(draft, wish, parts.pen, group) ?? [])
-    const why = groupTooLarge(edits)
-    if (why !== undefined) {
-      throw new RejoinFault({ code: 'too-large', message: why.message, fix: 'make it smaller groups' })
-    }
-  })
-  parts.saved()
+  await parts.act({ do: 'save', wishes, group: newUuid(parts.host) })
 }

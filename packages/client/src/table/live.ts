@@ -3,7 +3,7 @@ import { createDerived, type Observable } from '../observe/observable.ts'
 import type { Touched } from '../replica/draft.ts'
 import { askingOf, schemaOf } from '../replica/grant.ts'
 import { keyFrom, keyOf } from '../replica/memory.ts'
-import type { Replica } from '../replica/replica.ts'
+import type { Reading } from '../replica/replica.ts'
 import { type Plan, planQuery, type Query } from './query.ts'
 
 /** A query's result that stays true: told whenever a record of its table has changed, here or by sync (LW9). */
@@ -15,7 +15,7 @@ export interface LiveQuery<R> extends Observable<readonly R[]> {
 }
 
 export interface LiveParts {
-  readonly replica: Replica
+  readonly replica: Reading
   readonly whenReady: (options?: { readonly signal?: AbortSignal }) => Promise<unknown>
   /** ms since 1970: conditions such as `today` are asked then */
   readonly now: () => number
@@ -55,7 +55,7 @@ interface Matching {
 }
 
 /** The matching rows by id, kept up record by record; sorted when somebody looks. */
-const createMatching = (replica: Replica, now: () => number, table: string, query: Query): Matching => {
+const createMatching = (replica: Reading, now: () => number, table: string, query: Query): Matching => {
   let plan: { readonly plan: Plan; readonly table: Table; readonly schema: Schema } | undefined
   let found: Map<string, PlainRow> | undefined
 

@@ -12,8 +12,7 @@ import {
   type Schema,
   type Value,
 } from '@rejoin/profile'
-import { RejoinFault } from '../device/fault.ts'
-import { refusedBy } from '../outbox/outbox.ts'
+import { refusedBy, RejoinFault } from '../device/fault.ts'
 
 /**
  * What an app asks of a table. Conditions follow the rules of download filters (text without case, null equal to

@@ -1,7 +1,6 @@
 import { checkRow, type Edit, type Fields, isRecordId, type Table } from '@rejoin/profile'
-import { RejoinFault } from '../device/fault.ts'
-import { refusedBy } from '../outbox/outbox.ts'
-import { refuseTooLarge } from '../outbox/size.ts'
+import { refusedBy, RejoinFault } from '../device/fault.ts'
+import { groupTooLarge, refuseTooLarge } from '../outbox/size.ts'
 import type { Draft } from '../replica/draft.ts'
 import { schemaOf } from '../replica/grant.ts'
 import { keyOf } from '../replica/memory.ts'
@@ -55,6 +54,13 @@ export const save = (draft: Draft, wish: Wish, pen: Pen, group?: string): Edit |
   )
   refuseTooLarge(draft, edit, kind === 'delete' ? {} : { ...fieldsOf(isLive(seen) ? seen : undefined), ...changed })
   return edit
+}
+
+/** All of them or none. */
+export const saveTogether = (draft: Draft, wishes: readonly Wish[], group: string, pen: Pen): void => {
+  const why = groupTooLarge(wishes.flatMap(wish => save(draft, wish, pen, group) ?? []))
+  if (why === undefined) return
+  throw new RejoinFault({ code: 'too-large', message: why.message, fix: 'make it smaller groups' })
 }
 
 const checked = (table: Table, values: Values, id: string, create: boolean): Fields => {

@@ -1,12 +1,13 @@
 import { fieldsToRow, type GoneReason, type PlainRow, type SchemaSource, type TableName } from '@rejoin/profile'
+import type { Act } from '../device/act.ts'
 import { newUuid, type Host } from '../device/host.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import { schemaOf } from '../replica/grant.ts'
 import { keyOf } from '../replica/memory.ts'
-import { grantIn, type Pen } from '../replica/recording.ts'
+import { grantIn } from '../replica/recording.ts'
 import { createLiveQuery, type LiveParts, type LiveQuery } from './live.ts'
 import type { Query } from './query.ts'
-import { save, tableNamed, type Values, type Wish } from './saving.ts'
+import { tableNamed, type Values, type Wish } from './saving.ts'
 import type { ChangesIn, NewRowIn, RowIn } from './typing.ts'
 
 /** One table on this device. Reads come from the device alone (LW1); saves resolve when they are durable here. */
@@ -26,18 +27,14 @@ export interface TableApi<S extends SchemaSource, T extends TableName<S>> {
 }
 
 export interface TableParts extends LiveParts {
-  readonly pen: Pen
+  readonly act: (act: Act) => Promise<void>
   readonly host: Host
   readonly outbox: Outbox
-  readonly saved: () => void
 }
 
 export const createTable = (parts: TableParts, name: string): TableApi<SchemaSource, string> => {
-  const { replica, pen, outbox, saved } = parts
-  const put = async (wish: Wish): Promise<void> => {
-    await replica.write(draft => save(draft, wish, pen))
-    saved()
-  }
+  const { replica, act, outbox } = parts
+  const put = (wish: Wish): Promise<void> => act({ do: 'save', wishes: [wish] })
   return {
     create: async values => {
       const wish = creation(parts, name, values)

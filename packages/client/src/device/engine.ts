@@ -1,0 +1,89 @@
+import { createPeer } from '../peer/peer.ts'
+import type { PeerTransport } from '../peer/transport.ts'
+import type { Pen } from '../replica/recording.ts'
+import type { Replica } from '../replica/replica.ts'
+import type { SessionEvent } from '../session/events.ts'
+import { createLink, type Token } from '../session/link.ts'
+import { progressAfter } from '../session/progress-after.ts'
+import { connecting } from '../session/progress.ts'
+import { createSession } from '../session/session.ts'
+import type { Connect } from '../session/socket.ts'
+import { type Act, type Deed, isSwitch, perform, type Switch } from './act.ts'
+import type { Facts } from './facts.ts'
+import { type Host, newUuid } from './host.ts'
+
+/** The working half of a device: writes its replica and speaks with its relay. At most one runs on a store. */
+export interface Engine {
+  /** deeds resolve when they are durable; switches take effect in the call. @throws RejoinFault, StoreFault */
+  act(act: Act): Promise<void>
+  /** @returns parts from it */
+  meet(transport: PeerTransport): () => void
+  /** ends the session; saves under way go on */
+  stop(): void
+}
+
+export interface EngineParts {
+  readonly replica: Replica
+  readonly facts: Facts
+  readonly host: Host
+  readonly connect: Connect
+  readonly token: Token
+  readonly app: string
+}
+
+export const createEngine = ({ replica, facts, host, connect, token, app }: EngineParts): Engine => {
+  const { status, progress, paused, late, stats } = facts
+  const { report } = host
+  const pen: Pen = {
+    now: host.now,
+    newId: () => newUuid(host),
+    leaving: () => status.current.link === 'live' && paused.current.length === 0,
+  }
+  /** bytes that sessions before this one received */
+  let before = 0
+  const told = (event: SessionEvent): void => {
+    progress.set(progressAfter(progress.current, event, replica.memory.tables, host.now(), stats.received - before))
+    if (event.type === 'late') late.tell(event.entries.map(({ edit }) => edit.id))
+    if (event.type === 'repaired') stats.repaired += event.rows
+    if (event.type === 'failed') report(event.error)
+  }
+  const link = createLink({
+    connect,
+    token,
+    host,
+    session: line => {
+      before = stats.received
+      progress.set(connecting(progress.current))
+      return createSession({ ...line, replica, pen, host, app, sending: () => paused.current.length === 0 })
+    },
+    status: status.set,
+    told,
+    received: bytes => void (stats.received += bytes),
+    sent: bytes => void (stats.sent += bytes),
+  })
+  const wake = (): void => link.session?.wake()
+
+  const deed = async (what: Deed): Promise<void> => {
+    await replica.write(draft => perform(draft, what, pen))
+    wake()
+  }
+  const turn = async (what: Switch): Promise<void> => {
+    switch (what.do) {
+      case 'connect':
+        return link.start()
+      case 'disconnect':
+        return link.stop()
+      case 'pause':
+        return paused.set([...new Set([...paused.current, what.reason])])
+      case 'resume':
+        paused.set(paused.current.filter(each => each !== what.reason))
+        return wake()
+    }
+  }
+  return {
+    act: what => (isSwitch(what) ? turn(what) : deed(what)),
+    meet: transport =>
+      createPeer({ replica, pen, transport, beingTold: () => status.current.link === 'catching-up', report }).stop,
+    stop: link.stop,
+  }
+}
