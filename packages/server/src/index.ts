@@ -19,12 +19,26 @@ export {
   compileEnvironment,
   defaultSettings,
   type Environment,
+  environmentAfter,
   environmentEntries,
   type EnvironmentSource,
   loadEnvironment,
   type Settings,
   type StoredProfile,
 } from './environment/environment.ts'
+export {
+  type Directory,
+  directoryEntries,
+  directoryOf,
+  type DirectorySource,
+  type Share,
+  type SharedRight,
+  type Team,
+  type Unit,
+  type User,
+} from './directory/directory.ts'
+export { checkDirectory } from './directory/check.ts'
+export { resolvePerson } from './directory/resolve.ts'
 export {
   createDevelopmentIssuer,
   type DevelopmentIssuer,
@@ -67,7 +81,7 @@ export { LISTED } from './import/report.ts'
 export { requestsFixturePath, requestsMappingPath } from './sample/requests.ts'
 
 // The built-in sample environment
-export { samplePeople, sampleTeams, sampleUnits } from './sample/people.ts'
+export { sampleDirectory, samplePeople, sampleTeams, sampleUnits } from './sample/people.ts'
 export { fillSample, sampleEnvironment } from './cli/sample.ts'
 export { sampleProfile, sampleSettings } from './sample/profile.ts'
 export type { SampleSize } from './sample/records/records.ts'

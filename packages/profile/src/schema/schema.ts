@@ -83,6 +83,8 @@ export interface RoleSource {
   readonly name: string
   /** table name, or `*` for every table without an entry of its own */
   readonly tables: Readonly<Record<string, TableRights>>
+  /** who has it administers the environment: users, rights, profiles, settings */
+  readonly admin?: boolean
 }
 
 export interface SchemaSource {

@@ -71,6 +71,7 @@ export const roleShape: z.ZodType<RoleSource> = z.strictObject({
       readonly: columnNames,
     }),
   ),
+  admin: z.boolean().optional(),
 }) as unknown as z.ZodType<RoleSource>
 
 export const schemaShape: z.ZodType<SchemaParts> = z.strictObject({

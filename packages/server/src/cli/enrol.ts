@@ -2,67 +2,128 @@ import {
   compileSchema,
   type Fault,
   FaultError,
-  type Person,
+  isRecordId,
   type ProfileItem,
   type SchemaSource,
   type TableSource,
 } from '@rejoin/profile'
 import { z } from 'zod'
+import { directoryEntries, type DirectorySource, type Team } from '../directory/directory.ts'
 import {
-  defaultSettings,
-  type EnvironmentSource,
-  environmentEntries,
+  CHANGES,
+  type Environment,
+  loadEnvironment,
+  SCHEMA,
+  SETTINGS,
   type StoredProfile,
+  defaultSettings,
 } from '../environment/environment.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { Entry, Storage } from '../storage/storage.ts'
 
 /**
  * Makes or widens the environment of a database: its schema, a table an import brings, its people. An environment
- * without people gets one, `admin`, with every role; one without profiles gets `Everything`, for everyone.
+ * without people gets one, `admin`, who may do everything; one without profiles gets `Everything`, for everyone.
  */
 export interface Enrolment {
   readonly schema?: SchemaSource
   /** added to the schema where it has no table of this name */
   readonly table?: TableSource
-  readonly people?: readonly Person[]
+  readonly people?: readonly Enrolled[]
+}
+
+/** A user as files list them; units and teams that are only named are made. */
+export interface Enrolled {
+  readonly id: string
+  readonly name: string
+  readonly unit?: string | undefined
+  readonly teams: readonly string[]
+  readonly roles: readonly string[]
 }
 
 /** @returns what the environment now is. @throws FaultError where the schema does not compile; nothing is written then */
-export const enrol = (storage: Storage, enrolment: Enrolment): Promise<EnvironmentSource> =>
-  storage
-    .snapshot(async view => {
-      const schema = await view.entry('environment', 'schema')
-      const settings = await view.entry('environment', 'settings')
-      return {
-        schema: schema?.value as SchemaSource | undefined,
-        settings: (settings?.value as EnvironmentSource['settings'] | undefined) ?? defaultSettings,
-        people: (await view.entries('person')).map(({ value }) => value as Person),
-        profiles: (await view.entries('profile')).map(({ value }) => value as StoredProfile),
-      }
-    })
-    .then(async present => {
-      const schema = schemaAfter(present.schema, enrolment)
-      const compiled = compileSchema(schema)
-      if (!compiled.ok) throw new FaultError(compiled.faults)
-      const roles = (schema.roles ?? []).map(({ name }) => name)
-      const people = [...(enrolment.people ?? []), ...present.people]
-      const source = {
-        schema,
-        settings: present.settings,
-        people: people.length > 0 ? people : [{ id: 'admin', name: 'Administrator', teams: [], roles }],
-        profiles: profilesAfter(present.profiles, schema),
-      }
-      await storage.commit({}, () => ({ result: undefined, entries: environmentEntries(source) }))
-      return source
-    })
+export const enrol = async (storage: Storage, enrolment: Enrolment): Promise<Environment> => {
+  const present = await storage.snapshot(async view => ({
+    environment: (await view.entry(SCHEMA.kind, SCHEMA.id)) === undefined ? undefined : await loadEnvironment(view),
+    profiles: (await view.entries('profile')).map(({ value }) => value as StoredProfile),
+  }))
+  const { environment } = present
+  const { roles = [], ...schema } = schemaAfter(environment?.schema.source, enrolment)
+  const compiled = compileSchema({ ...schema, roles })
+  if (!compiled.ok) throw new FaultError(compiled.faults)
+  const directory = directoryAfter(environment, { ...schema, roles }, enrolment.people ?? [])
+  const entries: Entry[] = [
+    { ...SCHEMA, value: schema },
+    { ...SETTINGS, value: environment?.settings ?? defaultSettings },
+    { ...CHANGES, value: (environment?.changes ?? 0) + 1 },
+    ...directoryEntries(directory),
+    ...profilesAfter(present.profiles, schema).map(stored => ({
+      kind: 'profile',
+      id: stored.profile.name,
+      value: stored,
+    })),
+  ]
+  await storage.commit({}, () => ({ result: undefined, entries }))
+  return storage.snapshot(loadEnvironment)
+}
+
+const directoryAfter = (
+  environment: Environment | undefined,
+  { roles = [] }: SchemaSource,
+  people: readonly Enrolled[],
+): DirectorySource => {
+  if (people.length === 0 && (environment?.people().length ?? 0) === 0) {
+    const admin = roles.find(role => role.admin === true) ?? ADMINISTRATOR
+    const all = new Set([...roles, admin])
+    return {
+      roles: [...all],
+      users: [{ id: 'admin', name: 'Administrator', roles: [...all].map(({ name }) => name) }],
+    }
+  }
+  const known = environment?.directory
+  const named = (lists: readonly (readonly string[])[]): string[] => [...new Set(lists.flat())]
+  const units = named(people.map(({ unit }) => (unit === undefined ? [] : [unit])))
+  const teams = named(people.map(person => person.teams)).map((id): Team => {
+    const team = known?.teams.get(id) ?? { id, name: id, members: [] }
+    const members = people.filter(person => person.teams.includes(id)).map(person => person.id)
+    return { ...team, members: [...new Set([...team.members, ...members])] }
+  })
+  return {
+    roles,
+    units: units.filter(id => known?.units.has(id) !== true).map(id => ({ id, name: id })),
+    teams,
+    users: people.map(({ id, name, unit, roles: own }) => ({
+      ...known?.users.get(id),
+      id,
+      name,
+      roles: own,
+      ...(unit === undefined ? {} : { unit }),
+    })),
+  }
+}
+
+/** Who has it is never shut out: it opens every table, and the administration. */
+const ADMINISTRATOR = {
+  name: 'administrator',
+  admin: true,
+  tables: { '*': { create: 'all', read: 'all', write: 'all', delete: 'all' } },
+} as const
 
 const schemaAfter = (present: SchemaSource | undefined, { schema, table }: Enrolment): SchemaSource => {
-  if (schema !== undefined && present !== undefined && JSON.stringify(schema) !== JSON.stringify(present)) {
+  if (schema !== undefined && present !== undefined && !isSameSchema(schema, present)) {
     throw new FaultError([schemaExists])
   }
   const base = present ?? schema ?? { version: 0, tables: [] }
   if (table === undefined || base.tables.some(({ name }) => name === table.name)) return base
   return { ...base, version: (base.version ?? 1) + 1, tables: [...base.tables, table] }
+}
+
+/** Roles are the environment's own once it is made: an administrator may have changed them. */
+const isSameSchema = (one: SchemaSource, other: SchemaSource): boolean => {
+  const plain = (source: SchemaSource): string => {
+    const schema = compileSchema({ ...source, roles: [] })
+    return JSON.stringify(schema.ok ? schema.value.source : source)
+  }
+  return plain(one) === plain(other)
 }
 
 const schemaExists: Fault = {
@@ -86,18 +147,19 @@ const profilesAfter = (present: readonly StoredProfile[], schema: SchemaSource):
   return [...present.filter(stored => stored !== own), { profile, members: { everyone: true } }]
 }
 
+const id = z.string().refine(isRecordId, 'must be an id: 1 to 64 letters, digits and . _ : -')
 const personShape = z.strictObject({
-  id: z.string().min(1).max(64),
+  id,
   name: z.string().min(1),
-  unit: z.string().optional(),
-  teams: z.array(z.string()).default([]),
+  unit: id.optional(),
+  teams: z.array(id).default([]),
   roles: z.array(z.string()).default([]),
 })
 
 /** @throws FaultError naming the place of every fault */
-export const readPeople = (value: unknown, name: string): readonly Person[] => {
+export const readPeople = (value: unknown, name: string): readonly Enrolled[] => {
   const parsed = z.array(personShape).safeParse(value)
-  if (parsed.success) return parsed.data as readonly Person[]
+  if (parsed.success) return parsed.data
   throw new FaultError(
     parsed.error.issues.map(({ path, message }) => ({ code: 'people', at: `${name}, ${path.join('.')}`, message })),
   )

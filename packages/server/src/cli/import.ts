@@ -1,6 +1,6 @@
 import { createReadStream, statSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
-import { compileSchema, FaultError, type SchemaSource } from '@rejoin/profile'
+import { compileSchema, FaultError, type Schema, type SchemaSource } from '@rejoin/profile'
 import { importCsv } from '../import/csv.ts'
 import { mappingTable, type Mapping } from '../import/mapping.ts'
 import { readMapping } from '../import/read-mapping.ts'
@@ -37,16 +37,17 @@ export const importInto = async (choice: ImportChoice, terminal: Terminal): Prom
   const sizes = (choice.csv ?? []).map(sizeOf)
   const storage = await openDatabase(choice.db, { create: true })
   try {
-    const source = await enrol(storage, {
+    const environment = await enrol(storage, {
       ...(schema === undefined ? {} : { schema }),
       ...(people === undefined ? {} : { people }),
       ...(mapping === undefined ? {} : { table: mappingTable(mapping) }),
     })
-    const users = source.people.map(({ id }) => id)
-    terminal.out(`${shownAs(choice.db)}: ${source.schema.tables.length} tables, users ${users.slice(0, 5).join(', ')}`)
+    const users = environment.people().map(({ id }) => id)
+    const { schema: enrolled } = environment
+    terminal.out(`${shownAs(choice.db)}: ${enrolled.tables.size} tables, users ${users.slice(0, 5).join(', ')}`)
     if (mapping === undefined) return
     const files = choice.csv!.map((file, index) => ({ file, bytes: sizes[index]! }))
-    await importFiles({ storage, schema: source.schema, mapping, files, choice }, terminal)
+    await importFiles({ storage, schema: enrolled, mapping, files, choice }, terminal)
   } finally {
     await storage.close()
   }
@@ -54,7 +55,7 @@ export const importInto = async (choice: ImportChoice, terminal: Terminal): Prom
 
 interface FilesImport {
   readonly storage: SqliteStorage
-  readonly schema: SchemaSource
+  readonly schema: Schema
   readonly mapping: Mapping
   readonly files: readonly { readonly file: string; readonly bytes: number }[]
   readonly choice: ImportChoice
@@ -64,9 +65,7 @@ const importFiles = async (
   { storage, schema, mapping, files, choice }: FilesImport,
   terminal: Terminal,
 ): Promise<void> => {
-  const compiled = compileSchema(schema)
-  if (!compiled.ok) throw new FaultError(compiled.faults)
-  const table = compiled.value.tables.get(mapping.table)!
+  const table = schema.tables.get(mapping.table)!
   const loader = await createLoader({ storage, existing: choice.existing })
   const reports: ({ readonly file: string; readonly records: LoadCounts } & ImportReport)[] = []
   for (const { file, bytes } of files) {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type EnvironmentSource, environmentEntries } from '../environment/environment.ts'
 import type { NewRecord } from '../import/csv.ts'
-import { samplePeople } from '../sample/people.ts'
+import { sampleDirectory } from '../sample/people.ts'
 import { sampleProfile, sampleSettings } from '../sample/profile.ts'
 import { sampleRecords, type SampleSize } from '../sample/records/records.ts'
 import { sampleSchema } from '../sample/schema/schema.ts'
@@ -16,7 +16,8 @@ import type { Terminal } from './terminal.ts'
 export const sampleEnvironment: EnvironmentSource = {
   schema: sampleSchema,
   settings: { strategies: {}, ...sampleSettings },
-  people: samplePeople,
+  directory: sampleDirectory,
+  people: [],
   profiles: [{ profile: { ...sampleProfile, version: 1 }, members: { everyone: true } }],
 }
 

@@ -10,15 +10,27 @@ import {
   type Strategy,
   type StrategyName,
 } from '@rejoin/profile'
+import {
+  amended,
+  type Directory,
+  directoryEntries,
+  type DirectorySource,
+  emptyDirectory,
+  type EntryKey,
+} from '../directory/directory.ts'
+import { resolvePerson } from '../directory/resolve.ts'
 import type { Entry, View } from '../storage/storage.ts'
 
 /**
- * One environment as the relay works with it: schema, people, published profiles and settings, read from the
- * storage's entries and kept compiled. Replaced as a whole when an entry changes.
+ * One environment as the relay works with it: schema, directory, published profiles and settings, read from the
+ * storage's entries and kept compiled. Never changed: `environmentAfter` gives the next one.
  */
 export interface Environment {
   readonly schema: Schema
   readonly settings: Settings
+  readonly directory: Directory
+  /** how often an administrator has changed it */
+  readonly changes: number
   person(id: string): Person | undefined
   people(): readonly Person[]
   /** the one effective profile of a person; undefined = downloads nothing (MB1) */
@@ -43,36 +55,145 @@ export interface StoredProfile {
   }
 }
 
-/** What an environment is made of, as entries. */
+/** What an environment is made of. */
 export interface EnvironmentSource {
+  /** with the roles it begins with; stored, they stand beside it, for administrators to change */
   readonly schema: SchemaSource
   readonly settings: Settings
+  readonly directory?: DirectorySource
+  /** people given ready-made, each as the directory would resolve them: for tests */
   readonly people: readonly Person[]
   readonly profiles: readonly StoredProfile[]
 }
 
 export const defaultSettings: Settings = { strategy: 'clientWins', strategies: {} }
 
-export const environmentEntries = (source: EnvironmentSource): Entry[] => [
-  { kind: 'environment', id: 'schema', value: source.schema },
-  { kind: 'environment', id: 'settings', value: source.settings },
-  ...source.people.map(person => ({ kind: 'person', id: person.id, value: person })),
-  ...source.profiles.map(stored => ({ kind: 'profile', id: stored.profile.name, value: stored })),
-]
+export const SCHEMA = { kind: 'environment', id: 'schema' } as const
+export const SETTINGS = { kind: 'environment', id: 'settings' } as const
+/** The number of changes made by administrators, in the same commits as the changes. */
+export const CHANGES = { kind: 'environment', id: 'changes' } as const
+
+export const environmentEntries = ({ schema, settings, directory, people, profiles }: EnvironmentSource): Entry[] => {
+  const { roles = [], ...rest } = schema
+  return [
+    { ...SCHEMA, value: rest },
+    { ...SETTINGS, value: settings },
+    ...directoryEntries({ ...directory, roles: [...roles, ...(directory?.roles ?? [])] }),
+    ...people.map(person => ({ kind: 'person', id: person.id, value: person })),
+    ...profiles.map(stored => ({ kind: 'profile', id: stored.profile.name, value: stored })),
+  ]
+}
+
+const kinds = ['environment', 'unit', 'team', 'user', 'role', 'share', 'person', 'profile']
 
 /** @throws FaultError where the environment has no schema, or one that does not compile */
 export const loadEnvironment = async (view: View): Promise<Environment> => {
-  const schema = await view.entry('environment', 'schema')
-  if (schema === undefined) throw new FaultError([noSchema])
-  const settings = await view.entry('environment', 'settings')
-  const people = await view.entries('person')
-  const profiles = await view.entries('profile')
-  return compileEnvironment({
-    schema: schema.value as SchemaSource,
-    settings: (settings?.value as Settings | undefined) ?? defaultSettings,
-    people: people.map(({ value }) => value as Person),
-    profiles: profiles.map(({ value }) => value as StoredProfile),
-  })
+  const entries: Entry[] = []
+  for (const kind of kinds) entries.push(...(await view.entries(kind)))
+  return assemble(stateAfter(nothing, entries, []))
+}
+
+/** @throws FaultError where the schema does not compile */
+export const compileEnvironment = (source: EnvironmentSource): Environment =>
+  assemble(stateAfter(nothing, environmentEntries(source), []))
+
+/**
+ * The environment after a change of its entries, with all that stayed the same.
+ *
+ * @throws FaultError where the schema does not compile
+ */
+export const environmentAfter = (
+  environment: Environment,
+  written: readonly Entry[],
+  removed: readonly EntryKey[],
+): Environment => {
+  const state = states.get(environment)
+  if (state === undefined) throw new Error('the environment was not made here')
+  return assemble(stateAfter(state, written, removed), environment)
+}
+
+/** What an environment was compiled from. */
+interface State {
+  readonly schema: SchemaSource | undefined
+  readonly settings: Settings
+  readonly changes: number
+  readonly directory: Directory
+  readonly people: ReadonlyMap<string, Person>
+  readonly profiles: ReadonlyMap<string, StoredProfile>
+}
+
+const nothing: State = {
+  schema: undefined,
+  settings: defaultSettings,
+  changes: 0,
+  directory: emptyDirectory,
+  people: new Map(),
+  profiles: new Map(),
+}
+
+const states = new WeakMap<Environment, State>()
+
+const stateAfter = (state: State, written: readonly Entry[], removed: readonly EntryKey[]): State => {
+  const valueOf = (key: EntryKey): unknown => written.find(({ kind, id }) => kind === key.kind && id === key.id)?.value
+  return {
+    schema: (valueOf(SCHEMA) as SchemaSource | undefined) ?? state.schema,
+    settings: (valueOf(SETTINGS) as Settings | undefined) ?? state.settings,
+    changes: (valueOf(CHANGES) as number | undefined) ?? state.changes,
+    directory: amended(state.directory, written, removed),
+    people: listAfter(state.people, 'person', written, removed),
+    profiles: listAfter(state.profiles, 'profile', written, removed),
+  }
+}
+
+const listAfter = <T>(
+  list: ReadonlyMap<string, T>,
+  kind: string,
+  written: readonly Entry[],
+  removed: readonly EntryKey[],
+): ReadonlyMap<string, T> => {
+  const gone = removed.filter(key => key.kind === kind)
+  const come = written.filter(entry => entry.kind === kind)
+  if (gone.length + come.length === 0) return list
+  const next = new Map(list)
+  for (const { id } of gone) next.delete(id)
+  for (const { id, value } of come) next.set(id, value as T)
+  return next
+}
+
+const assemble = (state: State, before?: Environment): Environment => {
+  const schema = compiled(state, before)
+  const { settings, directory, people, changes } = state
+  const profiles = [...state.profiles.values()]
+  const resolved = new Map<string, Person | undefined>()
+  const person = (id: string): Person | undefined => {
+    if (!resolved.has(id)) resolved.set(id, people.get(id) ?? resolvePerson(directory, id))
+    return resolved.get(id)
+  }
+  const environment: Environment = {
+    schema,
+    settings,
+    directory,
+    changes,
+    person,
+    people: () => [...new Set([...people.keys(), ...directory.users.keys()])].flatMap(id => person(id) ?? []),
+    profileOf: asking => effectiveProfile(profiles, asking),
+    strategyOf: table => strategies[settings.strategies[table] ?? settings.strategy],
+  }
+  states.set(environment, state)
+  return environment
+}
+
+const compiled = (state: State, before: Environment | undefined): Schema => {
+  const known = before === undefined ? undefined : states.get(before)
+  if (before !== undefined && known?.schema === state.schema && known?.directory.roles === state.directory.roles) {
+    return before.schema
+  }
+  if (state.schema === undefined) throw new FaultError([noSchema])
+  const roles = new Map((state.schema.roles ?? []).map(role => [role.name, role]))
+  for (const [name, role] of state.directory.roles) roles.set(name, role)
+  const schema = compileSchema({ ...state.schema, roles: [...roles.values()] })
+  if (!schema.ok) throw new FaultError(schema.faults)
+  return schema.value
 }
 
 const noSchema: Fault = {
@@ -80,21 +201,6 @@ const noSchema: Fault = {
   at: 'environment',
   message: 'the database holds no schema',
   fix: 'load one with `rejoin import --schema FILE`, or start with the sample environment',
-}
-
-export const compileEnvironment = (source: EnvironmentSource): Environment => {
-  const schema = compileSchema(source.schema)
-  if (!schema.ok) throw new FaultError(schema.faults)
-  const people = new Map(source.people.map(person => [person.id, person]))
-  const { settings } = source
-  return {
-    schema: schema.value,
-    settings,
-    person: id => people.get(id),
-    people: () => [...people.values()],
-    profileOf: person => effectiveProfile(source.profiles, person),
-    strategyOf: table => strategies[settings.strategies[table] ?? settings.strategy],
-  }
 }
 
 /** Direct membership before teams before everyone (MB3). */

@@ -1,4 +1,6 @@
 import type { Person } from '@rejoin/profile'
+import { directoryOf, type DirectorySource, type User } from '../directory/directory.ts'
+import { resolvePerson } from '../directory/resolve.ts'
 import { places, units } from './places.ts'
 
 /** Three technicians per team, one of whom leads it. Ids can be typed; names are written as people write them. */
@@ -71,20 +73,64 @@ const office: readonly (readonly [id: string, name: string, unit: string])[] = [
   ['daniel.levi', 'דניאל לוי', 'unit.east'],
 ]
 
-/** Everyone who can sign in: 30 technicians, 6 dispatchers, 4 people in the office. */
-export const samplePeople: readonly Person[] = [
-  ...places.flatMap(({ team, unit }) =>
-    (technicians[team] ?? []).map(([id, name]) => ({ id, name, unit, teams: [team], roles: ['technician'] })),
-  ),
-  ...dispatchers.map(([id, name, unit]) => ({
-    id,
+/** Who in the office looks after the environment. */
+const administrator = 'olivia.brandt'
+
+const zoneOf = (unit: string): string => units.find(({ id }) => id === unit)!.timeZone
+const dispatcherOf = (unit: string): string => dispatchers.find(([, , own]) => own === unit)![0]
+
+/** A technician answers to who leads the team, who answers to the first dispatcher of the unit. */
+const techniciansOf = ({ team, unit }: (typeof places)[number]): User[] => {
+  const [lead, ...others] = technicians[team] ?? []
+  const base = { unit, roles: ['technician'], timeZone: zoneOf(unit), position: 'Field technician' }
+  return [
+    ...(lead === undefined ? [] : [{ id: lead[0], name: lead[1], manager: dispatcherOf(unit), ...base }]),
+    ...others.map(([id, name]) => ({ id, name, manager: lead![0], ...base })),
+  ]
+}
+
+/** Everyone who can sign in: 30 technicians, 6 dispatchers, 4 people in the office, one of whom administers. */
+export const sampleDirectory: DirectorySource = {
+  units: [
+    { id: 'unit.service', name: 'Field service' },
+    ...units.map(({ id, name }) => ({ id, name, parent: 'unit.service' })),
+  ],
+  users: [
+    ...places.flatMap(techniciansOf),
+    ...dispatchers.map(([id, name, unit]) => ({
+      id,
+      name,
+      unit,
+      roles: ['dispatcher'],
+      timeZone: zoneOf(unit),
+      position: 'Dispatcher',
+    })),
+    ...office.map(([id, name, unit]) => ({
+      id,
+      name,
+      unit,
+      roles: id === administrator ? ['office', 'administrator'] : ['office'],
+      timeZone: zoneOf(unit),
+      position: 'Back office',
+    })),
+  ],
+  teams: places.map(({ team, name, unit }) => ({
+    id: team,
     name,
     unit,
-    teams: places.filter(place => place.unit === unit).map(place => place.team),
-    roles: ['dispatcher'],
+    members: [
+      ...(technicians[team] ?? []).map(([id]) => id),
+      ...dispatchers.filter(([, , own]) => own === unit).map(([id]) => id),
+    ],
   })),
-  ...office.map(([id, name, unit]) => ({ id, name, unit, teams: [], roles: ['office'] })),
-]
+}
+
+const directory = directoryOf(sampleDirectory)
+
+/** The same people, resolved: as filters and rights see them. */
+export const samplePeople: readonly Person[] = [...directory.users.keys()].flatMap(
+  id => resolvePerson(directory, id) ?? [],
+)
 
 /** Teams and business units by id and name, as relays and filters ask for them. */
 export const sampleTeams: readonly { readonly id: string; readonly name: string; readonly unit: string }[] = places.map(

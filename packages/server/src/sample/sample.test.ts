@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import { checkRow, compileSchema, FaultError, fieldsToRow, isRecordId, type Schema } from '@rejoin/profile'
 import { describe, expect, test } from 'vitest'
 import type { NewRecord } from '../import/csv.ts'
-import { samplePeople, sampleTeams, sampleUnits } from './people.ts'
+import { checkDirectory } from '../directory/check.ts'
+import { directoryOf } from '../directory/directory.ts'
+import { sampleDirectory, samplePeople, sampleTeams, sampleUnits } from './people.ts'
 import { sampleProfile } from './profile.ts'
 import { sampleRecords, type SampleSize } from './records/records.ts'
 import { sampleSchema } from './schema/schema.ts'
@@ -142,4 +144,10 @@ test('people have readable ids, teams and units that exist, and one role each', 
     ).toBe(true)
     expect(schema.roles.has(roles[0] ?? ''), id).toBe(true)
   }
+})
+
+test('the sample directory names nothing that is not there, and somebody administers it', () => {
+  expect(checkDirectory(directoryOf({ ...sampleDirectory, roles: [...schema.roles.values()] }), schema)).toEqual([])
+  const admins = samplePeople.filter(({ roles }) => roles.some(role => schema.roles.get(role)?.admin === true))
+  expect(admins.map(({ id }) => id)).toEqual(['olivia.brandt'])
 })

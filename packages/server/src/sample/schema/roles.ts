@@ -1,6 +1,6 @@
 import type { RoleSource } from '@rejoin/profile'
 
-/** Technicians see what is theirs and their teams', dispatchers their business unit, the office everything. */
+/** Technicians see what is theirs and their teams', dispatchers their business unit, the office everything; administrators change the environment. */
 export const sampleRoles: readonly RoleSource[] = [
   {
     name: 'technician',
@@ -31,4 +31,6 @@ export const sampleRoles: readonly RoleSource[] = [
     },
   },
   { name: 'office', tables: { '*': { create: 'all', read: 'all', write: 'all', delete: 'all' } } },
+  // Opens no table: who only administers sees no record.
+  { name: 'administrator', tables: {}, admin: true },
 ]
