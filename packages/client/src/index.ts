@@ -24,7 +24,7 @@ export type { LedgerNote, LedgerView } from './outbox/ledger.ts'
 // watching
 export { createDerived, createSource, type Observable, whenever } from './observe/observable.ts'
 export type { Progress } from './session/progress.ts'
-export type { Status, Token } from './session/link.ts'
+export type { LinkStatus, Token } from './session/link.ts'
 
 // the network as a device needs it
 export { type Connect, connectWebSocket, type Socket, type SocketHandlers, syncUrl } from './session/socket.ts'

@@ -18,7 +18,7 @@ describe('local work', () => {
     const row = { taskid: 'A', title: 'pump', hours: 2, done: null, part: null }
     expect(script.device.table('task').get('A')).toEqual(row)
     await script.lose()
-    expect(script.device.status.current.link).toBe('offline')
+    expect(script.device.link.current.state).toBe('offline')
     expect(script.device.table('task').get('A')).toEqual(row)
     expect(script.heard()).toEqual([])
   })
@@ -314,7 +314,7 @@ describe('a session', () => {
     expect(script.heard().filter(({ type }) => type === 'push')).toEqual([])
     await script.say(welcome(1))
     expect(script.pushed()).toHaveLength(1)
-    expect(script.device.status.current.link).toBe('catching-up')
+    expect(script.device.link.current.state).toBe('catching-up')
   })
 
   it('what was unanswered when the line broke is sent again under the same id', async () => {
@@ -430,7 +430,7 @@ describe('a session', () => {
     await script.lose(4409)
     await script.pass(600_000)
     expect(script.lines).toBe(2)
-    expect(script.device.status.current).toMatchObject({ link: 'offline', fault: { code: 'replaced' } })
+    expect(script.device.link.current).toMatchObject({ state: 'offline', fault: { code: 'replaced' } })
   })
 
   it('regression, sessions that end soon after they were live were followed by the next at once: their pauses grow, until one stays or the relay decides over an edit', async () => {
@@ -439,13 +439,13 @@ describe('a session', () => {
     const flapFor = async (ms: number): Promise<number> => {
       const before = script.lines
       for (let passed = 0; passed < ms; passed += 250) {
-        if (script.device.status.current.link === 'connecting') await script.greet(row)
-        if (script.device.status.current.link === 'live') await script.lose()
+        if (script.device.link.current.state === 'connecting') await script.greet(row)
+        if (script.device.link.current.state === 'live') await script.lose()
         await script.pass(250)
       }
-      while (script.device.status.current.link === 'offline') await script.pass(250)
+      while (script.device.link.current.state === 'offline') await script.pass(250)
       await script.greet(row)
-      expect(script.device.status.current.link).toBe('live')
+      expect(script.device.link.current.state).toBe('live')
       return script.lines - before
     }
     const comesBackWithin500 = async (): Promise<boolean> => {
@@ -471,6 +471,6 @@ describe('a session', () => {
     expect(script.heard()).toEqual([{ type: 'ping' }])
     await script.say({ type: 'pong' })
     for (let silence = 0; silence < 3; silence++) await script.pass(20_000)
-    expect(script.device.status.current.link).toBe('offline')
+    expect(script.device.link.current.state).toBe('offline')
   })
 })

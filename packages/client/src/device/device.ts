@@ -5,7 +5,7 @@ import { createLedger, type LedgerView } from '../outbox/ledger.ts'
 import { createOutbox, type Outbox } from '../outbox/outbox.ts'
 import type { PeerTransport } from '../peer/transport.ts'
 import { openReplica, type Reading } from '../replica/replica.ts'
-import type { Status, Token } from '../session/link.ts'
+import type { LinkStatus, Token } from '../session/link.ts'
 import type { Progress } from '../session/progress.ts'
 import type { Connect } from '../session/socket.ts'
 import type { Store } from '../store/store.ts'
@@ -30,7 +30,8 @@ export interface Rejoin<S extends SchemaSource = SchemaSource> {
   firstSync(options?: { readonly signal?: AbortSignal }): Promise<void>
   /** the app may be used offline: a first sync has completed once (FS4) */
   readonly ready: boolean
-  readonly status: Observable<Status>
+  /** whether there is a conversation with the relay; whether the user wants one is another fact (OM7) */
+  readonly link: Observable<LinkStatus>
   readonly progress: Observable<Progress>
   /** withdrawals that came too late: these edits took effect after all (OB10) */
   readonly late: { subscribe(listener: (entries: readonly string[]) => void): () => void }
@@ -88,7 +89,7 @@ export interface FaceParts extends OnlineParts, Pick<Rejoin, 'meet' | 'close'> {
 /** What an app holds of a device: reads what is here, and has what it wants done where the device is written. */
 export const createFace = ({ replica, facts, act, host, meet, close, ...online }: FaceParts): Rejoin => {
   const { report } = host
-  const { status, progress, paused, late, stats } = facts
+  const { link, progress, paused, late, stats } = facts
   const outbox = createOutbox({ replica, act, paused, report })
   const whenReady = (signal?: { readonly signal?: AbortSignal }): Promise<unknown> => readiness(replica, report, signal)
   const parts: TableParts = { replica, act, host, outbox, whenReady, now: host.now, report }
@@ -107,7 +108,7 @@ export const createFace = ({ replica, facts, act, host, meet, close, ...online }
     get ready() {
       return replica.memory.meta.ready
     },
-    status,
+    link,
     progress,
     late,
     meet,

@@ -32,12 +32,12 @@ export interface EngineParts {
 }
 
 export const createEngine = ({ replica, facts, host, connect, token, app }: EngineParts): Engine => {
-  const { status, progress, paused, late, stats } = facts
+  const { progress, paused, late, stats } = facts
   const { report } = host
   const pen: Pen = {
     now: host.now,
     newId: () => newUuid(host),
-    leaving: () => status.current.link === 'live' && paused.current.length === 0,
+    leaving: () => facts.link.current.state === 'live' && paused.current.length === 0,
   }
   /** bytes that sessions before this one received */
   let before = 0
@@ -56,7 +56,7 @@ export const createEngine = ({ replica, facts, host, connect, token, app }: Engi
       progress.set(connecting(progress.current))
       return createSession({ ...line, replica, pen, host, app, sending: () => paused.current.length === 0 })
     },
-    status: status.set,
+    status: facts.link.set,
     told,
     received: bytes => void (stats.received += bytes),
     sent: bytes => void (stats.sent += bytes),
@@ -83,7 +83,7 @@ export const createEngine = ({ replica, facts, host, connect, token, app }: Engi
   return {
     act: what => (isSwitch(what) ? turn(what) : deed(what)),
     meet: transport =>
-      createPeer({ replica, pen, transport, beingTold: () => status.current.link === 'catching-up', report }).stop,
+      createPeer({ replica, pen, transport, beingTold: () => facts.link.current.state === 'catching-up', report }).stop,
     stop: link.stop,
   }
 }

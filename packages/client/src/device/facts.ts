@@ -1,10 +1,10 @@
 import { createListeners, createSource, type Listeners, type Source } from '../observe/observable.ts'
-import type { Status } from '../session/link.ts'
+import type { LinkStatus } from '../session/link.ts'
 import { idle, type Progress } from '../session/progress.ts'
 
 /** What is to be seen of a device besides its records: written where its session runs, read everywhere. */
 export interface Facts {
-  readonly status: Source<Status>
+  readonly link: Source<LinkStatus>
   readonly progress: Source<Progress>
   /** names of what keeps the queue from being sent */
   readonly paused: Source<readonly string[]>
@@ -24,7 +24,7 @@ export interface Stats {
 }
 
 export const createFacts = (paused: readonly string[], damaged: number, report: (error: unknown) => void): Facts => ({
-  status: createSource<Status>({ link: 'offline' }, report),
+  link: createSource<LinkStatus>({ state: 'offline' }, report),
   progress: createSource<Progress>(idle, report),
   paused: createSource(paused, report),
   late: createListeners(report),

@@ -17,8 +17,8 @@ export interface Link {
   readonly session: Session | undefined
 }
 
-export interface Status {
-  readonly link: 'offline' | 'connecting' | 'catching-up' | 'live'
+export interface LinkStatus {
+  readonly state: 'offline' | 'connecting' | 'catching-up' | 'live'
   /** why there is no session, where somebody has to do something about it */
   readonly fault?: Fault
 }
@@ -35,7 +35,7 @@ export interface LinkParts {
     readonly close: (code: number) => void
     readonly told: (event: SessionEvent) => void
   }) => Session
-  readonly status: (status: Status) => void
+  readonly status: (status: LinkStatus) => void
   readonly told: (event: SessionEvent) => void
   readonly received: (bytes: number) => void
   readonly sent: (bytes: number) => void
@@ -57,11 +57,11 @@ export const createLink = (parts: LinkParts): Link => {
 
   const ended = (how: SessionEnd): void => {
     run = undefined
-    if (!wanted) return parts.status({ link: 'offline' })
+    if (!wanted) return parts.status({ state: 'offline' })
     const back = comeBack(how, attempts, chanceFrom(host), typeof parts.token === 'function')
     attempts++
     const fault = faultOf(how)
-    parts.status({ link: 'offline', ...(fault === undefined ? {} : { fault }) })
+    parts.status({ state: 'offline', ...(fault === undefined ? {} : { fault }) })
     if (back.again) cancelReturn = host.after(back.after, begin)
     else wanted = false
   }
@@ -69,7 +69,7 @@ export const createLink = (parts: LinkParts): Link => {
   const begin = (): void => {
     cancelReturn = undefined
     if (!wanted || run !== undefined) return
-    parts.status({ link: 'connecting' })
+    parts.status({ state: 'connecting' })
     run = createRun(parts, ended, () => {
       attempts = 0
     })
@@ -85,7 +85,7 @@ export const createLink = (parts: LinkParts): Link => {
     stop: () => {
       wanted = false
       cancelReturn?.()
-      if (run === undefined) parts.status({ link: 'offline' })
+      if (run === undefined) parts.status({ state: 'offline' })
       else run.end({ code: 1000 })
     },
     get session() {
@@ -133,7 +133,7 @@ const createRun = (
     const { state } = event
     if (state.phase === 'ended') return end(state.end)
     if (state.phase === 'live') cancelSteady ??= host.after(STEADY, good)
-    parts.status({ link: state.phase === 'live' ? 'live' : state.phase === 'greeting' ? 'connecting' : 'catching-up' })
+    parts.status({ state: state.phase === 'live' ? 'live' : state.phase === 'greeting' ? 'connecting' : 'catching-up' })
   }
 
   const open = async (): Promise<void> => {

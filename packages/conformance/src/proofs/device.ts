@@ -107,8 +107,8 @@ export const openDevice = async (options: DeviceOptions): Promise<Device> => {
       return rejoin
     },
     id: () => rejoin.id,
-    status: () => rejoin.status.current.link,
-    fault: () => rejoin.status.current.fault,
+    status: () => rejoin.link.current.state,
+    fault: () => rejoin.link.current.fault,
 
     offline: () => line.cut(),
     reach: () => line.join(),

@@ -46,7 +46,7 @@ const settledAmong = async (edits: readonly string[]): Promise<string[]> => {
 }
 note()
 rejoin.outbox.subscribe(note)
-rejoin.status.subscribe(({ link }) => say({ told: 'link', link }))
+rejoin.link.subscribe(({ state }) => say({ told: 'link', link: state }))
 rejoin.progress.subscribe(({ rows, table }) => say({ told: 'progress', ...rows, note: table ?? '' }))
 
 const save = async ({ kind, table, record, values }: Save, what: Deed): Promise<{ edit: string; record: string }> => {
@@ -89,9 +89,9 @@ const answers: { readonly [Name in keyof Talk]: (what: Talk[Name]['ask']) => Pro
   settled: async ({ edits }) => ({ edits: await settledAmong(edits) }),
   drained: async ({ within }) => {
     const until = Date.now() + within
-    while (Date.now() < until && (rejoin.outbox.current.length > 0 || rejoin.status.current.link !== 'live'))
+    while (Date.now() < until && (rejoin.outbox.current.length > 0 || rejoin.link.current.state !== 'live'))
       await sleep(20)
-    return { left: rejoin.outbox.current.length, link: rejoin.status.current.link }
+    return { left: rejoin.outbox.current.length, link: rejoin.link.current.state }
   },
   load: async what => {
     load.work(what)

@@ -187,7 +187,7 @@ const connectOver =
 
 const rowsOf = (rejoin: Rejoin, table: string): { id: string; fields: Fields }[] => {
   // Before the first grant a device knows no tables.
-  if (rejoin.status.current.link === 'offline' && !rejoin.ready) return []
+  if (rejoin.link.current.state === 'offline' && !rejoin.ready) return []
   const query = rejoin.table(table).query()
   const rows = query.current as readonly Readonly<Record<string, Value>>[]
   query.close()

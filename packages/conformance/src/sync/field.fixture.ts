@@ -174,11 +174,11 @@ export const openField = async (
     quiet: async (...devices) => {
       for (let calm = 0; calm < 5;) {
         await new Promise(resolve => setTimeout(resolve, 4))
-        const settled = devices.every(({ outbox, status }) => {
+        const settled = devices.every(({ outbox, link }) => {
           const busy = outbox.current.some(
             ({ state }) => state === 'waiting' || state === 'sent' || state === 'accepted',
           )
-          return status.current.link === 'offline' || (status.current.link === 'live' && !busy)
+          return link.current.state === 'offline' || (link.current.state === 'live' && !busy)
         })
         calm = settled ? calm + 1 : 0
       }

@@ -45,7 +45,7 @@ describe('a device and a relay', () => {
     bo.reachable(true)
     bo.connect()
     await bo.firstSync()
-    await expect.poll(() => bo.status.current.link, { timeout: 5_000 }).toBe('live')
+    await expect.poll(() => bo.link.current.state, { timeout: 5_000 }).toBe('live')
     await field.quiet(ana, bo)
     const row = { title: 'pump', state: 'bo was here', minutes: 1 }
     expect(await field.stored('visit', id)).toEqual(row)
@@ -67,7 +67,7 @@ describe('a device and a relay', () => {
     await ana.table('visit').update(id, { minutes: 9 })
     await field.quiet(ana)
     bo.reachable(true)
-    await expect.poll(() => bo.status.current.link, { timeout: 5_000 }).toBe('live')
+    await expect.poll(() => bo.link.current.state, { timeout: 5_000 }).toBe('live')
     await field.quiet(ana, bo)
     const row = { title: 'pump', state: 'open', minutes: 9 }
     expect(await field.stored('visit', id)).toEqual(row)
@@ -90,7 +90,7 @@ describe('a device and a relay', () => {
     await ana.table('visit').update(id, { minutes: 3 })
     const other = await ana.table('visit').create({ title: 'another' })
     ana.reachable(true)
-    await expect.poll(() => ana.status.current.link, { timeout: 5_000 }).toBe('live')
+    await expect.poll(() => ana.link.current.state, { timeout: 5_000 }).toBe('live')
     await field.quiet(ana, bo)
     expect(ana.outbox.current).toMatchObject([
       { record: id, state: 'rejected', error: { code: 'exists' } },

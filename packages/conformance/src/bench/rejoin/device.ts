@@ -63,7 +63,7 @@ export const openCounted = async (
 /** Connects a device that is offline; resolves when it is live. */
 export const joined = async (device: Device): Promise<void> => {
   device.connect()
-  await whenever(device.status, ({ link }) => link === 'live')
+  await whenever(device.link, ({ state }) => state === 'live')
 }
 
 /** A new connection: relays count messages per connection, and devices pace themselves by that. */
