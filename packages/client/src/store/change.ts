@@ -7,6 +7,9 @@ export function checkChanges(changes: readonly StoreChange[]): void {
     if ('put' in change) {
       checkPlace(change.put, change.key)
       checkValue(change.value, `${change.put} ${change.key}`)
+    } else if ('add' in change) {
+      checkPlace(change.add, change.key)
+      checkValue(change.value, `${change.add} ${change.key}`)
     } else if ('delete' in change) {
       checkPlace(change.delete, change.key)
     } else {
@@ -17,7 +20,7 @@ export function checkChanges(changes: readonly StoreChange[]): void {
 }
 
 export const shelfOf = (change: StoreChange): Shelf =>
-  'put' in change ? change.put : 'delete' in change ? change.delete : change.clear
+  'put' in change ? change.put : 'add' in change ? change.add : 'delete' in change ? change.delete : change.clear
 
 const ascii = /^[\0-\x7f]*$/
 

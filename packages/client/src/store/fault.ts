@@ -18,5 +18,10 @@ export const newerFault = (cause?: unknown): StoreFault =>
 export const damagedFault = (message: string, cause?: unknown): StoreFault =>
   new StoreFault('damaged', message, 'Export unsent work if it can be read, then download again.', { cause })
 
+export const takenFault = (cause?: unknown): StoreFault =>
+  new StoreFault('taken', 'what was to be added is there already; nothing was saved', 'Read the store again.', {
+    cause,
+  })
+
 export const busyFault = (cause?: unknown): StoreFault =>
   new StoreFault('busy', 'another program has this store open', 'Close the other one, then open again.', { cause })

@@ -4,13 +4,15 @@
  * IndexedDB runs transactions with a store in common in the order of their creation and others beside each
  * other, so every commit takes `meta` besides its own shelves: commits run one at a time in call order, and
  * reads of other shelves do not wait for them. A transaction is filled in the turn that creates it; nothing
- * is awaited inside it. A commit is settled by its transaction's complete or abort event alone, since only
- * the abort knows the cause (a full disk shows up after every request has succeeded).
+ * is awaited inside it, and its end is asked for in that turn: left to itself it would end by a message from the
+ * window, and one that is frozen in between would hold up every other. A commit is settled by its transaction's
+ * complete or abort event alone, since only the abort knows the cause (a full disk shows up after every request
+ * has succeeded).
  */
 import { unwrap, wrap } from 'idb'
 import type { DBSchema, IDBPDatabase } from 'idb'
 import { checkChanges, shelfOf, tightValue } from './change.ts'
-import { closedFault, damagedFault, fullFault, newerFault } from './fault.ts'
+import { closedFault, damagedFault, fullFault, newerFault, takenFault } from './fault.ts'
 import { STORE_VERSION, StoreFault, shelves } from './store.ts'
 import type { Shelf, Store, StoreChange, StoreValue } from './store.ts'
 
@@ -30,8 +32,8 @@ export async function openIndexedDbStore({
     ended ??= fault
     database.close()
   }
-  database.addEventListener('versionchange', () => end(takenFault('another window updated or removed this store')))
-  database.addEventListener('close', () => end(takenFault('the browser closed this store')))
+  database.addEventListener('versionchange', () => end(withdrawnFault('another window updated or removed this store')))
+  database.addEventListener('close', () => end(withdrawnFault('the browser closed this store')))
 
   /** Runs `work`, rejecting in the words of the port, with the reason of the end when there was one. */
   const told = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -48,7 +50,9 @@ export async function openIndexedDbStore({
     get: (shelf, key) =>
       told(async () => {
         const transaction = database.transaction(shelf)
-        const [value] = await Promise.all([transaction.store.get(key), transaction.done])
+        const found = transaction.store.get(key)
+        transaction.commit()
+        const [value] = await Promise.all([found, transaction.done])
         return value
       }),
     scan: (shelf, { from, to, limit } = {}) =>
@@ -56,11 +60,9 @@ export async function openIndexedDbStore({
         const range = rangeOf(from, to)
         if (range === 'empty' || (limit !== undefined && limit <= 0)) return []
         const transaction = database.transaction(shelf)
-        const [keys, values] = await Promise.all([
-          transaction.store.getAllKeys(range, limit),
-          transaction.store.getAll(range, limit),
-          transaction.done,
-        ])
+        const found = [transaction.store.getAllKeys(range, limit), transaction.store.getAll(range, limit)] as const
+        transaction.commit()
+        const [keys, values] = await Promise.all([...found, transaction.done])
         return keys.map((key, index): [string, StoreValue] => [key, values[index] ?? null])
       }),
     commit(changes, durability = 'strict') {
@@ -69,6 +71,7 @@ export async function openIndexedDbStore({
         const scope = new Set<Shelf>(['meta', ...changes.map(shelfOf)])
         const transaction = unwrap(database).transaction([...scope], 'readwrite', { durability })
         fill(transaction, changes)
+        transaction.commit()
         await completed(transaction)
       })
       lastCommit = commit.catch(() => {})
@@ -111,6 +114,7 @@ function fill(transaction: IDBTransaction, changes: readonly StoreChange[]): voi
     for (const change of changes) {
       const shelf = transaction.objectStore(shelfOf(change))
       if ('put' in change) shelf.put(tightValue(change.value), change.key)
+      else if ('add' in change) shelf.add(tightValue(change.value), change.key)
       else if ('delete' in change) shelf.delete(change.key)
       else clear(shelf, rangeOf(change.from, change.to))
     }
@@ -147,12 +151,14 @@ function faultOf(error: unknown): unknown {
   switch (error instanceof Error || error instanceof DOMException ? error.name : '') {
     case 'QuotaExceededError':
       return fullFault(error)
+    case 'ConstraintError':
+      return takenFault(error)
     case 'VersionError':
       return newerFault(error)
     case 'AbortError':
     case 'InvalidStateError':
     case 'SecurityError':
-      return takenFault('the browser withdrew this store', error)
+      return withdrawnFault('the browser withdrew this store', error)
     case 'UnknownError':
     case 'NotReadableError':
     case 'NotFoundError':
@@ -163,7 +169,7 @@ function faultOf(error: unknown): unknown {
   }
 }
 
-const takenFault = (message: string, cause?: unknown): StoreFault =>
+const withdrawnFault = (message: string, cause?: unknown): StoreFault =>
   new StoreFault('gone', message, 'Reload the app; what was saved before is kept unless the site data was removed.', {
     cause,
   })

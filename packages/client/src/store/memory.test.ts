@@ -22,6 +22,16 @@ it('refuses a second store on a disk with busy, until the first is closed', asyn
   await disk.open().close()
 })
 
+it('a shared disk is open many times at once, and each store sees what the others commit', async () => {
+  const disk = createMemoryDisk({ shared: true })
+  const [one, two] = [disk.open(), disk.open()]
+  await one.commit([{ put: 'meta', key: 'a', value: 1 }])
+  expect(await two.get('meta', 'a')).toBe(1)
+  await one.close()
+  await expect(one.get('meta', 'a')).rejects.toMatchObject({ code: 'gone' })
+  await two.commit([{ put: 'meta', key: 'a', value: 2 }])
+})
+
 it('after a crash the disk keeps what was committed and the store that was open is gone for good', async () => {
   const disk = createMemoryDisk()
   const first = disk.open()

@@ -1,28 +1,34 @@
 import { checkChanges, copyValue } from './change.ts'
-import { busyFault, closedFault, fullFault } from './fault.ts'
+import { busyFault, closedFault, fullFault, takenFault } from './fault.ts'
 import { shelves } from './store.ts'
-import type { Shelf, Store, StoreChange, StoreValue } from './store.ts'
+import type { Shelf, Store, StoreChange, StoreFault, StoreValue } from './store.ts'
 
-/** Data that outlives the stores opened on it, as a disk outlives programs: at most one is open at a time. */
+/** Data that outlives the stores opened on it, as a disk outlives programs. */
 export interface MemoryDisk {
-  /** throws `StoreFault` busy while another store is open on it */
+  /** throws `StoreFault` busy while another store is open on it, unless it is shared */
   open(): Store
-  /** what a killed program leaves behind: all that was committed, and no lock; its store is gone */
+  /** what a killed program leaves behind: all that was committed, and no lock; its stores are gone */
   crash(): void
 }
 
-/** `capacity`: bytes of keys and values it holds before commits reject with `full` */
-export function createMemoryDisk({ capacity = Infinity }: { readonly capacity?: number } = {}): MemoryDisk {
+/**
+ * `capacity`: bytes of keys and values it holds before commits reject with `full`. `shared`: open many times at once,
+ * as the database of a browser is by its tabs
+ */
+export function createMemoryDisk({
+  capacity = Infinity,
+  shared = false,
+}: { readonly capacity?: number; readonly shared?: boolean } = {}): MemoryDisk {
   const data = new Map<Shelf, Ordered>(shelves.map(shelf => [shelf, createOrdered()]))
   const room = { used: 0, capacity }
-  let holder: object | undefined
+  const holders = new Set<object>()
   return {
     open() {
-      if (holder !== undefined) throw busyFault()
+      if (holders.size > 0 && !shared) throw busyFault()
       const me = {}
-      holder = me
+      holders.add(me)
       const use = (shelf: Shelf): Ordered => {
-        if (holder !== me) throw closedFault()
+        if (!holders.has(me)) throw closedFault()
         return shelfIn(data, shelf)
       }
       return {
@@ -41,12 +47,12 @@ export function createMemoryDisk({ capacity = Infinity }: { readonly capacity?: 
           apply(data, room, changes)
         },
         async close() {
-          if (holder === me) holder = undefined
+          holders.delete(me)
         },
       }
     },
     crash() {
-      holder = undefined
+      holders.clear()
     },
   }
 }
@@ -106,6 +112,10 @@ function apply(
   changes: readonly StoreChange[],
 ): void {
   const undo: (() => void)[] = []
+  const takeBack = (why: StoreFault): never => {
+    for (const step of undo.toReversed()) step()
+    throw why
+  }
   const set = (shelf: Shelf, key: string, value: StoreValue | undefined): void => {
     const ordered = shelfIn(data, shelf)
     const before = ordered.entries.get(key)
@@ -116,15 +126,15 @@ function apply(
       ordered.set(key, before)
       room.used -= growth
     })
-    if (growth > 0 && room.used > room.capacity) {
-      for (const step of undo.toReversed()) step()
-      throw fullFault()
-    }
+    if (growth > 0 && room.used > room.capacity) takeBack(fullFault())
   }
   for (const change of changes) {
     if ('put' in change) set(change.put, change.key, copyValue(change.value))
     else if ('delete' in change) set(change.delete, change.key, undefined)
-    else
+    else if ('add' in change) {
+      if (shelfIn(data, change.add).entries.has(change.key)) takeBack(takenFault())
+      set(change.add, change.key, copyValue(change.value))
+    } else
       for (const key of shelfIn(data, change.clear).between(change.from, change.to)) set(change.clear, key, undefined)
   }
 }

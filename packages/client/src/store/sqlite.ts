@@ -8,7 +8,7 @@
 import Database from 'better-sqlite3'
 import { decodeAny, encodeAny } from 'lib0/buffer'
 import { checkChanges } from './change.ts'
-import { busyFault, closedFault, damagedFault, fullFault, newerFault } from './fault.ts'
+import { busyFault, closedFault, damagedFault, fullFault, newerFault, takenFault } from './fault.ts'
 import { STORE_VERSION, StoreFault, shelves } from './store.ts'
 import type { Shelf, Store, StoreChange, StoreValue } from './store.ts'
 
@@ -34,6 +34,7 @@ export async function openSqliteStore({
   const applyAll = database.transaction((changes: readonly StoreChange[]) => {
     for (const change of changes) {
       if ('put' in change) tableOf(change.put).put(change.key, change.value)
+      else if ('add' in change) tableOf(change.add).add(change.key, change.value)
       else if ('delete' in change) tableOf(change.delete).remove(change.key)
       else tableOf(change.clear).clear(change.from, change.to)
     }
@@ -115,6 +116,7 @@ interface Table {
   get(key: string): StoreValue | undefined
   scan(from?: string, to?: string, limit?: number): [string, StoreValue][]
   put(key: string, value: StoreValue): void
+  add(key: string, value: StoreValue): void
   remove(key: string): void
   clear(from?: string, to?: string): void
 }
@@ -127,6 +129,11 @@ function prepareTable(database: Database.Database, shelf: Shelf): Table {
     `${select} WHERE key >= ? AND key < ? ORDER BY key LIMIT ?`,
   )
   const put = database.prepare(`INSERT OR REPLACE INTO "${shelf}" (key, packed, value) VALUES (?, ?, ?)`)
+  const add = database.prepare(`INSERT INTO "${shelf}" (key, packed, value) VALUES (?, ?, ?)`)
+  const insert = (how: Database.Statement, key: string, value: StoreValue): void => {
+    if (value instanceof Uint8Array) how.run(key, 0, value)
+    else how.run(key, 1, encodeAny(value))
+  }
   const remove = database.prepare(`DELETE FROM "${shelf}" WHERE key = ?`)
   const clearFrom = database.prepare(`DELETE FROM "${shelf}" WHERE key >= ?`)
   const clearBetween = database.prepare(`DELETE FROM "${shelf}" WHERE key >= ? AND key < ?`)
@@ -140,10 +147,8 @@ function prepareTable(database: Database.Database, shelf: Shelf): Table {
       const rows = to === undefined ? scanFrom.all(from, most) : scanBetween.all(from, to, most)
       return rows.map(row => [row.key, valueOf(shelf, row)])
     },
-    put(key, value) {
-      if (value instanceof Uint8Array) put.run(key, 0, value)
-      else put.run(key, 1, encodeAny(value))
-    },
+    put: (key, value) => insert(put, key, value),
+    add: (key, value) => insert(add, key, value),
     remove: key => void remove.run(key),
     clear: (from = '', to) => void (to === undefined ? clearFrom.run(from) : clearBetween.run(from, to)),
   }
@@ -173,6 +178,7 @@ function faultOf(error: unknown): unknown {
   if (!(error instanceof Database.SqliteError)) return error
   const code = error.code.split('_', 2)[1]
   if (code === 'FULL') return fullFault(error)
+  if (code === 'CONSTRAINT') return takenFault(error)
   if (code === 'BUSY' || code === 'LOCKED') return busyFault(error)
   if (code === 'NOTADB' || code === 'CORRUPT' || code === 'FORMAT')
     return damagedFault('the file is not a readable store', error)

@@ -79,6 +79,29 @@ export const storeCases: readonly StoreCase[] = [
     expectSame(await keysOf(store), 'y', 'put after delete stays')
   }),
 
+  withStore('adding what is there already rejects with taken and changes nothing', async store => {
+    await store.commit([{ add: 'overlay', key: 'a', value: 1 }])
+    await expectFault(
+      store.commit([...puts('xyz'), { add: 'overlay', key: 'a', value: 2 }, { clear: 'overlay' }, ...puts('w')]),
+      'taken',
+      'commit',
+    )
+    expectSame(await store.scan('overlay'), [['a', 1]], 'nothing of it')
+    await store.commit([
+      { delete: 'overlay', key: 'a' },
+      { add: 'overlay', key: 'a', value: 3 },
+      { add: 'overlay', key: 'b', value: 4 },
+      { delete: 'overlay', key: 'b' },
+    ])
+    expectSame(await store.scan('overlay'), [['a', 3]], 'after it was deleted in the same commit')
+    const both = await Promise.allSettled([1, 2].map(value => store.commit([{ add: 'meta', key: 'once', value }])))
+    expectSame(
+      [both.map(({ status }) => status), await store.get('meta', 'once')],
+      [['fulfilled', 'rejected'], 1],
+      'two',
+    )
+  }),
+
   withStore('deleting and clearing what is not there, and an empty commit, are no errors', async store => {
     await store.commit([{ delete: 'page', key: 'none' }, { clear: 'page' }, { clear: 'page', from: 'a', to: 'b' }])
     await store.commit([])

@@ -40,6 +40,8 @@ export type StoreValue =
 
 export type StoreChange =
   | { readonly put: Shelf; readonly key: string; readonly value: StoreValue }
+  /** a put where there is nothing; where there is, the whole commit rejects with `taken` */
+  | { readonly add: Shelf; readonly key: string; readonly value: StoreValue }
   | { readonly delete: Shelf; readonly key: string }
   /** every entry with `from <= key < to` */
   | { readonly clear: Shelf; readonly from?: string; readonly to?: string }
@@ -47,7 +49,7 @@ export type StoreChange =
 /** Grows with every change of shelf names or value shapes; an older program refuses a newer store. */
 export const STORE_VERSION = 1
 
-export type StoreFaultCode = 'full' | 'newer' | 'blocked' | 'gone' | 'damaged' | 'busy'
+export type StoreFaultCode = 'full' | 'newer' | 'blocked' | 'gone' | 'damaged' | 'busy' | 'taken'
 
 /** What a device can meet in its own store, with what to do about it. */
 export class StoreFault extends Error {
