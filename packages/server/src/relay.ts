@@ -7,6 +7,7 @@ import pino, { type Logger } from 'pino'
 import { type Core, createCore } from './core.ts'
 import { createDocuments, type Documents } from './documents/documents.ts'
 import type { DocumentStorage } from './documents/storage.ts'
+import { type FeedParts, feedRoutes } from './feed/routes.ts'
 import { homeRoute } from './home/home.ts'
 import type { DevelopmentIssuer, Identity } from './identity/identity.ts'
 import { DOCUMENT_PROTOCOL, documentSocket } from './routes/documents.ts'
@@ -80,7 +81,10 @@ export const createRelay = async (options: RelayOptions): Promise<Relay> => {
     connectsPerMinuteLocally: options.connectsPerMinuteLocally ?? 6_000,
     now,
   })
-  const app = createApp({ core, documents, sockets, doorway, issuer, perUser: options.connectionsPerUser ?? 20, log })
+  const ending = new AbortController()
+  const api = createApi({ core, now, log, ending: ending.signal })
+  const perUser = options.connectionsPerUser ?? 20
+  const app = createApp({ core, documents, sockets, doorway, issuer, perUser, api, log })
   const timer = setInterval(() => {
     core.tick()
     documents?.tick()
@@ -93,6 +97,7 @@ export const createRelay = async (options: RelayOptions): Promise<Relay> => {
     core,
     close: async () => {
       clearInterval(timer)
+      ending.abort()
       const closing = [documents?.close() ?? Promise.resolve(), core.close()]
       await sockets.close()
       await Promise.all(closing)
@@ -107,13 +112,14 @@ interface AppParts {
   readonly doorway: Doorway
   readonly issuer: DevelopmentIssuer | undefined
   readonly perUser: number
+  readonly api: ReturnType<typeof createApi>
   readonly log: (error: unknown) => void
 }
 
 /** The largest body of a request, bytes. */
 const BODY = 1024 * 1024
 
-const createApp = ({ core, documents, sockets, doorway, issuer, perUser, log }: AppParts) => {
+const createApp = ({ core, documents, sockets, doorway, issuer, perUser, api, log }: AppParts) => {
   const app = new Hono()
   app.onError(answerFailure(log))
   app.notFound(context => {
@@ -145,11 +151,15 @@ const createApp = ({ core, documents, sockets, doorway, issuer, perUser, log }: 
   )
   return app
     .get('/health', context => context.json({ status: 'ok' as const, sessions: core.sessions().length }))
-    .route('/api', createApi(core))
+    .route('/api', api)
 }
 
-const createApi = (core: Core) =>
-  new Hono<ApiEnv>().use(signedIn(core)).route('/', tableRoutes(core)).route('/', historyRoutes(core))
+const createApi = (parts: FeedParts) =>
+  new Hono<ApiEnv>()
+    .use(signedIn(parts.core))
+    .route('/', tableRoutes(parts.core))
+    .route('/', historyRoutes(parts.core))
+    .route('/', feedRoutes(parts))
 
 const upgradeNeeded = {
   code: 'upgrade',

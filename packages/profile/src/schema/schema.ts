@@ -85,6 +85,8 @@ export interface RoleSource {
   readonly tables: Readonly<Record<string, TableRights>>
   /** who has it administers the environment: users, rights, profiles, settings */
   readonly admin?: boolean
+  /** who has it may follow the change feed of the tables he may read whole: a system of record's own user */
+  readonly feed?: boolean
 }
 
 export interface SchemaSource {

@@ -72,6 +72,7 @@ export const roleShape: z.ZodType<RoleSource> = z.strictObject({
     }),
   ),
   admin: z.boolean().optional(),
+  feed: z.boolean().optional(),
 }) as unknown as z.ZodType<RoleSource>
 
 export const schemaShape: z.ZodType<SchemaParts> = z.strictObject({

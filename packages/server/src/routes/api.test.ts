@@ -161,7 +161,7 @@ test('[SE1] a hidden column never leaves, and no filter or write tells its value
   }
   expect((await opened.ask('fritz', `${visits}?price=99`)).status).toBe(400)
   const changed = await opened.ask('fritz', `${visits}/${id}`, { method: 'PATCH', json: { values: { state: 'done' } } })
-  expect(JSON.stringify(await body(changed))).not.toContain('99')
+  expect(await body(changed)).not.toHaveProperty('values.price')
   const forbidden = await opened.ask('fritz', `${visits}/${id}`, { method: 'PATCH', json: { values: { price: 1 } } })
   expect(forbidden.status).toBe(403)
   expect((await body(opened.ask('olga', `${visits}/${id}`))).values.price).toBe(99)

@@ -46,6 +46,8 @@ const schema: SchemaSource = {
         part: { read: 'all' },
       },
     },
+    { name: 'follower', feed: true, tables: { '*': { read: 'all' }, visit: { read: 'all', hidden: ['price'] } } },
+    { name: 'boss', admin: true, tables: {} },
     { name: 'reader', tables: { visit: { read: 'all' } } },
   ],
 }
@@ -58,6 +60,8 @@ export const source: EnvironmentSource = {
     { id: 'fritz', name: 'Fritz Field', teams: [], roles: ['field'] },
     { id: 'flora', name: 'Flora Field', teams: [], roles: ['field'] },
     { id: 'rita', name: 'Rita Reader', teams: [], roles: ['reader'] },
+    { id: 'system', name: 'The system of record', teams: [], roles: ['follower'] },
+    { id: 'boss', name: 'Berta Boss', teams: [], roles: ['office', 'boss'] },
   ],
   profiles: [
     {

@@ -9,6 +9,8 @@ export interface Caller {
   readonly person: Person
   readonly rights: Rights
   readonly environment: Environment
+  /** when the sign-in ends, ms since 1970 */
+  readonly expires: number
 }
 
 export interface ApiEnv {
@@ -36,7 +38,7 @@ export const signedIn = (core: Core): MiddlewareHandler<ApiEnv> => {
       const fix = 'ask an administrator'
       throw new ApiFailure(403, { code: 'forbidden', at: 'user', message: 'no such user here', fix })
     }
-    context.set('caller', { person, rights: rightsIn(environment, person), environment })
+    context.set('caller', { person, rights: rightsIn(environment, person), environment, expires: signedIn.expires })
     return next()
   }
 }
