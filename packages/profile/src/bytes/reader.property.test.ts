@@ -71,6 +71,21 @@ test('text reads as lib0 wrote it, whatever its script or length', () => {
   )
 })
 
+test('names read as text does, met before or not, also where thousands share the places they are kept in', () => {
+  const name = fc.oneof(text, fc.stringMatching(/^[a-z]{1,3}$/))
+  fc.assert(
+    fc.property(fc.array(name, { maxLength: 200 }), values => {
+      const bytes = written(e => values.forEach(value => writeVarString(e, value)))
+      const [names, texts] = [new Reader(bytes), new Reader(bytes)]
+      for (const _ of values) {
+        const got = names.name()
+        if (got !== texts.string()) throw new Error(`${JSON.stringify(got)} is not what was written`)
+      }
+      names.end()
+    }),
+  )
+})
+
 test('half a surrogate pair reads as the replacement character, as in Yjs', () => {
   agrees(
     'a\uFFFDb',
@@ -116,6 +131,7 @@ const reads: readonly ((reader: Reader) => unknown)[] = [
   r => r.count(2),
   r => r.blob(),
   r => r.string(),
+  r => r.name(),
   r => r.float32(),
   r => r.float64(),
 ]

@@ -90,11 +90,45 @@ export class Reader {
   }
 
   string(): string {
-    const bytes = this.take(this.uint())
-    // Short ASCII is nearly every key and id, and faster by hand than through a text decoder.
-    if (bytes.length > 64 || !isAscii(bytes)) return decode(bytes)
+    const length = this.uint()
+    // Short ASCII is nearly every value and id, and faster by hand than through a text decoder.
+    if (length > SHORT || !this.isAscii(length)) return decode(this.take(length))
+    const spelled = letters[length]!
+    for (let i = 0; i < length; i++) spelled[i] = this.bytes[this.position + i]!
+    this.position += length
     // In one go: text put together letter by letter is a rope, and looking up a rope costs more than making it.
-    return String.fromCharCode.apply(undefined, bytes as unknown as number[])
+    return String.fromCharCode.apply(undefined, spelled)
+  }
+
+  /** a string that is likely to come again, such as a column's id: the same as before is not made anew */
+  name(): string {
+    const from = this.position
+    const length = this.uint()
+    if (length > SHORT || !this.isAscii(length)) return decode(this.take(length))
+    let place = length
+    for (let i = 0; i < length; i++) place = (Math.imul(place, 31) + this.bytes[this.position + i]!) | 0
+    place &= NAMES - 1
+    const known = names[place]
+    if (known !== undefined && this.spells(known, length)) {
+      this.position += length
+      return known
+    }
+    this.position = from
+    return (names[place] = this.string())
+  }
+
+  private spells(text: string, length: number): boolean {
+    if (text.length !== length) return false
+    for (let i = 0; i < length; i++) if (text.charCodeAt(i) !== this.bytes[this.position + i]) return false
+    return true
+  }
+
+  /** whether the next bytes are there, and ASCII */
+  private isAscii(length: number): boolean {
+    const end = this.position + length
+    if (end > this.bytes.length) return false
+    for (let i = this.position; i < end; i++) if (this.bytes[i]! >= 0x80) return false
+    return true
   }
 
   float32(): number {
@@ -114,10 +148,15 @@ export class Reader {
   }
 }
 
-const isAscii = (bytes: Uint8Array): boolean => {
-  for (let i = 0; i < bytes.length; i++) if (bytes[i]! >= 0x80) return false
-  return true
-}
+/** bytes up to which text is read by hand */
+const SHORT = 64
+
+/** of the text being read, by its length: kept, so that no text needs a view of its bytes */
+const letters: readonly number[][] = Array.from({ length: SHORT + 1 }, (_, length) => Array.from({ length }, () => 0))
+
+/** names read before, each in the one place its letters lead to; a power of two */
+const NAMES = 1024
+const names: (string | undefined)[] = Array.from({ length: NAMES })
 
 const decode = (bytes: Uint8Array): string => {
   try {

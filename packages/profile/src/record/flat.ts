@@ -44,7 +44,8 @@ export const parseFlat = (bytes: Uint8Array): Flat => {
 /** The plain content of a stored record. @throws ByteFault when it is damaged */
 export const readFlat = (bytes: Uint8Array): Content => {
   const fields: Record<string, Value> = {}
-  const met = new Set<string>()
+  /** columns met that are not in `fields`: cleared ones and the deleted mark */
+  let others: Set<string> | undefined
   let deleted = false
   let client = -1
   let next = 0
@@ -55,9 +56,10 @@ export const readFlat = (bytes: Uint8Array): Content => {
     next += struct.length
     if (struct.kind === 'gc') return
     const { key, value } = struct
-    if (key === undefined || met.size === met.add(key).size) throw writtenTwice()
+    if (key === undefined || Object.hasOwn(fields, key) || others?.has(key) === true) throw writtenTwice()
     if (key === DELETED) deleted = value === true
-    else if (value !== null) fields[key] = value
+    if (key === DELETED || value === null) (others ??= new Set()).add(key)
+    else fields[key] = value
   })
   if (deletes.length > 0) throw noDeletes()
   return { fields, deleted }

@@ -95,8 +95,8 @@ const parseStruct = (reader: Reader, client: number, clock: number): Struct => {
     return { kind: 'item', client, clock, length: 1, origin, value: readSingle(reader) }
   }
   if ((info & HAS_KEY) === 0) throw new ByteFault('an item without a column')
-  if (reader.uint() !== PARENT_IS_ROOT || reader.string() !== ROOT) throw new ByteFault('an item outside the record')
-  const key = reader.string()
+  if (reader.uint() !== PARENT_IS_ROOT || reader.name() !== ROOT) throw new ByteFault('an item outside the record')
+  const key = reader.name()
   if (isPoison(key)) throw new ByteFault('a column with a reserved name')
   return { kind: 'item', client, clock, length: 1, key, value: readSingle(reader) }
 }

@@ -187,7 +187,7 @@ export const union = <const Tag extends string, C extends Cases>(tag: Tag, cases
     read: reader => {
       const name = names[reader.byte()]
       if (name === undefined) throw new ByteFault('an unknown message')
-      return { ...(cases[name]!.read(reader) as object), [tag]: name } as UnionOf<Tag, C>
+      return Object.assign(cases[name]!.read(reader) as object, { [tag]: name }) as UnionOf<Tag, C>
     },
   }
 }
