@@ -33,13 +33,13 @@ export function createMemoryDisk({
       }
       return {
         async get(shelf, key) {
-          const value = use(shelf).entries.get(key)
-          return value === undefined ? undefined : copyValue(value)
+          const kept = use(shelf).entries.get(key)
+          return kept === undefined ? undefined : copyValue(kept.value)
         },
         async scan(shelf, range = {}) {
           const { entries, between } = use(shelf)
           const keys = between(range.from, range.to).slice(0, Math.max(0, range.limit ?? Infinity))
-          return keys.map(key => [key, copyValue(entries.get(key) ?? null)])
+          return keys.map(key => [key, copyValue(entries.get(key)?.value ?? null)])
         },
         async commit(changes) {
           use('meta')
@@ -60,22 +60,28 @@ export function createMemoryDisk({
 /** A store that ends with the program: tests, private windows without a disk. */
 export const openMemoryStore = (): Store => createMemoryDisk().open()
 
+interface Kept {
+  readonly value: StoreValue
+  /** bytes, the key's among them */
+  readonly size: number
+}
+
 interface Ordered {
-  readonly entries: Map<string, StoreValue>
-  set(key: string, value: StoreValue | undefined): void
+  readonly entries: Map<string, Kept>
+  set(key: string, kept: Kept | undefined): void
   between(from?: string, to?: string): string[]
 }
 
 /** A map that sorts its keys when they are asked for and have changed. */
 function createOrdered(): Ordered {
-  const entries = new Map<string, StoreValue>()
+  const entries = new Map<string, Kept>()
   let sorted: string[] | undefined = []
   return {
     entries,
-    set(key, value) {
-      if (entries.has(key) !== (value !== undefined)) sorted = undefined
-      if (value === undefined) entries.delete(key)
-      else entries.set(key, value)
+    set(key, kept) {
+      if (entries.has(key) !== (kept !== undefined)) sorted = undefined
+      if (kept === undefined) entries.delete(key)
+      else entries.set(key, kept)
     },
     between(from, to) {
       sorted ??= [...entries.keys()].toSorted((a, b) => (a < b ? -1 : 1))
@@ -111,38 +117,42 @@ function apply(
   room: { used: number; capacity: number },
   changes: readonly StoreChange[],
 ): void {
-  const undo: (() => void)[] = []
+  const replaced: { readonly ordered: Ordered; readonly key: string; readonly before: Kept | undefined }[] = []
+  const used = room.used
   const takeBack = (why: StoreFault): never => {
-    for (const step of undo.toReversed()) step()
+    for (const { ordered, key, before } of replaced.toReversed()) ordered.set(key, before)
+    room.used = used
     throw why
   }
-  const set = (shelf: Shelf, key: string, value: StoreValue | undefined): void => {
-    const ordered = shelfIn(data, shelf)
+  const set = (ordered: Ordered, key: string, after: Kept | undefined): void => {
     const before = ordered.entries.get(key)
-    const growth = sizeOf(key, value) - sizeOf(key, before)
-    ordered.set(key, value)
+    const growth = (after?.size ?? 0) - (before?.size ?? 0)
+    ordered.set(key, after)
+    replaced.push({ ordered, key, before })
     room.used += growth
-    undo.push(() => {
-      ordered.set(key, before)
-      room.used -= growth
-    })
     if (growth > 0 && room.used > room.capacity) takeBack(fullFault())
   }
   for (const change of changes) {
-    if ('put' in change) set(change.put, change.key, copyValue(change.value))
-    else if ('delete' in change) set(change.delete, change.key, undefined)
+    if ('put' in change) set(shelfIn(data, change.put), change.key, keptOf(change.key, change.value))
+    else if ('delete' in change) set(shelfIn(data, change.delete), change.key, undefined)
     else if ('add' in change) {
-      if (shelfIn(data, change.add).entries.has(change.key)) takeBack(takenFault())
-      set(change.add, change.key, copyValue(change.value))
-    } else
-      for (const key of shelfIn(data, change.clear).between(change.from, change.to)) set(change.clear, key, undefined)
+      const ordered = shelfIn(data, change.add)
+      if (ordered.entries.has(change.key)) takeBack(takenFault())
+      set(ordered, change.key, keptOf(change.key, change.value))
+    } else {
+      const ordered = shelfIn(data, change.clear)
+      for (const key of ordered.between(change.from, change.to)) set(ordered, key, undefined)
+    }
   }
 }
 
-function sizeOf(key: string, value: StoreValue | undefined): number {
-  if (value === undefined) return 0
-  if (value === null || typeof value === 'boolean' || typeof value === 'number') return key.length + 8
-  if (typeof value === 'string') return key.length + value.length
-  if (value instanceof Uint8Array) return key.length + value.byteLength
-  return Object.entries(value).reduce((sum, [name, item]) => sum + sizeOf(name, item as StoreValue), key.length)
+const keptOf = (key: string, value: StoreValue): Kept => ({ value: copyValue(value), size: sizeOf(key, value) })
+
+function sizeOf(name: string, value: StoreValue): number {
+  if (value === null || typeof value === 'boolean' || typeof value === 'number') return name.length + 8
+  if (typeof value === 'string') return name.length + value.length
+  if (value instanceof Uint8Array) return name.length + value.byteLength
+  let size = name.length
+  for (const key of Object.keys(value)) size += sizeOf(key, (value as Readonly<Record<string, StoreValue>>)[key]!)
+  return size
 }
