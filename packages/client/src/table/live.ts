@@ -1,9 +1,10 @@
-import { fieldsToRow, type PlainRow, type Schema, type Table } from '@rejoin/profile'
+import { type Fields, fieldsToRow, type PlainRow, type Schema, type Table } from '@rejoin/profile'
 import { createDerived, type Observable } from '../observe/observable.ts'
 import type { Touched } from '../replica/draft.ts'
 import { askingOf, schemaOf } from '../replica/grant.ts'
-import { keyFrom, keyOf } from '../replica/memory.ts'
+import { keyFrom } from '../replica/memory.ts'
 import type { Reading } from '../replica/replica.ts'
+import { createOrdered, type Ordered } from './ordered.ts'
 import { type Plan, planQuery, type Query } from './query.ts'
 
 /** A query's result that stays true: told whenever a record of its table has changed, here or by sync (LW9). */
@@ -54,59 +55,76 @@ interface Matching {
   check(): void
 }
 
-/** The matching rows by id, kept up record by record; sorted when somebody looks. */
-const createMatching = (replica: Reading, now: () => number, table: string, query: Query): Matching => {
-  let plan: { readonly plan: Plan; readonly table: Table; readonly schema: Schema } | undefined
-  let found: Map<string, PlainRow> | undefined
+interface Planned {
+  readonly plan: Plan
+  readonly table: Table
+  readonly schema: Schema
+}
 
-  const planned = (): NonNullable<typeof plan> | undefined => {
+/** The matching rows, kept up record by record. */
+const createMatching = (replica: Reading, now: () => number, table: string, query: Query): Matching => {
+  let planned: Planned | undefined
+  let found: Ordered<PlainRow> | undefined
+
+  const plan = (): Planned | undefined => {
     const { grant } = replica
     if (grant === undefined) return undefined
     const schema = schemaOf(grant)
     const known = schema.tables.get(table)
     if (known === undefined) return undefined
-    if (plan?.schema !== schema)
-      plan = { plan: planQuery(schema, table, query, askingOf(grant, now())), table: known, schema }
-    return plan
+    if (planned?.schema !== schema)
+      planned = { plan: planQuery(schema, table, query, askingOf(grant, now())), table: known, schema }
+    return planned
   }
 
-  const all = (): Map<string, PlainRow> => {
-    const rows = new Map<string, PlainRow>()
+  const rowOf = ({ plan: { matches }, table: known }: Planned, id: string, fields: Fields): PlainRow | undefined =>
+    matches(fields, id) ? fieldsToRow(known, id, fields) : undefined
+
+  const find = (): Ordered<PlainRow> | undefined => {
     // Planned anew, so that today is today.
-    plan = undefined
-    const known = planned()
-    if (known === undefined) return rows
+    planned = undefined
+    const known = plan()
+    if (known === undefined) return undefined
+    const rows = new Map<string, PlainRow>()
     replica.each(table, (id, { fields }) => {
-      if (known.plan.matches(fields, id)) rows.set(id, fieldsToRow(known.table, id, fields))
+      const row = rowOf(known, id, fields)
+      if (row !== undefined) rows.set(id, row)
     })
+    return createOrdered(rows, known.plan.compare)
+  }
+
+  /** The table's records among those that changed, as they match now. */
+  const moved = (known: Planned, records: ReadonlySet<string>): Map<string, PlainRow | undefined> => {
+    const rows = new Map<string, PlainRow | undefined>()
+    for (const key of records) {
+      const { table: of, id } = keyFrom(key)
+      if (of !== table) continue
+      const content = replica.view(key)
+      rows.set(id, content === undefined ? undefined : rowOf(known, id, content.fields))
+    }
     return rows
   }
 
   return {
-    check: () => void planned(),
+    check: () => void plan(),
     rows: () => {
-      found ??= all()
-      const known = planned()
-      if (known === undefined) return []
-      const sorted = [...found.values()].toSorted(known.plan.compare)
-      return sorted.length > known.plan.limit ? sorted.slice(0, known.plan.limit) : sorted
+      found ??= find()
+      const known = plan()
+      if (found === undefined || known === undefined) return []
+      const { list } = found
+      return list.length > known.plan.limit ? list.slice(0, known.plan.limit) : list
     },
     move: ({ records, tables, state }) => {
-      const ids = [...records].map(keyFrom).filter(key => key.table === table)
-      const known = planned()
+      const known = plan()
       // Not looked at yet, or so much has changed: found again when somebody looks.
       if (tables.has(table) || state || found === undefined || known === undefined) {
         found = undefined
-        return tables.has(table) || state || ids.length > 0
+        return tables.has(table) || state || [...records].some(key => keyFrom(key).table === table)
       }
-      let moved = false
-      for (const key of ids) {
-        const content = replica.view(keyOf(key))
-        const matches = content !== undefined && known.plan.matches(content.fields, key.id)
-        moved = matches || found.delete(key.id) || moved
-        if (matches) found.set(key.id, fieldsToRow(known.table, key.id, content.fields))
-      }
-      return moved
+      const changes = moved(known, records)
+      for (const [id, row] of changes) if (row === undefined && !found.has(id)) changes.delete(id)
+      found.change(changes)
+      return changes.size > 0
     },
   }
 }
