@@ -103,6 +103,8 @@ const createRun = (
   let session: Session | undefined
   let socket: Socket | undefined
   let silences = 0
+  /** when the line last had a chance to speak up, ms since 1970: it opened, spoke, or was asked */
+  let heard = host.now()
   let over = false
   let cancelQuiet: () => void = () => {}
   let cancelSteady: (() => void) | undefined
@@ -117,11 +119,14 @@ const createRun = (
     ended(how)
   }
 
+  /** One timer that looks back when it rings: frames come far more often than silences. */
   const listen = (): void => {
-    cancelQuiet()
-    cancelQuiet = host.after(QUIET, () => {
+    const quietFor = Math.max(0, host.now() - heard)
+    cancelQuiet = host.after(QUIET - Math.min(quietFor, QUIET), () => {
+      if (host.now() - heard < QUIET) return listen()
       if (++silences > DEAF) return end({ code: LOST })
       session?.ping()
+      heard = host.now()
       listen()
     })
   }
@@ -156,7 +161,7 @@ const createRun = (
       message: frame => {
         if (over) return
         silences = 0
-        listen()
+        heard = host.now()
         parts.received(frame.length)
         void session?.receive(frame)
       },

@@ -1,4 +1,5 @@
 import {
+  type Answered,
   type ChangesMessage,
   decodeDown,
   type Down,
@@ -115,7 +116,7 @@ export const createSession = (parts: SessionParts): Session => {
   const changes = async (message: ChangesMessage): Promise<void> => {
     const { at, answers } = message
     const live = state.phase === 'live'
-    const patient = withPatience(message)
+    const patient = answers.length === 0 ? message : { ...message, answers: withPatience(answers) }
     const arrived = await replica.write(
       draft => {
         const result = takeChanges(draft, patient, pen)
@@ -134,14 +135,12 @@ export const createSession = (parts: SessionParts): Session => {
   }
 
   /** A relay that goes on waiting for what it was told of will never have it. */
-  const withPatience = (message: ChangesMessage): ChangesMessage => ({
-    ...message,
-    answers: message.answers.map(({ edit, answer }) => {
+  const withPatience = (answers: readonly Answered[]): readonly Answered[] =>
+    answers.map(({ edit, answer }) => {
       if (answer.status !== 'wait') return { edit, answer }
       waits.set(edit, (waits.get(edit) ?? 0) + 1)
       return { edit, answer: waits.get(edit)! > PATIENCE ? { status: 'resync' } : answer }
-    }),
-  })
+    })
 
   const moveCursor = (draft: Draft, at: Position): void => {
     draft.setMeta({ cursor: later(at, draft.meta().cursor) })
