@@ -12,7 +12,7 @@ import {
   putTable,
   storedState,
 } from './keys.ts'
-import { type Layer, layerOver, pour, settleInto } from './layer.ts'
+import { type Below, Layer, pour, settleInto } from './layer.ts'
 import { type Authored, keyFrom, keyOf, type Memory, type Meta, type Row, type TableState } from './memory.ts'
 
 /**
@@ -66,12 +66,52 @@ interface Also {
   readonly prepare: (memory: Memory) => Prepared
 }
 
-interface Layers extends Pick<Draft, 'rows' | 'authored' | 'tables' | 'ledger' | 'settled' | 'foreign'> {
-  readonly list: Layer<Entry>
-  readonly chains: Layer<readonly string[]>
-  readonly meta: Layer<Meta>
+/** What a draft lies over: memory, or the draft it branched from. */
+interface Ground {
+  readonly rows: Below<Row>
+  readonly authored: Below<Authored>
+  readonly tables: Below<TableState>
+  readonly ledger: Below<Conflicted>
+  readonly settled: Below<Outcome>
+  readonly list: Below<Entry>
+  readonly chains: Below<readonly string[]>
+  readonly meta: Below<Meta>
+  readonly foreign: Below<readonly Edit[]>
+}
+
+type Layers = { readonly [K in keyof Ground]: Ground[K] extends Below<infer V> ? Layer<V> : never } & {
   readonly also: Also[]
 }
+
+const layersOver = (ground: Ground): Layers => ({
+  rows: new Layer(ground.rows),
+  authored: new Layer(ground.authored),
+  tables: new Layer(ground.tables),
+  ledger: new Layer(ground.ledger),
+  settled: new Layer(ground.settled),
+  list: new Layer(ground.list),
+  chains: new Layer(ground.chains),
+  meta: new Layer(ground.meta),
+  foreign: new Layer(ground.foreign),
+  also: [],
+})
+
+const groundIn = (memory: Memory): Ground => ({
+  rows: {
+    get: key => {
+      const { table, id } = keyFrom(key)
+      return memory.rows.get(table)?.get(id)
+    },
+  },
+  authored: memory.authored,
+  tables: memory.tables,
+  ledger: memory.ledger,
+  settled: memory.settled,
+  list: memory.entries,
+  chains: memory.chains,
+  meta: { get: () => memory.meta },
+  foreign: memory.foreign,
+})
 
 export interface Batch extends Draft {
   finish(): Finished
@@ -84,23 +124,8 @@ export interface Finished {
 }
 
 export const createDraft = (memory: Memory): Batch => {
-  const layers: Layers = {
-    rows: layerOver(key => {
-      const { table, id } = keyFrom(key)
-      return memory.rows.get(table)?.get(id)
-    }),
-    authored: layerOver(key => memory.authored.get(key)),
-    tables: layerOver(key => memory.tables.get(key)),
-    ledger: layerOver(key => memory.ledger.get(key)),
-    settled: layerOver(key => memory.settled.get(key)),
-    list: layerOver(key => memory.entries.get(key)),
-    chains: layerOver(key => memory.chains.get(key)),
-    meta: layerOver(() => memory.meta),
-    foreign: key => memory.foreign.get(key) ?? none,
-    also: [],
-  }
-  const everyId = (): Iterable<string> => memory.entries.keys()
-  return Object.assign(draftOn(layers, everyId), {
+  const layers = layersOver(groundIn(memory))
+  return Object.assign(new LaidOver(layers, () => memory.entries.keys()), {
     finish: () => {
       const prepared = layers.also.map(({ prepare }) => prepare(memory))
       const changes = [...prepared.flatMap(each => each.changes), ...changesOf(layers, memory)]
@@ -109,75 +134,114 @@ export const createDraft = (memory: Memory): Batch => {
   })
 }
 
-const none: readonly Edit[] = []
+const none: readonly never[] = []
 
-const draftOn = (layers: Layers, idsBelow: () => Iterable<string>): Draft => {
-  const { list, chains, meta } = layers
-  const ids = (): Set<string> => new Set([...idsBelow(), ...list.written.keys()])
-  const present = (all: Iterable<string>): Entry[] => {
+/** A class, as layers are: every message and every save has its draft, and closures would outweigh what they decide. */
+class LaidOver implements Draft {
+  private readonly layers: Layers
+  private readonly idsBelow: () => Iterable<string>
+
+  constructor(layers: Layers, idsBelow: () => Iterable<string>) {
+    this.layers = layers
+    this.idsBelow = idsBelow
+  }
+
+  get rows(): Layer<Row> {
+    return this.layers.rows
+  }
+  get authored(): Layer<Authored> {
+    return this.layers.authored
+  }
+  get tables(): Layer<TableState> {
+    return this.layers.tables
+  }
+  get ledger(): Layer<Conflicted> {
+    return this.layers.ledger
+  }
+  get settled(): Layer<Outcome> {
+    return this.layers.settled
+  }
+
+  entry(id: string): Entry | undefined {
+    return this.layers.list.get(id)
+  }
+
+  chain(key: string): readonly Entry[] {
+    const ids = this.layers.chains.get(key)
+    return ids === undefined ? none : this.present(ids)
+  }
+
+  foreign(key: string): readonly Edit[] {
+    return this.layers.foreign.get(key) ?? none
+  }
+
+  entries(): readonly Entry[] {
+    return this.present(this.layers.list.written.size === 0 ? this.idsBelow() : this.ids())
+  }
+
+  putEntry(entry: Entry): void {
+    const { list, chains } = this.layers
+    const { id, table, record } = entry.edit
+    const key = keyOf({ table, id: record })
+    if (list.get(id) === undefined) chains.set(key, [...(chains.get(key) ?? none), id])
+    list.set(id, entry)
+  }
+
+  removeEntry(id: string): void {
+    const { list, chains } = this.layers
+    const entry = list.get(id)
+    if (entry === undefined) return
+    const key = keyOf({ table: entry.edit.table, id: entry.edit.record })
+    const left = (chains.get(key) ?? none).filter(each => each !== id)
+    chains.set(key, left.length === 0 ? undefined : left)
+    list.set(id, undefined)
+  }
+
+  meta(): Meta {
+    return this.layers.meta.get('')!
+  }
+
+  setMeta(part: Partial<Meta>): void {
+    this.replaceMeta({ ...this.meta(), ...part })
+  }
+
+  replaceMeta(meta: Meta): void {
+    this.layers.meta.set('', meta)
+  }
+
+  also(table: string, prepare: (memory: Memory) => Prepared): void {
+    this.layers.also.push({ table, prepare })
+  }
+
+  branch(): Draft & { keep(): void } {
+    const below = this.layers
+    const above = layersOver(below)
+    return Object.assign(new LaidOver(above, () => this.ids()), {
+      keep: () => {
+        pour(above.rows, below.rows)
+        pour(above.authored, below.authored)
+        pour(above.tables, below.tables)
+        pour(above.ledger, below.ledger)
+        pour(above.settled, below.settled)
+        pour(above.list, below.list)
+        pour(above.chains, below.chains)
+        pour(above.meta, below.meta)
+        below.also.push(...above.also)
+      },
+    })
+  }
+
+  private ids(): ReadonlySet<string> {
+    return new Set([...this.idsBelow(), ...this.layers.list.written.keys()])
+  }
+
+  private present(ids: Iterable<string>): Entry[] {
     const entries: Entry[] = []
-    for (const id of all) {
-      const entry = list.get(id)
+    for (const id of ids) {
+      const entry = this.layers.list.get(id)
       if (entry !== undefined) entries.push(entry)
     }
     return entries
-  }
-  return {
-    // Spelled out: a spread costs more than all the rest of a small decision.
-    rows: layers.rows,
-    authored: layers.authored,
-    tables: layers.tables,
-    ledger: layers.ledger,
-    settled: layers.settled,
-    foreign: layers.foreign,
-    entry: id => list.get(id),
-    chain: key => present(chains.get(key) ?? []),
-    entries: () => present(list.written.size === 0 ? idsBelow() : ids()),
-    putEntry: entry => {
-      const { id, table, record } = entry.edit
-      const key = keyOf({ table, id: record })
-      if (list.get(id) === undefined) chains.set(key, [...(chains.get(key) ?? []), id])
-      list.set(id, entry)
-    },
-    removeEntry: id => {
-      const entry = list.get(id)
-      if (entry === undefined) return
-      const key = keyOf({ table: entry.edit.table, id: entry.edit.record })
-      const left = (chains.get(key) ?? []).filter(each => each !== id)
-      chains.set(key, left.length === 0 ? undefined : left)
-      list.set(id, undefined)
-    },
-    meta: () => meta.get('')!,
-    replaceMeta: whole => meta.set('', whole),
-    setMeta: part => meta.set('', { ...meta.get('')!, ...part }),
-    also: (table, prepare) => void layers.also.push({ table, prepare }),
-    branch: () => {
-      const above: Layers = {
-        rows: layerOver(key => layers.rows.get(key)),
-        authored: layerOver(key => layers.authored.get(key)),
-        tables: layerOver(key => layers.tables.get(key)),
-        ledger: layerOver(key => layers.ledger.get(key)),
-        settled: layerOver(key => layers.settled.get(key)),
-        list: layerOver(key => layers.list.get(key)),
-        chains: layerOver(key => layers.chains.get(key)),
-        foreign: layers.foreign,
-        meta: layerOver(key => layers.meta.get(key)),
-        also: [],
-      }
-      return Object.assign(draftOn(above, ids), {
-        keep: () => {
-          pour(above.rows, layers.rows)
-          pour(above.authored, layers.authored)
-          pour(above.tables, layers.tables)
-          pour(above.ledger, layers.ledger)
-          pour(above.settled, layers.settled)
-          pour(above.list, layers.list)
-          pour(above.chains, layers.chains)
-          pour(above.meta, layers.meta)
-          layers.also.push(...above.also)
-        },
-      })
-    },
   }
 }
 

@@ -79,9 +79,15 @@ export const putConflicted = (conflicted: Conflicted): StoreChange => ({
 })
 
 /** Each member under its own key: the grant is large and rarely changes, the seq changes with every save. */
-export const metaChanges = (before: Meta, after: Meta): StoreChange[] =>
-  (['device', 'grant', 'seq', 'left', 'ids', 'cursor', 'ready'] as const).flatMap((key): StoreChange[] => {
+export const metaChanges = (before: Meta, after: Meta): StoreChange[] => {
+  const changes: StoreChange[] = []
+  if (before === after) return changes
+  for (const key of metaKeys) {
     const value = after[key]
-    if (value === before[key]) return []
-    return [value === undefined ? { delete: 'meta', key } : { put: 'meta', key, value: stored(value) }]
-  })
+    if (value === before[key]) continue
+    changes.push(value === undefined ? { delete: 'meta', key } : { put: 'meta', key, value: stored(value) })
+  }
+  return changes
+}
+
+const metaKeys = ['device', 'grant', 'seq', 'left', 'ids', 'cursor', 'ready'] as const

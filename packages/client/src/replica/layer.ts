@@ -1,20 +1,30 @@
-/** A map laid over another: reads fall through, writes stay here until they are kept. */
-export interface Layer<V> {
+/** What a layer lies over: a map, or another layer. */
+export interface Below<V> {
   get(key: string): V | undefined
-  /** undefined removes */
-  set(key: string, value: V | undefined): void
-  readonly written: ReadonlyMap<string, V | undefined>
 }
 
-export const layerOver = <V>(below: (key: string) => V | undefined): Layer<V> => {
+/** A map laid over another: reads fall through, writes stay here until they are kept. */
+export class Layer<V> implements Below<V> {
+  private readonly below: Below<V>
   // Most layers of most decisions are never written to.
-  let written: Map<string, V | undefined> | undefined
-  return {
-    get: key => (written?.has(key) === true ? written.get(key) : below(key)),
-    set: (key, value) => void (written ??= new Map()).set(key, value),
-    get written() {
-      return written ?? nothing
-    },
+  private own: Map<string, V | undefined> | undefined
+
+  constructor(below: Below<V>) {
+    this.below = below
+  }
+
+  get(key: string): V | undefined {
+    return this.own?.has(key) === true ? this.own.get(key) : this.below.get(key)
+  }
+
+  /** undefined removes */
+  set(key: string, value: V | undefined): void {
+    this.own ??= new Map()
+    this.own.set(key, value)
+  }
+
+  get written(): ReadonlyMap<string, V | undefined> {
+    return this.own ?? nothing
   }
 }
 

@@ -107,22 +107,24 @@ export const rowFrom = (rev: number, generation: number, envelope: Uint8Array | 
 
 /** Decoded when it is first looked at. */
 export const decode = (row: Row): Decoded | undefined => {
-  if (row.decoded !== undefined || row.envelope === undefined) return row.decoded
-  row.decoded = decodedFrom(row.envelope)
+  if (row.decoded === undefined && row.envelope !== undefined) row.decoded = new Decoding(row.envelope)
   return row.decoded
 }
 
 /** Lists read the content alone; who judges or records needs the rest. */
-const decodedFrom = (envelope: Uint8Array): Decoded => {
-  let confirmed: Confirmed | undefined
-  let content: Content | undefined
-  return {
-    get confirmed() {
-      return (confirmed ??= unpackEnvelope(envelope))
-    },
-    get content() {
-      return (content ??= readFlat(documentIn(envelope)))
-    },
+class Decoding implements Decoded {
+  private readonly envelope: Uint8Array
+  private whole: Confirmed | undefined
+  private said: Content | undefined
+
+  constructor(envelope: Uint8Array) {
+    this.envelope = envelope
+  }
+  get confirmed(): Confirmed {
+    return (this.whole ??= unpackEnvelope(this.envelope))
+  }
+  get content(): Content {
+    return (this.said ??= readFlat(documentIn(this.envelope)))
   }
 }
 

@@ -14,7 +14,7 @@ import { columnSetOf, type Grant } from './grant.ts'
 import { loadMemory } from './load.ts'
 import { keyOf, type Memory } from './memory.ts'
 import { viewIn } from './recording.ts'
-import { isLive } from './view.ts'
+import { isLive, plainView } from './view.ts'
 import { createWriter, type Writer } from './writer.ts'
 
 /**
@@ -67,8 +67,10 @@ export const createReading = (
   }
 
   const view = (key: string): Content | undefined => {
-    // Records without edits of one's own are remembered by their rows.
-    if (!memory.chains.has(key) && !memory.foreign.has(key)) return liveOf(viewIn(present, key))
+    // Records nobody has pending edits on are remembered by their rows.
+    if (!memory.chains.has(key) && !memory.foreign.has(key)) {
+      return memory.meta.grant === undefined ? undefined : liveOf(plainView(present.rows.get(key)))
+    }
     if (!views.has(key)) views.set(key, liveOf(viewIn(present, key)))
     return views.get(key)
   }

@@ -18,6 +18,10 @@ export interface Seen {
   readonly outcome: (edit: string) => Outcome | undefined
 }
 
+/** A record nobody here has pending edits on. */
+export const plainView = (row: Row | undefined): Content | undefined =>
+  row === undefined || row.gone !== undefined ? undefined : decode(row)?.content
+
 /** @returns undefined where there is no such record */
 export const viewOf = (
   row: Row | undefined,
@@ -25,12 +29,11 @@ export const viewOf = (
   seen: Seen,
   foreign: readonly Edit[] = [],
 ): Content | undefined => {
-  const confirmed = row === undefined ? undefined : decode(row)
-  if (chain.length + foreign.length === 0) return row?.gone === undefined ? confirmed?.content : undefined
+  if (chain.length + foreign.length === 0) return plainView(row)
   const own = chain.filter(({ state, edit }) => isMeant(state) && !isInside(row, edit.seq, seen.device))
   const pending = inOrder(own, outside(row, foreign))
   // Once nothing of the author's own is left on it, a gone record is gone.
-  if (pending.length === 0) return row?.gone === undefined ? confirmed?.content : undefined
+  if (pending.length === 0) return plainView(row)
   return foldPending(presentOf(row, chain, seen), pending, seen.strategy).content
 }
 
