@@ -55,12 +55,51 @@ export {
   type StrategyName,
 } from './merge/strategy.ts'
 export { truthFor, type TruthRow, truthTable } from './merge/truth-table.ts'
+
+// Profiles
+export { checkProfile } from './profile/check.ts'
+export { type Change, compareProfiles, isSame, type ItemDifference, type ProfileDifference } from './profile/compare.ts'
+export { asProfile, canonical, profileText, readProfile } from './profile/document.ts'
+export { type Drift, driftOf, hasDrifted } from './profile/drift.ts'
+export type { Known } from './profile/known.ts'
+export {
+  beginProfile,
+  copyProfile,
+  definitionOf,
+  discardDraft,
+  editProfile,
+  type ProfileLife,
+  type Publication,
+  type PublishedLife,
+  publishProfile,
+  shownProfile,
+  type UnpublishedLife,
+  versionOf,
+} from './profile/life.ts'
+export { documentedLimits, LONGEST_INTERVAL, type ProfileLimits, SHORTEST_INTERVAL } from './profile/limits.ts'
+export {
+  beginManaged,
+  customisationOf,
+  type ManagedProfile,
+  type PendingFilter,
+  pendingFilters,
+  receiveUpdate,
+  refuseFilter,
+  takeFilter,
+} from './profile/managed.ts'
+export {
+  type App,
+  type Assignment,
+  effectiveProfile,
+  type EffectiveProfile,
+  type Membership,
+} from './profile/membership.ts'
 export type { Person } from './profile/person.ts'
 export type { DownloadFilter, ProfileItem, ProfileSource, PublishedProfile } from './profile/profile.ts'
-export { checkProfile } from './profile/check.ts'
-export { documentedLimits, LONGEST_INTERVAL, type ProfileLimits, SHORTEST_INTERVAL } from './profile/limits.ts'
-export { relationshipCount, type RelationshipCount } from './profile/relationship-count.ts'
 export { type Reach, relatedItems, type RelatedItem } from './profile/relations.ts'
+export { relationshipCount, type RelationshipCount } from './profile/relationship-count.ts'
+
+// What one may hold
 export { type Right, type Rights, rightsOf } from './scope/rights.ts'
 export { compileScope, type Scope, type TableScope } from './scope/scope.ts'
 export { askedTables, scopeSizeSql, scopeSql } from './scope/sql.ts'

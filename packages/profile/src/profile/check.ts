@@ -16,30 +16,38 @@ const MOST_FAULTS = 1000
  * Everything that keeps a profile from being published (PR3), each fault with profile, table and rule. Takes
  * anything: profiles come from files, consoles and strangers.
  */
-export const checkProfile = (schema: Schema, source: unknown, limits: ProfileLimits = documentedLimits): Fault[] => {
-  const faults = profileFaults(schema, source, limits)
-  const shown = faults
-    .slice(0, MOST_FAULTS)
-    .map(fault => ({ ...fault, at: cut(fault.at), message: cut(fault.message) }))
-  if (faults.length === shown.length) return shown
-  return [...shown, { code: 'more', at: 'profile', message: `has ${faults.length - shown.length} further faults` }]
+export const checkProfile = (schema: Schema, source: unknown, limits: ProfileLimits = documentedLimits): Fault[] =>
+  shown(profileFaults(schema, source, limits))
+
+const shown = (faults: readonly Fault[]): Fault[] => {
+  const some = faults.slice(0, MOST_FAULTS)
+  const short = some.map(fault => ({ ...fault, at: cut(fault.at), message: cut(fault.message) }))
+  if (faults.length === some.length) return short
+  return [...short, { code: 'more', at: 'profile', message: `has ${faults.length - some.length} further faults` }]
 }
 
+/** What is wrong with the form alone, whatever the schema: a draft may break rules, but it must be a profile. */
+export const formFaults = (source: unknown): Fault[] => shown(formOf(source).faults)
+
 const profileFaults = (schema: Schema, source: unknown, limits: ProfileLimits): Fault[] => {
-  const shape = profileShape.safeParse(source)
-  if (!shape.success) return shapeFaults('profile', shape.error)
-  const at = `profile ${shape.data.name}`
-  const parts = shape.data.items.map((part, index) => ({ part, index, parsed: itemShape.safeParse(part) }))
-  const items = parts.flatMap(({ parsed }) => parsed.data ?? [])
-  const faults = parts.flatMap(({ part, index, parsed }) =>
-    parsed.success ? [] : shapeFaults(`${at}, ${placeIn(part) ?? `item ${index + 1}`}`, parsed.error),
-  )
+  const { at, items, faults } = formOf(source)
   for (const table of repeated(items.map(item => item.table))) {
     faults.push({ code: 'duplicate', at: `${at}, table ${table}`, message: 'has two items; a table has one' })
   }
   const relations = relationsOf(schema, items, limits)
   const selections = selectionsOf(schema, items)
   return [...faults, ...items.flatMap(item => itemFaults(at, item, relations, selections))]
+}
+
+const formOf = (source: unknown): { at: string; items: ItemShape[]; faults: Fault[] } => {
+  const shape = profileShape.safeParse(source)
+  if (!shape.success) return { at: 'profile', items: [], faults: shapeFaults('profile', shape.error) }
+  const at = `profile ${shape.data.name}`
+  const parts = shape.data.items.map((part, index) => ({ part, index, parsed: itemShape.safeParse(part) }))
+  const faults = parts.flatMap(({ part, index, parsed }) =>
+    parsed.success ? [] : shapeFaults(`${at}, ${placeIn(part) ?? `item ${index + 1}`}`, parsed.error),
+  )
+  return { at, items: parts.flatMap(({ parsed }) => parsed.data ?? []), faults }
 }
 
 const itemFaults = (profile: string, item: ItemShape, relations: Relations, selections: Selections): Fault[] => {
