@@ -20,6 +20,9 @@ import { syncSocket } from './routes/sync.ts'
 import { tableRoutes } from './routes/tables.ts'
 import type { Storage } from './storage/storage.ts'
 import type { Wake } from './storage/wake.ts'
+import { createPost } from './webhooks/post.ts'
+import { type WebhookRouteParts, webhookRoutes } from './webhooks/routes.ts'
+import { createWebhooks } from './webhooks/webhooks.ts'
 
 /**
  * The relay: the core with sockets, clock and randomness around it. A Hono app, to be served by `serveRelay` or
@@ -53,6 +56,8 @@ interface RelayParts {
   /** new sockets per minute and address; default 15, and 6,000 from this machine */
   readonly connectsPerMinute?: number
   readonly connectsPerMinuteLocally?: number
+  /** webhooks may go to addresses of this machine and its network, and without TLS; default false */
+  readonly privateWebhooks?: boolean
   /** default: warnings and errors on standard error. Values of records are never logged. */
   readonly log?: Logger
   /** ms since 1970; default the system's clock */
@@ -82,12 +87,18 @@ export const createRelay = async (options: RelayOptions): Promise<Relay> => {
     now,
   })
   const ending = new AbortController()
-  const api = createApi({ core, now, log, ending: ending.signal })
+  const reach = { privateAddresses: options.privateWebhooks ?? false }
+  const webhooks = createWebhooks({
+    ...{ core, now, log, post: createPost(reach), chance: Math.random },
+    holder: Buffer.from(random(8)).toString('hex'),
+  })
+  const api = createApi({ core, now, log, random, reach, ending: ending.signal })
   const perUser = options.connectionsPerUser ?? 20
   const app = createApp({ core, documents, sockets, doorway, issuer, perUser, api, log })
   const timer = setInterval(() => {
     core.tick()
     documents?.tick()
+    webhooks.tick()
     sockets.tick(now())
   }, 1_000)
   timer.unref()
@@ -98,6 +109,7 @@ export const createRelay = async (options: RelayOptions): Promise<Relay> => {
     close: async () => {
       clearInterval(timer)
       ending.abort()
+      await webhooks.close()
       const closing = [documents?.close() ?? Promise.resolve(), core.close()]
       await sockets.close()
       await Promise.all(closing)
@@ -154,12 +166,13 @@ const createApp = ({ core, documents, sockets, doorway, issuer, perUser, api, lo
     .route('/api', api)
 }
 
-const createApi = (parts: FeedParts) =>
+const createApi = (parts: FeedParts & WebhookRouteParts) =>
   new Hono<ApiEnv>()
     .use(signedIn(parts.core))
     .route('/', tableRoutes(parts.core))
     .route('/', historyRoutes(parts.core))
     .route('/', feedRoutes(parts))
+    .route('/', webhookRoutes(parts))
 
 const upgradeNeeded = {
   code: 'upgrade',
