@@ -58,7 +58,14 @@ export { truthFor, type TruthRow, truthTable } from './merge/truth-table.ts'
 
 // Profiles
 export { checkProfile } from './profile/check.ts'
-export { type Change, compareProfiles, isSame, type ItemDifference, type ProfileDifference } from './profile/compare.ts'
+export {
+  type Change,
+  compareProfiles,
+  isUnchanged,
+  type ItemDifference,
+  type ProfileDifference,
+} from './profile/compare.ts'
+export { DEFAULT_PROFILE, defaultProfile, documentedNames, type FieldServiceNames } from './profile/default-profile.ts'
 export { asProfile, canonical, profileText, readProfile } from './profile/document.ts'
 export { type Drift, driftOf, hasDrifted } from './profile/drift.ts'
 export type { Known } from './profile/known.ts'
@@ -103,6 +110,8 @@ export { relationshipCount, type RelationshipCount } from './profile/relationshi
 export { type Right, type Rights, rightsOf } from './scope/rights.ts'
 export { compileScope, type Scope, type TableScope } from './scope/scope.ts'
 export { askedTables, scopeSizeSql, scopeSql } from './scope/sql.ts'
+
+// Records
 export type { Confirmed, Content, Visible } from './record/record.ts'
 export { DELETED, guidOf, REMEMBERED, ROOT } from './record/record.ts'
 export { clientId, IDS_PER_PREFIX, isPrefix, PREFIX_BITS, prefixOf } from './record/client-ids.ts'
@@ -111,6 +120,7 @@ export { documentIn, isSound, packEnvelope, revOf, unpackEnvelope } from './reco
 export { type Flat, parseFlat, readFlat, redact } from './record/flat.ts'
 export { freshDocument } from './record/fresh.ts'
 export { checkUpdate, type GateVerdict, MAX_RECORD_BYTES, MAX_UPDATE_BYTES } from './record/gate.ts'
+
 // Schemas and plain values
 export { compileSchema } from './schema/compile.ts'
 export { generateTypes } from './schema/generate.ts'

@@ -83,7 +83,7 @@ export { requestsFixturePath, requestsMappingPath } from './sample/requests.ts'
 // The built-in sample environment
 export { sampleDirectory, samplePeople, sampleTeams, sampleUnits } from './sample/people.ts'
 export { fillSample, sampleEnvironment } from './cli/sample.ts'
-export { sampleProfile, sampleSettings } from './sample/profile.ts'
+export { sampleDefaultProfile, sampleProfile, sampleSettings } from './sample/profile.ts'
 export type { SampleSize } from './sample/records/records.ts'
 export { sampleRecords } from './sample/records/records.ts'
 export { sampleSchema } from './sample/schema/schema.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { compareProfiles, isSame } from './compare.ts'
+import { compareProfiles, isUnchanged } from './compare.ts'
 import type { ProfileSource } from './profile.ts'
 
 const before: ProfileSource = {
@@ -45,7 +45,7 @@ test('two versions differ by items, filters, relationships, columns and interval
       },
     ],
   })
-  expect(isSame(difference)).toBe(false)
+  expect(isUnchanged(difference)).toBe(false)
 })
 
 test('order, and what is said though it goes without saying, make no difference', () => {
@@ -55,5 +55,5 @@ test('order, and what is said though it goes without saying, make no difference'
     ...(item.filter.kind === 'other' ? { filter: { ...item.filter, unit: false } } : {}),
     ...(item.columns === undefined ? {} : { columns: item.columns.toReversed() }),
   }))
-  expect(isSame(compareProfiles(before, { ...before, description: '', items }))).toBe(true)
+  expect(isUnchanged(compareProfiles(before, { ...before, description: '', items }))).toBe(true)
 })

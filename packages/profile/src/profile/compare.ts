@@ -41,7 +41,7 @@ export const compareProfiles = (before: ProfileSource, after: ProfileSource): Pr
   }
 }
 
-export const isSame = ({ name, description, added, removed, changed }: ProfileDifference): boolean =>
+export const isUnchanged = ({ name, description, added, removed, changed }: ProfileDifference): boolean =>
   name === undefined && description === undefined && added.length + removed.length + changed.length === 0
 
 const itemDifference = (before: ProfileItem, after: ProfileItem): ItemDifference[] => {

@@ -12,6 +12,7 @@ const table = (name: string, lookups: Readonly<Record<string, string>> = {}): Ta
     { name: 'ownerid', type: 'lookup', target: 'user', external: true },
     { name: 'owningbusinessunit', type: 'guid' },
     { name: 'start', type: 'datetime' },
+    { name: 'end', type: 'datetime' },
     ...Object.entries(lookups).map(([column, target]): ColumnSource => ({
       // a column that was renamed: what is resolved speaks of its id
       ...(name === 'booking' && column === 'order' ? { id: 'order_id' } : {}),

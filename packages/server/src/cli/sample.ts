@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { type EnvironmentSource, environmentEntries } from '../environment/environment.ts'
 import type { NewRecord } from '../import/csv.ts'
 import { sampleDirectory } from '../sample/people.ts'
-import { sampleProfile, sampleSettings } from '../sample/profile.ts'
+import { sampleDefaultProfile, sampleProfile, sampleSettings } from '../sample/profile.ts'
 import { sampleRecords, type SampleSize } from '../sample/records/records.ts'
 import { sampleSchema } from '../sample/schema/schema.ts'
 import { entryKey, type Storage } from '../storage/storage.ts'
@@ -18,7 +18,10 @@ export const sampleEnvironment: EnvironmentSource = {
   settings: { strategies: {}, ...sampleSettings },
   directory: sampleDirectory,
   people: [],
-  profiles: [{ profile: { ...sampleProfile, version: 1 }, members: { everyone: true } }],
+  profiles: [
+    { profile: { ...sampleProfile, version: 1 }, members: { everyone: true } },
+    { profile: { ...sampleDefaultProfile, version: 1 }, members: {} },
+  ],
 }
 
 const BATCH = 500

@@ -1,4 +1,4 @@
-import type { ProfileItem, ProfileSource, StrategyName } from '@rejoin/profile'
+import { defaultProfile, type ProfileItem, type ProfileSource, type StrategyName } from '@rejoin/profile'
 
 const everything = (table: string): ProfileItem => ({ table, filter: { kind: 'all' } })
 const ours = (table: string): ProfileItem => ({ table, filter: { kind: 'other', mine: true, teams: true } })
@@ -14,6 +14,22 @@ export const sampleProfile: ProfileSource = {
     ...['workorder', 'bookableresourcebooking', 'workorderincident', 'workorderservicetask'].map(ours),
   ],
 }
+
+/** The documented default (PR0), in the names of the sample. */
+export const sampleDefaultProfile: ProfileSource = defaultProfile({
+  booking: { table: 'bookableresourcebooking', owner: 'ownerid', start: 'startTime', end: 'endTime' },
+  related: {
+    workorder: ['bookableresourcebooking_workorder'],
+    workorderincident: ['workorderincident_workorder'],
+    workorderservicetask: ['workorderservicetask_workorder'],
+    account: ['workorder_account'],
+    contact: ['workorder_contact', 'account_primarycontact'],
+    customerasset: ['workorder_asset', 'workorderincident_asset'],
+    bookableresource: ['bookableresourcebooking_resource'],
+    businessunit: ['team_businessunit', 'systemuser_businessunit'],
+  },
+  catalogue: ['team', 'systemuser', 'priority', 'bookingstatus', 'incidenttype', 'product'],
+})
 
 /** "Conflict detection: No", the documented default (CF2). */
 export const sampleSettings: { readonly strategy: StrategyName } = { strategy: 'clientWins' }

@@ -1,11 +1,20 @@
 import { createHash } from 'node:crypto'
-import { checkRow, compileSchema, FaultError, fieldsToRow, isRecordId, type Schema } from '@rejoin/profile'
+import {
+  checkProfile,
+  checkRow,
+  compileSchema,
+  FaultError,
+  fieldsToRow,
+  isRecordId,
+  type Schema,
+} from '@rejoin/profile'
 import { describe, expect, test } from 'vitest'
+import { sampleEnvironment } from '../cli/sample.ts'
 import { checkDirectory } from '../directory/check.ts'
 import { directoryOf } from '../directory/directory.ts'
 import type { NewRecord } from '../import/csv.ts'
 import { sampleDirectory, samplePeople, sampleTeams, sampleUnits } from './people.ts'
-import { sampleProfile } from './profile.ts'
+import { sampleDefaultProfile, sampleProfile } from './profile.ts'
 import { sampleRecords, type SampleSize } from './records/records.ts'
 import { sampleSchema } from './schema/schema.ts'
 
@@ -31,12 +40,17 @@ describe('the sample schema', () => {
     expect(schema.tables.get('workorder')?.columns.length).toBeGreaterThanOrEqual(12)
   })
 
-  test('the profile takes every table once and owner filters only where rows have owners', () => {
-    const names = sampleProfile.items.map(item => item.table)
-    expect(names.toSorted()).toEqual([...schema.tables.keys()].toSorted())
-    for (const { table, filter } of sampleProfile.items) {
-      if (filter.kind === 'other') expect(schema.tables.get(table)?.ownerId, table).toBe('ownerid')
+  test('both profiles can be published, and take every table once', () => {
+    for (const profile of [sampleProfile, sampleDefaultProfile]) {
+      expect(checkProfile(schema, profile)).toEqual([])
+      const names = profile.items.map(item => item.table)
+      expect(names.toSorted()).toEqual([...schema.tables.keys()].toSorted())
     }
+  })
+
+  test('[PR0] the environment starts with the documented default, published', () => {
+    const published = sampleEnvironment.profiles.map(({ profile }) => `${profile.name}, version ${profile.version}`)
+    expect(published).toContain('Field Service Mobile - Offline Profile, version 1')
   })
 
   test('technicians do not read credit limits and reach no further than their teams with writing', () => {

@@ -6,7 +6,7 @@ export const peopleTables: readonly TableSource[] = [
   {
     name: 'businessunit',
     displayName: 'Business unit',
-    ownership: 'none',
+    ownership: 'organization',
     primaryKey: 'businessunitid',
     primaryName: 'name',
     columns: [
