@@ -15,6 +15,8 @@ export interface Database extends Storage {
   readonly environment: string
   /** where relays may share it */
   readonly wake?: Wake
+  /** a file: writes it anew, without what was overwritten */
+  scrub?(): Promise<void>
 }
 
 /** Where an environment lives: a file, or the address of a PostgreSQL. */

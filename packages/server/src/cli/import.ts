@@ -5,7 +5,7 @@ import { importCsv } from '../import/csv.ts'
 import { mappingTable, type Mapping } from '../import/mapping.ts'
 import { readMapping } from '../import/read-mapping.ts'
 import type { ImportReport } from '../import/report.ts'
-import type { SqliteStorage } from '../storage/sqlite/sqlite.ts'
+import type { Storage } from '../storage/storage.ts'
 import { openDatabase, shownAs } from './database.ts'
 import { enrol, readPeople } from './enrol.ts'
 import { createLoader, type LoadCounts } from './load.ts'
@@ -54,7 +54,7 @@ export const importInto = async (choice: ImportChoice, terminal: Terminal): Prom
 }
 
 interface FilesImport {
-  readonly storage: SqliteStorage
+  readonly storage: Storage
   readonly schema: Schema
   readonly mapping: Mapping
   readonly files: readonly { readonly file: string; readonly bytes: number }[]

@@ -151,6 +151,29 @@ export const commitContract = (subject: () => Opened, durable: boolean): void =>
       )
     })
 
+    it('takes the values out of an answered edit and leaves what was decided, and when and by whom', async () => {
+      const { storage } = subject()
+      const applied = edit('e1', { status: 'applied', rev: 1 }, { amends: 'e0', group: 'g' })
+      const theirs = { fields: 'x' }
+      const held = edit('e2', { status: 'held', by: 'e2', question: { theirs, theirsDeleted: false, rev: 1 } })
+      await write(storage, { head: { rev: 1, commit: commitId(1) }, edits: [applied, held] })
+      const bare = edit('e2', { status: 'held', by: 'e2' }, { changes: {} })
+      const seen = { at: 9, author: 'other', device: 'd9', id: 'r9' }
+      await write(storage, { erased: [{ ...applied, ...seen, changes: { note: [null, 'x'] } }, bare] })
+      const after = await storage.snapshot(view => view.edits(['e1', 'e2']))
+      expect(after).toEqual([{ ...applied, changes: { note: [null, 'x'] } }, bare])
+      await write(storage, { edits: [edit('e2', { status: 'withdrawn' })] })
+    })
+
+    it('never decides anew by taking values out, nor makes an edit of it', async () => {
+      const { storage } = subject()
+      await write(storage, { edits: [edit('e1', { status: 'held', by: 'e0' })] })
+      for (const wrong of [edit('e1', { status: 'withdrawn' }), edit('e2', { status: 'withdrawn' })])
+        await expect(write(storage, { erased: [wrong] })).rejects.toThrow('decision of a commit')
+      const left = await storage.snapshot(view => view.edits(['e1', 'e2']))
+      expect(left).toEqual([edit('e1', { status: 'held', by: 'e0' })])
+    })
+
     it('runs commits one after another in the order they were asked for', async () => {
       const { storage } = subject()
       const order: number[] = []

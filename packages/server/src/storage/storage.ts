@@ -94,6 +94,8 @@ export interface View {
    */
   select<R extends readonly SelectedValue[]>(statement: (dialect: Dialect) => Fragment): Promise<R[]>
   edits(ids: readonly string[]): Promise<StoredEdit[]>
+  /** answered edits about one record, in order of their ids after `after` */
+  editsOf(key: RecordKey, after: string, limit: number): Promise<StoredEdit[]>
   /** edits that were refused or are held, newest first (OB16) */
   refused(limit: number): Promise<StoredEdit[]>
   /** newest revision first */
@@ -127,6 +129,8 @@ export interface Decision<T> {
   /** each revision lies in (old head, head] and belongs to one record */
   readonly records?: readonly StoredRecord[]
   readonly edits?: readonly StoredEdit[]
+  /** edits that are there, with values taken out: their `changes` and `outcome` as given, what was decided stays decided */
+  readonly erased?: readonly StoredEdit[]
   /** replaces an entry of the same edit */
   readonly ledger?: readonly LedgerEntry[]
   /** written after `removedEntries` are removed */

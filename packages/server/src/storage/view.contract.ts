@@ -102,6 +102,28 @@ export const viewContract = (subject: () => Opened): void => {
       })
     })
 
+    it('pages the answered edits about one record in order of their ids, those of its namesakes apart', async () => {
+      const { storage } = subject()
+      const about = (id: string, record: string, table = 'order') =>
+        edit(id, { status: 'applied', rev: 1 }, { id: record, table })
+      const edits = [
+        about('e3', 'r1'),
+        about('e1', 'r1'),
+        about('e2', 'r2'),
+        about('e4', 'r1', 'note'),
+        about('é', 'r1'),
+      ]
+      await write(storage, { head: { rev: 1, commit: commitId(1) }, edits })
+      await storage.snapshot(async view => {
+        const of = async (after: string, limit: number) =>
+          (await view.editsOf({ table: 'order', id: 'r1' }, after, limit)).map(found => found.edit)
+        expect(await of('', 10)).toEqual(['e1', 'e3', 'é'])
+        expect(await of('e1', 1)).toEqual(['e3'])
+        expect(await of('é', 10)).toEqual([])
+        expect(await view.editsOf({ table: 'note', id: 'r1' }, '', 1)).toEqual([edits[3]])
+      })
+    })
+
     it('names the commit of each revision, and none for those this history does not have', async () => {
       const { storage } = subject()
       await put(storage, rev => record('order', 'a', rev))

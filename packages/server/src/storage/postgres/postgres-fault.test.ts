@@ -5,6 +5,7 @@ import { StorageFault, type StorageFaultCode } from '../fault.ts'
 import { put, record } from '../storage.fixture.ts'
 import { administer, ask, startPostgres, type TestDatabase, why } from './postgres.fixture.ts'
 import { openPostgresStorage, type PostgresStorage } from './postgres.ts'
+import { steps } from './schema.ts'
 
 const postgres = await startPostgres()
 afterAll(() => postgres.stop())
@@ -120,7 +121,9 @@ describe.skipIf(!postgres.running)(`PostgreSQL faults${why(postgres)}`, () => {
   it('migrates once when several relays start at the same moment', async () => {
     const all = await Promise.all([open(), open(), open()])
     expect(new Set(all.map(({ environment }) => environment)).size).toBe(1)
-    expect(await ask(database.url, 'select count(*)::int as steps from rejoin.migration')).toEqual([{ steps: 1 }])
+    expect(await ask(database.url, 'select count(*)::int as steps from rejoin.migration')).toEqual([
+      { steps: steps.length },
+    ])
   })
 
   it('fails a commit that finds no room, whole; reads go on, and so do commits once there is room', async () => {

@@ -60,6 +60,7 @@ export const steps: readonly string[] = [
     primary key (env, kind, id)
   );
   `,
+  'create index edit_record on rejoin.edit (env, tbl, record, id);',
 ]
 
 /** The columns as queries give them: bigint as number (revisions stay below 2^53), JSON as text. */

@@ -45,6 +45,18 @@ export const postgresView = (head: Position, env: number, reader: Reader): View 
         return (rows as SelectedValue[][]).map(row => row.map(asSelected)) as unknown as R[]
       }),
     edits: ids => reader(client => readEdits(client, env, ids)),
+    editsOf: ({ table, id }, after, limit) =>
+      reader(async client => {
+        const query = build
+          .selectFrom('edit')
+          .where('env', '=', env)
+          .where('tbl', '=', toText(table))
+          .where('record', '=', toText(id))
+          .where('id', '>', toText(after))
+          .orderBy('id')
+          .limit(bounded(limit))
+        return (await run(client, 'edits-of', query.select(EDIT))).map(toEdit)
+      }),
     refused: limit =>
       reader(async client => {
         const query = build

@@ -34,7 +34,7 @@ interface Statement {
 }
 
 function* statementsOf(env: number, oldRev: number, decision: Decision<unknown>): Iterable<Statement> {
-  const { head, records = [], edits = [], ledger = [], entries = [], removedEntries = [] } = decision
+  const { head, records = [], edits = [], erased = [], ledger = [], entries = [], removedEntries = [] } = decision
   if (head !== undefined) {
     const query = sql<{ id: string }>`
       with logged as (
@@ -63,13 +63,15 @@ function* statementsOf(env: number, oldRev: number, decision: Decision<unknown>)
       on conflict (env, id) do update set received = excluded.received, status = excluded.status,
         outcome = excluded.outcome where edit.status = 'held'
       returning edit.id`
-    const check = (written: readonly { id: string }[]): void => {
-      const settled = new Set(written.map(({ id }) => id))
-      const refused = rows.find(({ id }) => !settled.has(id))
-      if (refused !== undefined)
-        throw new Error(`decision of a commit: edit ${refused.id} has its final outcome already`)
-    }
-    yield { name: 'write-edits', query, check }
+    yield { name: 'write-edits', query, check: wrote(rows, 'has its final outcome already') }
+  }
+  for (const rows of chunks(last(erased.map(fromEdit), 'id'), ({ changes }) => changes.length)) {
+    const query = sql<{ id: string }>`
+      update rejoin.edit e set changes = r.changes, outcome = r.outcome
+      from ${unnest<keyof typeof erasedTypes>(rows, erasedTypes)} as r (id, status, outcome, changes)
+      where e.env = ${env} and e.id = r.id and e.status = r.status
+      returning e.id`
+    yield { name: 'erase-edits', query, check: wrote(rows, 'was not decided so') }
   }
   for (const rows of chunks(last(ledger.map(fromLedger), 'edit'), ({ entry }) => entry.length)) {
     const query = sql<{ id: string }>`
@@ -100,6 +102,14 @@ function* statementsOf(env: number, oldRev: number, decision: Decision<unknown>)
 }
 
 const WRITTEN = [...RECORD, 'folded'] as const
+const wrote =
+  (rows: readonly { readonly id: string }[], otherwise: string) =>
+  (written: readonly { id: string }[]): void => {
+    const ids = new Set(written.map(({ id }) => id))
+    const missed = rows.find(({ id }) => !ids.has(id))
+    if (missed !== undefined) throw new Error(`decision of a commit: edit ${missed.id} ${otherwise}`)
+  }
+
 const recordTypes = {
   ...{ tbl: 'text', id: 'text', rev: 'bigint', deleted: 'boolean', purged: 'boolean' },
   ...{ fields: 'jsonb', envelope: 'bytea', folded: 'jsonb' },
@@ -116,6 +126,7 @@ const editTypes = {
     changes: 'json',
   },
 }
+const erasedTypes = { id: 'text', status: 'text', outcome: 'json', changes: 'json' }
 const ledgerTypes = { edit: 'text', tbl: 'text', record: 'text', rev: 'bigint', entry: 'json' }
 const keyTypes = { kind: 'text', id: 'text' }
 const entryTypes = { kind: 'text', id: 'text', value: 'json' }

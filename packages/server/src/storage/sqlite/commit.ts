@@ -45,12 +45,16 @@ const find = (reads: Reads, wanted: Wanted): Found => ({
 })
 
 const write = (writes: Writes, oldRev: number, decision: Decision<unknown>): void => {
-  const { head, records = [], edits = [], ledger = [], entries = [], removedEntries = [] } = decision
+  const { head, records = [], edits = [], erased = [], ledger = [], entries = [], removedEntries = [] } = decision
   if (head !== undefined) writes.log.run(head.rev, oldRev + 1, head.commit)
   for (const record of records) writes.record.run(...fromRecord(record))
   for (const edit of edits) {
     if (writes.edit.run(...fromEdit(edit)).changes === 0)
       throw new Error(`decision of a commit: edit ${edit.edit} has its final outcome already`)
+  }
+  for (const { edit, changes, outcome } of erased) {
+    const written = writes.eraseEdit.run(JSON.stringify(changes), JSON.stringify(outcome), edit, outcome.status)
+    if (written.changes === 0) throw new Error(`decision of a commit: edit ${edit} was not decided so`)
   }
   for (const entry of ledger) writes.ledger.run(entry.edit, entry.table, entry.record, entry.rev, JSON.stringify(entry))
   for (const { kind, id } of removedEntries) writes.removeEntry.run(kind, id)

@@ -34,6 +34,7 @@ export const steps: readonly string[] = [
 
   create table entry (kind text not null, id text not null, json text not null, primary key (kind, id)) strict;
   `,
+  'create index edit_record on edit (tbl, record, id);',
 ]
 
 /** Marks the file as ours ('RJOI'), so that another program's SQLite file is never migrated. */

@@ -2,7 +2,7 @@ import { sqlite } from '@rejoin/profile'
 import { StorageFault } from '../fault.ts'
 import type { Storage } from '../storage.ts'
 import { commitOnce } from './commit.ts'
-import { MEMORY, openWriter } from './connection.ts'
+import { MEMORY, openWriter, type Writer } from './connection.ts'
 import { fileSnapshots, memorySnapshots } from './snapshots.ts'
 import { guarded } from './sqlite-fault.ts'
 import { sqliteView } from './view.ts'
@@ -19,6 +19,11 @@ export interface SqliteOptions {
 export interface SqliteStorage extends Storage {
   /** the id of the environment, given when the database was created */
   readonly environment: string
+  /**
+   * Writes the file anew, so that none of its pages holds what was overwritten or deleted before; SQLite leaves that in
+   * place. Takes as long as copying the file, and commits wait. Fails with `busy` while a snapshot is open.
+   */
+  scrub(): Promise<void>
 }
 
 /**
@@ -75,6 +80,13 @@ export const openSqliteStorage = async ({ path, newId, maxBytes }: SqliteOptions
       return done
     },
 
+    async scrub() {
+      refuseIfClosed()
+      const done = queue.then(() => guarded(path, () => scrubOnce(writer, path)))
+      queue = done.catch(() => undefined)
+      return done
+    },
+
     close() {
       closing ??= queue.then(() => {
         snapshots.close()
@@ -83,4 +95,12 @@ export const openSqliteStorage = async ({ path, newId, maxBytes }: SqliteOptions
       return closing
     },
   }
+}
+
+const scrubOnce = ({ db }: Writer, path: string): void => {
+  db.exec('vacuum')
+  if (path === MEMORY) return
+  const [left] = db.pragma('wal_checkpoint(truncate)') as { readonly busy: number }[]
+  if (left?.busy === 0) return
+  throw new StorageFault('busy', `database ${path}`, 'it is being read', 'try again in a moment')
 }

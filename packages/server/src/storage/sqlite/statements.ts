@@ -16,6 +16,7 @@ export interface Reads {
   readonly since: Statement<[table: string, rev: number, limit: number], RecordRow>
   readonly counts: Statement<[], [table: string, live: number]>
   readonly edit: Statement<[id: string], EditRow>
+  readonly editsOf: Statement<[table: string, id: string, after: string, limit: number], EditRow>
   readonly refused: Statement<[limit: number], EditRow>
   readonly ledger: Statement<[limit: number], [json: string]>
   readonly ledgerOfTable: Statement<[table: string, limit: number], [json: string]>
@@ -34,6 +35,7 @@ export interface Writes {
   readonly log: Statement<[last: number, first: number, commit: string]>
   readonly record: Statement<RecordRow>
   readonly edit: Statement<EditRow>
+  readonly eraseEdit: Statement<[changes: string, outcome: string, id: string, status: string]>
   readonly ledger: Statement<[edit: string, table: string, record: string, rev: number, json: string]>
   readonly entry: Statement<EntryRow>
   readonly removeEntry: Statement<[kind: string, id: string]>
@@ -57,6 +59,7 @@ export const prepareReads = (db: Database): Reads => {
     since: rows(`select ${RECORD} from record where tbl = ? and rev > ? order by rev limit ?`),
     counts: rows('select tbl, count(*) from record indexed by record_rev where deleted = 0 group by tbl'),
     edit: rows(`select ${EDIT} from edit where id = ?`),
+    editsOf: rows(`select ${EDIT} from edit where tbl = ? and record = ? and id > ? order by id limit ?`),
     refused: rows(
       `select ${EDIT} from edit where status in ('rejected', 'held') order by received desc, id desc limit ?`,
     ),
@@ -103,6 +106,7 @@ export const prepareWrites = (db: Database): Writes => ({
      on conflict (id) do update set received = excluded.received, status = excluded.status, outcome = excluded.outcome
        where edit.status = 'held'`,
   ),
+  eraseEdit: db.prepare('update edit set changes = ?, outcome = ? where id = ? and status = ?'),
   ledger: db.prepare(
     `insert into ledger (edit, tbl, record, rev, json) values (?, ?, ?, ?, ?)
      on conflict (edit) do update set tbl = excluded.tbl, record = excluded.record, rev = excluded.rev, json = excluded.json`,

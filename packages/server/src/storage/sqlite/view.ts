@@ -24,6 +24,8 @@ export const sqliteView = (head: Position, reader: Reader): View => {
         return reads.select(text).all(...values) as unknown as R[]
       }),
     edits: ids => run(reads => readEdits(reads, ids)),
+    editsOf: ({ table, id }, after, limit) =>
+      run(reads => reads.editsOf.all(table, id, after, bounded(limit)).map(toEdit)),
     refused: limit => run(reads => reads.refused.all(bounded(limit)).map(toEdit)),
     ledger: filter => run(reads => ledgerRows(reads, filter).map(toLedger)),
     entry: (kind, id) =>
