@@ -4,6 +4,7 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import pino, { type Logger } from 'pino'
+import { adminRoutes } from './admin/api.ts'
 import { type Core, createCore } from './core.ts'
 import { createDocuments, type Documents } from './documents/documents.ts'
 import type { DocumentStorage } from './documents/storage.ts'
@@ -94,7 +95,7 @@ export const createRelay = async (options: RelayOptions): Promise<Relay> => {
   })
   const api = createApi({ core, now, log, random, reach, ending: ending.signal })
   const perUser = options.connectionsPerUser ?? 20
-  const app = createApp({ core, documents, sockets, doorway, issuer, perUser, api, log })
+  const app = createApp({ core, documents, sockets, doorway, issuer, perUser, api, admin: adminRoutes(core, now), log })
   const timer = setInterval(() => {
     core.tick()
     documents?.tick()
@@ -125,13 +126,14 @@ interface AppParts {
   readonly issuer: DevelopmentIssuer | undefined
   readonly perUser: number
   readonly api: ReturnType<typeof createApi>
+  readonly admin: ReturnType<typeof adminRoutes>
   readonly log: (error: unknown) => void
 }
 
 /** The largest body of a request, bytes. */
 const BODY = 1024 * 1024
 
-const createApp = ({ core, documents, sockets, doorway, issuer, perUser, api, log }: AppParts) => {
+const createApp = ({ core, documents, sockets, doorway, issuer, perUser, api, admin, log }: AppParts) => {
   const app = new Hono()
   app.onError(answerFailure(log))
   app.notFound(context => {
@@ -161,6 +163,8 @@ const createApp = ({ core, documents, sockets, doorway, issuer, perUser, api, lo
       },
     }),
   )
+  // Beside the chain: its types are its own, and the client of an app has no use for them.
+  app.route('/api/admin', admin)
   return app
     .get('/health', context => context.json({ status: 'ok' as const, sessions: core.sessions().length }))
     .route('/api', api)

@@ -33,6 +33,8 @@ export interface Environment {
   readonly changes: number
   person(id: string): Person | undefined
   people(): readonly Person[]
+  /** those in force */
+  profiles(): readonly PublishedProfile[]
   /** the one effective profile of a person; undefined = downloads nothing (MB1) */
   profileOf(person: Person): PublishedProfile | undefined
   strategyOf(table: string): Strategy
@@ -176,6 +178,7 @@ const assemble = (state: State, before?: Environment): Environment => {
     changes,
     person,
     people: () => [...new Set([...people.keys(), ...directory.users.keys()])].flatMap(id => person(id) ?? []),
+    profiles: () => profiles.map(({ profile }) => profile),
     profileOf: asking => effectiveProfile(profiles, asking),
     strategyOf: table => strategies[settings.strategies[table] ?? settings.strategy],
   }

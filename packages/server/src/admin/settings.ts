@@ -1,0 +1,63 @@
+import { failed, type Fault, type StrategyName } from '@rejoin/profile'
+import { z } from 'zod'
+import { HIERARCHY } from '../directory/directory.ts'
+import { type Environment, SETTINGS } from '../environment/environment.ts'
+import { type Action, changing, type Expected, refusedBy, unexpected } from './change.ts'
+
+/** How conflicts are settled, and how deep the hierarchy counts. */
+export interface SettingsValue {
+  readonly strategy: StrategyName
+  readonly strategies: Readonly<Record<string, StrategyName>>
+  /** below a manager, for hierarchy operators (FI2) */
+  readonly levels: number
+}
+
+const strategy = z.enum(['clientWins', 'serverWins', 'merge', 'ask'])
+
+/** What is left out stays as it is; `null` for a table lets it follow the environment again. */
+export const settingsShape: z.ZodType<SettingsChange> = z.strictObject({
+  strategy: strategy.optional(),
+  strategies: z.record(z.string(), strategy.nullable()).optional(),
+  levels: z.int().min(1).max(100).optional(),
+})
+
+export interface SettingsChange {
+  readonly strategy?: StrategyName | undefined
+  readonly strategies?: Readonly<Record<string, StrategyName | null>> | undefined
+  readonly levels?: number | undefined
+}
+
+export const settingsOf = ({ settings, directory }: Environment): SettingsValue => ({
+  strategy: settings.strategy,
+  strategies: settings.strategies,
+  levels: directory.levels,
+})
+
+export const changeSettings =
+  (change: SettingsChange, expected: Expected = {}): Action =>
+  environment => {
+    const refused = refusedBy(unexpected(settingsOf(environment), expected, 'settings'))
+    if (refused !== undefined) return refused
+    const unknown = Object.keys(change.strategies ?? {}).filter(table => !environment.schema.tables.has(table))
+    if (unknown.length > 0) return failed(...unknown.map(noTable))
+    const strategies = Object.entries({ ...environment.settings.strategies, ...change.strategies })
+    const { strategy = environment.settings.strategy, levels } = change
+    return changing('changed the settings', [
+      {
+        ...SETTINGS,
+        value: {
+          ...environment.settings,
+          strategy,
+          strategies: Object.fromEntries(strategies.filter(([, own]) => own !== null)),
+        },
+      },
+      ...(levels === undefined ? [] : [{ ...HIERARCHY, value: { levels } }]),
+    ])
+  }
+
+const noTable = (table: string): Fault => ({
+  code: 'unknown-table',
+  at: `table ${table}`,
+  message: 'the environment has no such table',
+  fix: 'see `rejoin inspect` for its tables',
+})
