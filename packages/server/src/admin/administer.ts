@@ -1,6 +1,7 @@
 import { failed, type Fault, FaultError, ok, type Person, type Result } from '@rejoin/profile'
 import { CHANGES, type Environment, environmentAfter, loadEnvironment } from '../environment/environment.ts'
 import { entryKey, type Storage } from '../storage/storage.ts'
+import { isAdministrator } from './administrator.ts'
 import { type Audited, auditEntry } from './audit.ts'
 import type { Action, Change } from './change.ts'
 
@@ -10,6 +11,8 @@ export interface Administration {
   readonly now: () => number
   /** the environment as far as it is known; where the storage has gone on, it is read again */
   readonly known?: Environment
+  /** refuse what leaves nobody who administers: for those who could not put it right again */
+  readonly guarded?: boolean
 }
 
 /**
@@ -21,13 +24,13 @@ export interface Administration {
  * @returns the environment after it; nothing was written where faults are returned
  */
 export const administer = async (
-  { storage, now, known }: Administration,
+  { storage, now, known, guarded = false }: Administration,
   by: string,
   action: Action,
 ): Promise<Result<Environment>> => {
   let environment = known ?? (await storage.snapshot(loadEnvironment))
   for (;;) {
-    const decided = decide(environment, action)
+    const decided = decide(environment, action, guarded)
     if (!decided.ok) {
       // It may have been refused for what is no longer so.
       const stored = await storage.snapshot(async view => (await view.entry(CHANGES.kind, CHANGES.id))?.value ?? 0)
@@ -39,14 +42,14 @@ export const administer = async (
   }
 }
 
-/** What does not compile is never stored, nor what shuts every administrator out. */
-const decide = (environment: Environment, action: Action): Result<Decided> => {
+/** What does not compile is never stored. */
+const decide = (environment: Environment, action: Action, guarded: boolean): Result<Decided> => {
   try {
     const change = action(environment)
     if (!change.ok) return change
     const { written, removed } = change.value
     const after = environmentAfter(environment, [...written, { ...CHANGES, value: environment.changes + 1 }], removed)
-    if (hasAdministrator(environment) && !hasAdministrator(after)) return failed(shutOut)
+    if (guarded && hasAdministrator(environment) && !hasAdministrator(after)) return failed(shutOut)
     return ok({ change: change.value, after })
   } catch (error) {
     if (error instanceof FaultError) return failed(...error.faults)
@@ -86,14 +89,13 @@ const commit = (storage: Storage, known: number, { change, audited }: Wanted): P
     }
   })
 
-export const isAdministrator = ({ schema }: Environment, { roles }: Pick<Person, 'roles'>): boolean =>
-  roles.some(role => schema.roles.get(role)?.admin === true)
-
 const hasAdministrator = (environment: Environment): boolean => {
   const { users, teams } = environment.directory
   return (
-    [...users.values()].some(user => isAdministrator(environment, user)) ||
-    [...teams.values()].some(({ members, roles = [] }) => members.length > 0 && isAdministrator(environment, { roles }))
+    [...users.values()].some(user => isAdministrator(environment.schema, user)) ||
+    [...teams.values()].some(
+      ({ members, roles = [] }) => members.length > 0 && isAdministrator(environment.schema, { roles }),
+    )
   )
 }
 

@@ -3,7 +3,7 @@ import type { Core } from '../core.ts'
 import { resolvePerson } from '../directory/resolve.ts'
 import { ApiFailure } from '../routes/failure.ts'
 import { type ApiEnv, signedIn } from '../routes/signed-in.ts'
-import { isAdministrator } from './administer.ts'
+import { isAdministrator } from './administrator.ts'
 import { readAudit } from './audit.ts'
 import { notThere } from './change.ts'
 import { etagOf, expectedOf } from './conditions.ts'
@@ -204,7 +204,7 @@ const document = {
 /** Whoever else asks learns that there is an administration, and nothing of it. */
 const administrators: MiddlewareHandler<ApiEnv> = async (context, next) => {
   const { environment, person } = context.var.caller
-  if (!isAdministrator(environment, person)) {
+  if (!isAdministrator(environment.schema, person)) {
     const fix = 'ask an administrator, or sign in as one'
     throw new ApiFailure(403, { code: 'forbidden', at: 'user', message: 'you administer nothing here', fix })
   }

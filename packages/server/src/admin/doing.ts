@@ -15,7 +15,7 @@ export const doingOf =
   (core: Core, now: () => number): Doing =>
   async ({ person }, action) => {
     const known = core.environment()
-    const done = await administer({ storage: core.storage, now, known }, person.id, action)
+    const done = await administer({ storage: core.storage, now, known, guarded: true }, person.id, action)
     if (!done.ok) throw refused(done.faults)
     await core.reload()
     return done.value

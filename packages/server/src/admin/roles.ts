@@ -12,6 +12,7 @@ const roleShape = z.strictObject({
     z.strictObject({ create: depth, read: depth, write: depth, delete: depth, hidden: columns, readonly: columns }),
   ),
   admin: z.boolean().optional(),
+  feed: z.boolean().optional(),
 }) as unknown as z.ZodType<RoleSource>
 
 export const roles: Resource<RoleSource> = {

@@ -32,13 +32,16 @@ export const putSchema =
     if (!compiled.ok) return compiled
     const faults = [
       ...(lose ? [] : losses(present, compiled.value)),
-      ...environment.profiles().flatMap(profile => checkProfile(compiled.value, plain(profile))),
+      ...environment.profiles().flatMap(profile => checkProfile(compiled.value, definitionOf(profile))),
     ]
     if (faults.length > 0) return failed(...faults)
     return changing(`put version ${version} of the schema`, [{ ...SCHEMA, value: schemaSource(compiled.value) }])
   }
 
-const plain = ({ version: _, ...profile }: PublishedProfile): ProfileSource => profile
+const definitionOf = (profile: PublishedProfile): ProfileSource => {
+  const { version: _, ...definition } = profile
+  return definition
+}
 
 const losses = (before: Schema, after: Schema): Fault[] =>
   [...before.tables.values()].flatMap((table): Fault[] => {

@@ -1,4 +1,5 @@
 import { failed, type Fault, ok, type Person, type Result, type Rights, type Schema, type Table } from '@rejoin/profile'
+import { isAdministrator } from '../admin/administrator.ts'
 
 /**
  * What a follower may be told. A feed has no place for "this row is no longer yours", so a table is followed whole or not
@@ -19,10 +20,7 @@ export interface FeedChoice {
 
 /** A schema without roles allows everybody everything. */
 export const mayFollow = ({ roles }: Schema, person: Person): boolean =>
-  roles.size === 0 || person.roles.some(name => roles.get(name)?.feed === true || roles.get(name)?.admin === true)
-
-export const isAdministrator = ({ roles }: Schema, person: Person): boolean =>
-  roles.size === 0 || person.roles.some(name => roles.get(name)?.admin === true)
+  isAdministrator({ roles }, person) || person.roles.some(name => roles.get(name)?.feed === true)
 
 export const followed = (
   schema: Schema,
