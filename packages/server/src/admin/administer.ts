@@ -1,4 +1,4 @@
-import { failed, type Fault, FaultError, ok, type Person, type Result } from '@rejoin/profile'
+import { failed, type Fault, FaultError, ok, type Result } from '@rejoin/profile'
 import { CHANGES, type Environment, environmentAfter, loadEnvironment } from '../environment/environment.ts'
 import { entryKey, type Storage } from '../storage/storage.ts'
 import { isAdministrator } from './administrator.ts'
