@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createRelay } from '../relay.ts'
-import { connect, helloOf, type Opened, openRelay } from '../routes/relay.fixture.ts'
+import { connect, helloOf, type Opened, openRelay, source } from '../routes/relay.fixture.ts'
 
 let opened: Opened
 beforeEach(async () => {
@@ -16,7 +16,7 @@ test('the page shows tables and counts, users with tokens that work, the head an
   expect(page).toMatch(/visit<[\s\S]{0,200}<td class="n">8<\/td>\s*<td class="n">1<\/td>/)
   expect(page).toContain('conflict detection: client wins')
   const tokens = [...page.matchAll(/data-token="([^"]+)"/g)].map(([, token]) => token!)
-  expect(tokens).toHaveLength(4)
+  expect(tokens).toHaveLength(source.people.length)
   const { status } = await opened.relay.app.request('/api/tables', {
     headers: { authorization: `Bearer ${tokens[0]}` },
   })
