@@ -168,7 +168,7 @@ export type { ChangesMessage, GoneReason } from './wire/changes.ts'
 export type { Compare, Compared } from './wire/compare.ts'
 export type { Page, Plan, Stored, Synced } from './wire/download.ts'
 export type { Answer, Answered } from './wire/edit.ts'
-export type { Hello, Holding, TableHolding, Welcome } from './wire/hello.ts'
+export { CACHE_HOURS, type Hello, type Holding, type TableHolding, type Welcome } from './wire/hello.ts'
 export {
   decodeDown,
   decodeUp,

@@ -51,10 +51,15 @@ export interface Script {
   pushed(): Edit[]
   say(...messages: Down[]): Promise<void>
   /** welcome, one page with these rows, synced */
-  greet(rows?: Readonly<Record<string, Confirmed>>, more?: { readonly strategy?: StrategyName }): Promise<void>
+  greet(
+    rows?: Readonly<Record<string, Confirmed>>,
+    more?: { readonly strategy?: StrategyName; readonly cacheHours?: number },
+  ): Promise<void>
   lose(code?: number): Promise<void>
-  /** moves the clock and runs what is due */
-  pass(ms: number): Promise<void>
+  /** time passes, and what is due runs; `clock`: ms the device's clock moves, where somebody sets it */
+  pass(ms: number, clock?: number): Promise<void>
+  /** ms since 1970 by the relay's clock */
+  relayTime(): number
   /** lets promises settle */
   settle(): Promise<void>
   readonly lines: number
@@ -79,8 +84,10 @@ export const confirmed = (id: string, rev: number, fields: Fields, more: Partial
 export const openScript = async (
   disk: MemoryDisk = createMemoryDisk(),
   through: (store: Store) => Store = same,
+  { after = 0 }: { /** ms since the first of these devices was opened */ readonly after?: number } = {},
 ): Promise<Script> => {
-  let now = 1_700_000_000_000
+  let now = 1_700_000_000_000 + after
+  let relayTime = now
   let timers: { readonly at: number; readonly run: () => void }[] = []
   let chance = 1
   let handlers: SocketHandlers | undefined
@@ -91,7 +98,8 @@ export const openScript = async (
     now: () => now,
     random: length => Uint8Array.from({ length }, () => (chance = (chance * 48_271) % 2_147_483_647) & 0xff),
     after: (ms, run) => {
-      const timer = { at: now + ms, run }
+      // Nobody sets the clock that timers run by.
+      const timer = { at: relayTime + ms, run }
       timers.push(timer)
       return () => {
         timers = timers.filter(each => each !== timer)
@@ -133,7 +141,7 @@ export const openScript = async (
     heard,
     pushed: () => heard().flatMap(message => (message.type === 'push' ? message.edits : [])),
     say,
-    greet: async (rows = {}, { strategy = 'clientWins' } = {}) => {
+    greet: async (rows = {}, { strategy = 'clientWins', cacheHours } = {}) => {
       device.connect()
       await settle()
       const head = Math.max(1, ...Object.values(rows).map(({ rev }) => rev))
@@ -141,7 +149,7 @@ export const openScript = async (
       const sum = emptyFingerprint()
       for (const [id, { rev }] of Object.entries(rows)) addRow(sum, { id, rev }, '*')
       await say(
-        welcome(head, strategy),
+        { ...welcome(head, strategy), time: relayTime, ...(cacheHours === undefined ? {} : { cacheHours }) },
         { type: 'plan', tables: [{ table: 'task', rows: packed.length }] },
         {
           type: 'page',
@@ -164,10 +172,12 @@ export const openScript = async (
       handlers?.closed(code)
       await settle()
     },
-    pass: async ms => {
-      now += ms
-      const due = timers.filter(timer => timer.at <= now)
-      timers = timers.filter(timer => timer.at > now)
+    relayTime: () => relayTime,
+    pass: async (ms, clock = ms) => {
+      now += clock
+      relayTime += ms
+      const due = timers.filter(timer => timer.at <= relayTime)
+      timers = timers.filter(timer => timer.at > relayTime)
       for (const { run } of due) run()
       await settle()
     },
@@ -180,8 +190,9 @@ export const openScript = async (
 
 const same = (store: Store): Store => store
 
-export const welcome = (rev: number, strategy: StrategyName = 'clientWins'): Down => ({
+export const welcome = (rev: number, strategy: StrategyName = 'clientWins'): Extract<Down, { type: 'welcome' }> => ({
   type: 'welcome',
+  time: 0,
   user: { id: 'ana', name: 'Ana' },
   prefixes: [77],
   at: at(rev),

@@ -469,7 +469,7 @@ describe('a session', () => {
     const script = await opened()
     await script.pass(20_000)
     expect(script.heard()).toEqual([{ type: 'ping' }])
-    await script.say({ type: 'pong' })
+    await script.say({ type: 'pong', time: 0 })
     for (let silence = 0; silence < 3; silence++) await script.pass(20_000)
     expect(script.device.link.current.state).toBe('offline')
   })

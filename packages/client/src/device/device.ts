@@ -1,6 +1,7 @@
 import { fingerprintText, type SchemaSource, type TableName } from '@rejoin/profile'
 import { createSource, type Observable, type Source, whenever } from '../observe/observable.ts'
 import { createOnline, type Online, type OnlineParts } from '../online/online.ts'
+import type { CacheState } from '../lifetime/cache-state.ts'
 import { createLedger, type LedgerView } from '../outbox/ledger.ts'
 import { createOutbox, type Outbox } from '../outbox/outbox.ts'
 import type { PeerTransport } from '../peer/transport.ts'
@@ -33,6 +34,8 @@ export interface Rejoin<S extends SchemaSource = SchemaSource> {
   /** whether there is a conversation with the relay; whether the user wants one is another fact (OM7) */
   readonly link: Observable<LinkStatus>
   readonly progress: Observable<Progress>
+  /** whether what is here may be read, and how long (CA1-CA3) */
+  readonly cache: Observable<CacheState>
   /** withdrawals that came too late: these edits took effect after all (OB10) */
   readonly late: { subscribe(listener: (entries: readonly string[]) => void): () => void }
   /** another device of the same user, over any line; @returns parts from it */
@@ -68,6 +71,7 @@ export const createDevice = async <const S extends SchemaSource = SchemaSource>(
   const replica = await openReplica(store, { random: host.random, report: host.report })
   const facts = createFacts(pausedAtFirst(options), replica.memory.damaged, host.report)
   const engine = createEngine({ ...options, replica, facts })
+  await engine.look()
   const close = async (): Promise<void> => {
     engine.stop()
     await replica.idle()
@@ -89,7 +93,7 @@ export interface FaceParts extends OnlineParts, Pick<Rejoin, 'meet' | 'close'> {
 /** What an app holds of a device: reads what is here, and has what it wants done where the device is written. */
 export const createFace = ({ replica, facts, act, host, meet, close, ...online }: FaceParts): Rejoin => {
   const { report } = host
-  const { link, progress, paused, late, stats } = facts
+  const { link, progress, cache, paused, late, stats } = facts
   const outbox = createOutbox({ replica, act, paused, report })
   const whenReady = (signal?: { readonly signal?: AbortSignal }): Promise<unknown> => readiness(replica, report, signal)
   const parts: TableParts = { replica, act, host, outbox, whenReady, now: host.now, report }
@@ -110,6 +114,7 @@ export const createFace = ({ replica, facts, act, host, meet, close, ...online }
     },
     link,
     progress,
+    cache,
     late,
     meet,
     connect: () => turn({ do: 'connect' }),

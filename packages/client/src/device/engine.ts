@@ -1,3 +1,4 @@
+import { createLifetime } from '../lifetime/lifetime.ts'
 import { createPeer } from '../peer/peer.ts'
 import type { PeerTransport } from '../peer/transport.ts'
 import type { Pen } from '../replica/recording.ts'
@@ -18,6 +19,8 @@ export interface Engine {
   act(act: Act): Promise<void>
   /** @returns parts from it */
   meet(transport: PeerTransport): () => void
+  /** looks at the clock: resolves when a cache that has expired is sealed */
+  look(): Promise<void>
   /** ends the session; saves under way go on */
   stop(): void
 }
@@ -39,6 +42,8 @@ export const createEngine = ({ replica, facts, host, connect, token, app }: Engi
     newId: () => newUuid(host),
     leaving: () => facts.link.current.state === 'live' && paused.current.length === 0,
   }
+  const lifetime = createLifetime({ replica, host, cache: facts.cache })
+  const look = (): void => void lifetime.look().catch(report)
   /** bytes that sessions before this one received */
   let before = 0
   const told = (event: SessionEvent): void => {
@@ -46,6 +51,7 @@ export const createEngine = ({ replica, facts, host, connect, token, app }: Engi
     if (event.type === 'late') late.tell(event.entries.map(({ edit }) => edit.id))
     if (event.type === 'repaired') stats.repaired += event.rows
     if (event.type === 'failed') report(event.error)
+    if (event.type === 'refreshed' || (event.type === 'moved' && event.state.phase === 'catching-up')) look()
   }
   const link = createLink({
     connect,
@@ -84,6 +90,10 @@ export const createEngine = ({ replica, facts, host, connect, token, app }: Engi
     act: what => (isSwitch(what) ? turn(what) : deed(what)),
     meet: transport =>
       createPeer({ replica, pen, transport, beingTold: () => facts.link.current.state === 'catching-up', report }).stop,
-    stop: link.stop,
+    look: () => lifetime.look(),
+    stop: () => {
+      lifetime.stop()
+      link.stop()
+    },
   }
 }

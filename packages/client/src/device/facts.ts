@@ -1,3 +1,4 @@
+import type { CacheState } from '../lifetime/cache-state.ts'
 import { createListeners, createSource, type Listeners, type Source } from '../observe/observable.ts'
 import type { LinkStatus } from '../session/link.ts'
 import { idle, type Progress } from '../session/progress.ts'
@@ -6,6 +7,7 @@ import { idle, type Progress } from '../session/progress.ts'
 export interface Facts {
   readonly link: Source<LinkStatus>
   readonly progress: Source<Progress>
+  readonly cache: Source<CacheState>
   /** names of what keeps the queue from being sent */
   readonly paused: Source<readonly string[]>
   /** ids of edits whose withdrawal came too late */
@@ -26,6 +28,7 @@ export interface Stats {
 export const createFacts = (paused: readonly string[], damaged: number, report: (error: unknown) => void): Facts => ({
   link: createSource<LinkStatus>({ state: 'offline' }, report),
   progress: createSource<Progress>(idle, report),
+  cache: createSource<CacheState>({ state: 'none' }, report),
   paused: createSource(paused, report),
   late: createListeners(report),
   stats: { damaged, repaired: 0, sent: 0, received: 0 },

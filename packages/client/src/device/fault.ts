@@ -20,6 +20,10 @@ export type RejoinFaultCode =
   | 'forbidden'
   | 'version'
   | 'replaced'
+  | 'expired'
+  | 'unsent'
+  | 'offline-mode'
+  | 'full'
 
 export interface RejoinFaultParts {
   readonly code: RejoinFaultCode

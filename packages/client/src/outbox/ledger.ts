@@ -59,11 +59,15 @@ export const createLedger = (
     }
   }
   const list = createDerived(
-    () => [...replica.memory.ledger.values()].toSorted((a, b) => b.rev - a.rev).map(noteOf),
+    () =>
+      // Other people's versions are part of what expires.
+      replica.memory.meta.sealed === true
+        ? []
+        : [...replica.memory.ledger.values()].toSorted((a, b) => b.rev - a.rev).map(noteOf),
     report,
   )
-  replica.touched.subscribe(({ ledger }) => {
-    if (ledger) list.stale()
+  replica.touched.subscribe(({ ledger, state }) => {
+    if (ledger || state) list.stale()
   })
   return {
     get current() {

@@ -57,10 +57,10 @@ export const createPeer = ({ replica, pen, transport, beingTold, report }: PeerP
   }
 
   const introduce = (): void => {
-    const { grant, cursor } = memory.meta
+    const { grant, cursor, fresh } = memory.meta
     if (grant === undefined) return
     const { schema: _, profile: __, ...rest } = grant
-    say({ type: 'welcome', ...rest, prefixes: [], at: cursor ?? nowhere })
+    say({ type: 'welcome', ...rest, time: fresh?.relay ?? 0, prefixes: [], at: cursor ?? nowhere })
   }
 
   /** Tables both hold whole, in the same columns. A device of somebody else gets nothing: it cannot show its rights yet. */
@@ -72,7 +72,9 @@ export const createPeer = ({ replica, pen, transport, beingTold, report }: PeerP
       .map(({ table }) => table)
   }
 
-  const isWhole = (table: string): boolean => memory.tables.get(table)?.state === 'complete'
+  /** An expired cache is shown to nobody, not to other devices either. */
+  const isWhole = (table: string): boolean =>
+    memory.meta.sealed !== true && memory.tables.get(table)?.state === 'complete'
 
   const ask = (table: string, nodes: readonly Node[]): void => {
     const columnSet = columnSetOf(memory.meta.grant!, table)!

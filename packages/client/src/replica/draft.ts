@@ -290,7 +290,7 @@ const applyTo = (layers: Layers, prepared: readonly Prepared[], memory: Memory):
   }
   const outbox = list.written.size > 0
   const after = meta.get('')!
-  const state = tables.written.size > 0 || after.grant !== memory.meta.grant || after.ready !== memory.meta.ready
+  const state = tables.written.size > 0 || isOtherState(memory.meta, after)
   settleInto(authored, memory.authored)
   settleInto(tables, memory.tables)
   settleInto(ledger, memory.ledger)
@@ -300,6 +300,9 @@ const applyTo = (layers: Layers, prepared: readonly Prepared[], memory: Memory):
   memory.meta = after
   return { records, tables: whole, outbox, ledger: ledger.written.size > 0, state }
 }
+
+const isOtherState = (before: Meta, after: Meta): boolean =>
+  after.grant !== before.grant || after.ready !== before.ready || after.sealed !== before.sealed
 
 /** The entries of a chain that a new edit would be recorded on: back from the last one its author still means. */
 export const standingOn = (chain: readonly Entry[]): readonly Entry[] => {

@@ -15,6 +15,7 @@ export interface Grant {
   readonly prefixes: readonly number[]
   readonly strategy: StrategyName
   readonly strategies: Readonly<Record<string, StrategyName>>
+  readonly cacheHours?: number
   readonly tables: Welcome['tables']
   readonly writable: Welcome['writable']
   readonly schemaVersion: number
@@ -25,12 +26,13 @@ export interface Grant {
 
 /** @throws FaultError where the relay sent no schema, or one this program cannot read */
 export const grantFrom = (welcome: Welcome, known: Grant | undefined): Grant => {
-  const { user, prefixes, strategy, strategies: own, tables, writable, schemaVersion, profileVersion } = welcome
+  const { user, prefixes, strategy, strategies: own, cacheHours, tables, writable, schemaVersion, profileVersion } = welcome
   return {
     user,
     prefixes,
     strategy,
     strategies: own,
+    ...(cacheHours === undefined ? {} : { cacheHours }),
     tables,
     writable,
     schemaVersion,

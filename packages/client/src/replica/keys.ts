@@ -90,4 +90,4 @@ export const metaChanges = (before: Meta, after: Meta): StoreChange[] => {
   return changes
 }
 
-const metaKeys = ['device', 'grant', 'seq', 'left', 'ids', 'cursor', 'ready'] as const
+const metaKeys = ['device', 'grant', 'seq', 'left', 'ids', 'cursor', 'ready', 'fresh', 'sealed'] as const

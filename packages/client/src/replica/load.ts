@@ -55,8 +55,8 @@ const loadMeta = async (store: Store, random: (length: number) => Uint8Array): P
   const known = await store.get('meta', 'device')
   const device = typeof known === 'string' ? known : toHex(random(8))
   if (known === undefined) await store.commit([{ put: 'meta', key: 'device', value: device }])
-  const [grant, seq, left, ids, cursor, ready] = await Promise.all(
-    ['grant', 'seq', 'left', 'ids', 'cursor', 'ready'].map(key => store.get('meta', key)),
+  const [grant, seq, left, ids, cursor, ready, fresh, sealed] = await Promise.all(
+    ['grant', 'seq', 'left', 'ids', 'cursor', 'ready', 'fresh', 'sealed'].map(key => store.get('meta', key)),
   )
   return {
     device,
@@ -66,6 +66,8 @@ const loadMeta = async (store: Store, random: (length: number) => Uint8Array): P
     ids: typeof ids === 'number' ? ids : 0,
     ...(cursor === undefined ? {} : { cursor: cursor as unknown as NonNullable<Meta['cursor']> }),
     ready: ready === true,
+    ...(fresh === undefined ? {} : { fresh: fresh as unknown as NonNullable<Meta['fresh']> }),
+    ...(sealed === true ? { sealed } : {}),
   }
 }
 

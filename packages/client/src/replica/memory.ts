@@ -10,6 +10,7 @@ import {
   unpackEnvelope,
 } from '@rejoin/profile'
 import type { Entry } from '../outbox/outbox-state.ts'
+import type { Freshness } from '../lifetime/freshness.ts'
 import type { Conflicted } from './conflicted.ts'
 import type { Grant } from './grant.ts'
 
@@ -49,6 +50,10 @@ export interface Meta {
   readonly cursor?: Position
   /** a first sync has completed once */
   readonly ready: boolean
+  /** when what is held was last known to be as the relay's */
+  readonly fresh?: Freshness
+  /** the cache has expired: what the relay stated is unreadable until it is refreshed (CA3) */
+  readonly sealed?: boolean
 }
 
 /** A record as the relay last stated it. `gone`: it may be held no more; its envelope stays while own edits stand on it. */

@@ -12,7 +12,7 @@ import type { Store } from '../store/store.ts'
 import { createDraft, type Draft, type Touched } from './draft.ts'
 import { columnSetOf, type Grant } from './grant.ts'
 import { loadMemory } from './load.ts'
-import { keyOf, type Memory } from './memory.ts'
+import { keyFrom, keyOf, type Memory } from './memory.ts'
 import { viewIn } from './recording.ts'
 import { isLive, plainView } from './view.ts'
 import { createWriter, type Writer } from './writer.ts'
@@ -66,7 +66,14 @@ export const createReading = (
     touched.tell(change)
   }
 
+  /** What the relay stated; the author's own records that it does not know yet are none of it. */
+  const isStated = (key: string): boolean => {
+    const { table, id } = keyFrom(key)
+    return memory.rows.get(table)?.has(id) === true
+  }
+
   const view = (key: string): Content | undefined => {
+    if (memory.meta.sealed === true && isStated(key)) return undefined
     // Records nobody has pending edits on are remembered by their rows.
     if (!memory.chains.has(key) && !memory.foreign.has(key)) {
       return memory.meta.grant === undefined ? undefined : liveOf(plainView(present.rows.get(key)))

@@ -9,6 +9,8 @@ export type SessionEvent =
   | { readonly type: 'page'; readonly page: Page }
   /** rows that differed from the relay's and were put right (DS13) */
   | { readonly type: 'repaired'; readonly rows: number }
+  /** what is held was found to be as the relay's */
+  | { readonly type: 'refreshed' }
   /** the relay decided over edits of this device */
   | { readonly type: 'answered' }
   /** withdrawals that came too late: these edits took effect (OB10) */

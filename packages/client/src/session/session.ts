@@ -12,6 +12,7 @@ import {
   type Up,
 } from '@rejoin/profile'
 import type { Host } from '../device/host.ts'
+import { isRefreshDue, refreshed } from '../lifetime/freshness.ts'
 import { confirmUpTo, takeChanges } from '../outbox/answers.ts'
 import { takePage } from '../replica/download.ts'
 import type { Draft } from '../replica/draft.ts'
@@ -62,6 +63,8 @@ export const createSession = (parts: SessionParts): Session => {
   let comparing: Comparing | undefined
   let reached: Position | undefined
   let unacknowledged = 0
+  /** ms since 1970 by the relay's clock, as it last told */
+  let time = 0
   const waits = new Map<string, number>()
 
   const move = (to: SessionState): void => {
@@ -142,8 +145,12 @@ export const createSession = (parts: SessionParts): Session => {
       return { edit, answer: waits.get(edit)! > PATIENCE ? { status: 'resync' } : answer }
     })
 
+  /** What is held is as the relay's from now on: its lifetime begins again (CA2). */
+  const refresh = (draft: Draft): void => draft.setMeta({ fresh: refreshed(time, pen.now()), sealed: false })
+
   const moveCursor = (draft: Draft, at: Position): void => {
     draft.setMeta({ cursor: later(at, draft.meta().cursor) })
+    if (isRefreshDue(draft.meta().fresh, pen.now())) refresh(draft)
     confirmUpTo(draft, at.rev, pen)
   }
 
@@ -163,9 +170,17 @@ export const createSession = (parts: SessionParts): Session => {
     comparing = undefined
     await replica.write(draft => {
       draft.setMeta({ ready: true, cursor: later(at, reached) })
+      refresh(draft)
       confirmUpTo(draft, at.rev, pen)
     })
+    told({ type: 'refreshed' })
     if (!isOver(state)) move({ phase: 'live' })
+  }
+
+  const pong = async (): Promise<void> => {
+    if (state.phase !== 'live' || !isRefreshDue(replica.memory.meta.fresh, pen.now())) return
+    await replica.write(refresh, 'relaxed')
+    told({ type: 'refreshed' })
   }
 
   const handle = async (message: Down): Promise<void> => {
@@ -174,9 +189,13 @@ export const createSession = (parts: SessionParts): Session => {
       end({ code: message.code, refusal })
       return parts.close(message.code)
     }
-    if (message.type === 'pong') return
+    if (message.type === 'pong') {
+      time = Math.max(time, message.time)
+      return pong()
+    }
     if (state.phase === 'greeting') {
       if (message.type !== 'welcome') throw new FrameFault('malformed', `${message.type} before welcome`)
+      time = message.time
       await replica.write(draft => takeWelcome(draft, message, replica.memory.tables.keys()))
       move({ phase: 'catching-up' })
       return speaking.wake()

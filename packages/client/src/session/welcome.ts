@@ -1,4 +1,5 @@
 import type { Welcome } from '@rejoin/profile'
+import { heard } from '../lifetime/freshness.ts'
 import type { Draft } from '../replica/draft.ts'
 import { grantFrom } from '../replica/grant.ts'
 import { pagesOf, putRow, rowsOf } from '../replica/keys.ts'
@@ -15,8 +16,12 @@ export const takeWelcome = (draft: Draft, welcome: Welcome, tables: Iterable<str
     // The cursor counts for tables that were complete when it was written: it becomes theirs.
     else if (state.state === 'complete' && cursor !== undefined) draft.tables.set(table, { ...state, at: cursor })
   }
-  const { cursor: _, ...meta } = draft.meta()
-  draft.replaceMeta({ ...meta, grant: grantFrom(welcome, grant) })
+  const { cursor: _, fresh, ...meta } = draft.meta()
+  draft.replaceMeta({
+    ...meta,
+    grant: grantFrom(welcome, grant),
+    ...(fresh === undefined ? {} : { fresh: heard(fresh, welcome.time) }),
+  })
 }
 
 const endTable = (draft: Draft, table: string, state: TableState): void => {

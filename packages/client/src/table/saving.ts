@@ -19,8 +19,9 @@ export type Values = Readonly<Record<string, unknown>>
 export const save = (draft: Draft, wish: Wish, pen: Pen, group?: string): Edit | undefined => {
   const table = tableIn(draft, wish.table)
   const { kind, id } = wish
-  const seen = viewIn(draft, keyOf(wish))
   const place = { table: table.name, record: id }
+  if (kind !== 'create' && draft.meta().sealed === true && draft.rows.get(keyOf(wish)) !== undefined) throw expired(place)
+  const seen = viewIn(draft, keyOf(wish))
   if (kind === 'create') {
     if (!isRecordId(id)) {
       const message = 'a record id is 1 to 64 of letters, digits and . _ : -'
@@ -62,6 +63,14 @@ export const saveTogether = (draft: Draft, wishes: readonly Wish[], group: strin
   if (why === undefined) return
   throw new RejoinFault({ code: 'too-large', message: why.message, fix: 'make it smaller groups' })
 }
+
+const expired = (place: { readonly table: string; readonly record: string }): RejoinFault =>
+  new RejoinFault({
+    code: 'expired',
+    message: 'the offline data of this device has expired',
+    fix: 'go online and let it synchronise; unsent work is kept',
+    ...place,
+  })
 
 const checked = (table: Table, values: Values, id: string, create: boolean): Fields => {
   const row = checkRow(table, values, { create })

@@ -22,8 +22,8 @@ export interface TableApi<S extends SchemaSource, T extends TableName<S>> {
   query(query?: Query): LiveQuery<RowIn<S, T>>
   /** the "cloud offline" mark of a record with unsettled edits (OB2) */
   mark(id: string): 'pending' | 'error' | undefined
-  /** why a record that was here is not any more (DS16) */
-  missing(id: string): GoneReason | undefined
+  /** why a record that was here is not any more (DS16), or cannot be read now (CA3) */
+  missing(id: string): GoneReason | 'expired' | undefined
 }
 
 export interface TableParts extends LiveParts {
@@ -55,7 +55,8 @@ export const createTable = (parts: TableParts, name: string): TableApi<SchemaSou
     mark: id => outbox.mark(name, id),
     missing: id =>
       replica.view(keyOf({ table: name, id })) === undefined
-        ? replica.present.rows.get(keyOf({ table: name, id }))?.gone
+        ? (replica.present.rows.get(keyOf({ table: name, id }))?.gone ??
+          (replica.memory.meta.sealed === true ? 'expired' : undefined))
         : undefined,
   }
 }

@@ -31,7 +31,12 @@ export type Holding =
       readonly columnSet: string
     }
 
+/** as documented */
+export const CACHE_HOURS = 48
+
 export interface Welcome {
+  /** ms since 1970 by the relay's clock */
+  readonly time: number
   readonly user: { readonly id: string; readonly name: string }
   /** client id prefixes granted to this device, oldest first */
   readonly prefixes: readonly number[]
@@ -39,6 +44,8 @@ export interface Welcome {
   /** conflict setting of the environment, and of the tables that differ (CF12) */
   readonly strategy: StrategyName
   readonly strategies: Readonly<Record<string, StrategyName>>
+  /** hours after its last refresh at which what a device holds may not be read any more (CA1); absent: `CACHE_HOURS` */
+  readonly cacheHours?: number
   readonly tables: readonly TableHolding[]
   /** column ids this user may write, by table; a table that is missing may be written whole */
   readonly writable: Readonly<Record<string, readonly string[]>>
@@ -74,11 +81,13 @@ export const helloShape: Shape<Hello> = struct({
 const strategy: Shape<StrategyName> = word(['clientWins', 'serverWins', 'merge', 'ask'])
 
 export const welcomeShape: Shape<Welcome> = struct({
+  time: uint,
   user: struct({ id: text, name: text }),
   prefixes: list(uint, 1_000),
   at: positionShape,
   strategy,
   strategies: dictionary(strategy),
+  cacheHours: optional(uint),
   tables: list(struct({ table: text, columnSet: text, columns: optional(list(text, 1_000)) }), 1_000),
   writable: dictionary(list(text, 1_000)),
   schemaVersion: uint,

@@ -16,7 +16,7 @@ import {
 import { type Hello, helloShape, type Welcome, welcomeShape } from './hello.ts'
 import { type Push, pushShape, type Withdraw, withdrawShape } from './push.ts'
 import { type Refusal, refusalShape } from './refusal.ts'
-import { type Shape, struct, union } from './shape.ts'
+import { type Shape, struct, uint, union } from './shape.ts'
 
 /**
  * The two unions that are the protocol, and their frames:
@@ -58,7 +58,8 @@ export type Down =
   | ({ readonly type: 'changes' } & ChangesMessage)
   | ({ readonly type: 'compared' } & Compared)
   | ({ readonly type: 'refusal' } & Refusal)
-  | { readonly type: 'pong' }
+  /** `time`: ms since 1970 by the relay's clock */
+  | { readonly type: 'pong'; readonly time: number }
 
 export const downShape: Shape<Down> = union('type', {
   welcome: welcomeShape,
@@ -68,7 +69,7 @@ export const downShape: Shape<Down> = union('type', {
   changes: changesShape,
   compared: comparedShape,
   refusal: refusalShape,
-  pong: struct({}),
+  pong: struct({ time: uint }),
 })
 
 /** A frame the other side should not have sent, or that was damaged on its way. */

@@ -55,11 +55,13 @@ export const upVectors: readonly Up[] = [
 export const downVectors: readonly Down[] = [
   {
     type: 'welcome',
+    time: 1_700_000_000_000,
     user: { id: 'ana', name: 'Ana Ruiz' },
     prefixes: [123_456_789],
     at: { rev: 42, commit: '0123456789abcdef' },
     strategy: 'clientWins',
     strategies: { invoice: 'ask' },
+    cacheHours: 12,
     tables: [
       { table: 'workorder', columnSet: '*' },
       { table: 'account', columnSet: 'k3', columns: ['name'] },
@@ -106,5 +108,5 @@ export const downVectors: readonly Down[] = [
   },
   { type: 'compared', table: 'workorder', differing: [{ depth: 1, prefix: 5 }] },
   { type: 'refusal', code: 4401, reason: 'unauthenticated', message: 'the sign-in has expired', fix: 'sign in again' },
-  { type: 'pong' },
+  { type: 'pong', time: 1_700_000_000_000 },
 ]

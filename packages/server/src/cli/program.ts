@@ -66,12 +66,13 @@ const programOf = (terminal: Terminal): Command => {
     })
   program
     .command('settings')
-    .description('show or change how conflicts are settled; a relay that serves the database follows')
+    .description('show or change how conflicts are settled and when caches expire; a relay that serves the database follows')
     .addOption(dbOption('the database'))
     .addOption(postgresOption())
     .hook('preAction', onePlace)
     .addOption(new Option('--strategy <name>', 'from now on').choices(Object.keys(strategies)))
     .option('--table <name>', 'for this table alone')
+    .option('--cache-hours <n>', 'hours after its last refresh at which a cache expires', wholeHours)
     .action((choice: SettingsChoice) => settings(choice, terminal))
   program
     .command('token')
@@ -115,6 +116,11 @@ const onePlace = (_: Command, command: Command): void => {
 export const portNumber = (text: string): number => {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
     throw new InvalidArgumentError('A port is a number from 0 to 65535.')
+  return Number(text)
+}
+
+const wholeHours = (text: string): number => {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('Hours are a whole number from 1 to 9999.')
   return Number(text)
 }
 

@@ -10,15 +10,18 @@ export interface SettingsChoice {
   readonly strategy?: StrategyName
   /** the strategy of this table alone, not of the environment (CF12) */
   readonly table?: string
+  /** hours after its last refresh at which a device's cache expires (CA1) */
+  readonly cacheHours?: number
 }
 
-/** `rejoin settings`: shows or changes how conflicts are settled. A relay that serves the database follows by itself. */
+/** `rejoin settings`: shows or changes how conflicts are settled and when caches expire. A relay that serves the database follows by itself. */
 export const settings = async (choice: SettingsChoice, terminal: Terminal): Promise<void> => {
   const storage = await openDatabase(choice.db, { create: false })
   try {
-    const { strategy, strategies } = await changeSettings(storage, choice)
+    const { strategy, strategies, cacheHours } = await changeSettings(storage, choice)
     terminal.out(`conflicts: ${strategy}`)
     for (const [table, own] of Object.entries(strategies)) terminal.out(`  table ${table}: ${own}`)
+    if (cacheHours !== undefined) terminal.out(`caches expire ${cacheHours} h after their last refresh`)
   } finally {
     await storage.close()
   }
@@ -27,17 +30,22 @@ export const settings = async (choice: SettingsChoice, terminal: Terminal): Prom
 /** @returns the settings as they are afterwards. @throws FaultError where there is no such table */
 export const changeSettings = async (
   storage: Storage,
-  { strategy, table }: Omit<SettingsChoice, 'db'>,
+  { strategy, table, cacheHours }: Omit<SettingsChoice, 'db'>,
 ): Promise<Settings> => {
   const { schema } = await storage.snapshot(loadEnvironment)
   if (table !== undefined && !schema.tables.has(table)) throw new FaultError([noTable(table)])
   return storage.commit({ entries: [KEY] }, ({ entries }) => {
     const present = ([...entries.values()][0]?.value as Settings | undefined) ?? defaultSettings
-    if (strategy === undefined) return { result: present }
-    const changed: Settings =
-      table === undefined
-        ? { ...present, strategy }
-        : { ...present, strategies: { ...present.strategies, [table]: strategy } }
+    if (strategy === undefined && cacheHours === undefined) return { result: present }
+    const changed: Settings = {
+      ...present,
+      ...(strategy === undefined
+        ? {}
+        : table === undefined
+          ? { strategy }
+          : { strategies: { ...present.strategies, [table]: strategy } }),
+      ...(cacheHours === undefined ? {} : { cacheHours }),
+    }
     return { result: changed, entries: [{ ...KEY, value: changed }] }
   })
 }

@@ -45,6 +45,8 @@ export interface Settings {
   readonly strategy: StrategyName
   /** tables that differ (CF12) */
   readonly strategies: Readonly<Record<string, StrategyName>>
+  /** hours after its last refresh at which a device's cache expires (CA1); absent: `CACHE_HOURS` */
+  readonly cacheHours?: number
 }
 
 /** A published profile with who it is for. */

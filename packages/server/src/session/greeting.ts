@@ -57,7 +57,7 @@ export const createGreeting =
     return {
       welcome: true,
       guest: { author, app: hello.app, scope, scopeClass, expires: signedIn.expires },
-      frame: welcomeFrame(known, person, prefixes, scope, profile, hello, await head()),
+      frame: welcomeFrame(known, person, prefixes, scope, profile, hello, await head(), moment),
     }
   }
 
@@ -72,6 +72,7 @@ const welcomeFrame = (
   profile: PublishedProfile | undefined,
   hello: Hello,
   at: Position,
+  time: number,
 ): Uint8Array => {
   const rights = rightsOf(schema, person)
   const tables = [...scope.tables.values()]
@@ -83,6 +84,7 @@ const welcomeFrame = (
   })
   return encodeDown({
     type: 'welcome',
+    time,
     user: { id: person.id, name: person.name },
     prefixes,
     at,

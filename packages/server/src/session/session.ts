@@ -238,7 +238,7 @@ export const createSession = (parts: SessionParts): Session => {
   const handle = async (message: Up): Promise<void> => {
     const guest = guestOf(state)
     if (message.type === 'hello') return greet(message)
-    if (message.type === 'ping') return send(encodeDown({ type: 'pong' }))
+    if (message.type === 'ping') return send(encodeDown({ type: 'pong', time: now() }))
     if (guest === undefined) return close('unauthenticated', 'nothing is read before hello', 'say hello first')
     switch (message.type) {
       case 'push':
