@@ -1,7 +1,7 @@
 import { fingerprintText, type SchemaSource, type TableName } from '@rejoin/profile'
+import type { CacheState } from '../lifetime/cache-state.ts'
 import { createSource, type Observable, type Source, whenever } from '../observe/observable.ts'
 import { createOnline, type Online, type OnlineParts } from '../online/online.ts'
-import type { CacheState } from '../lifetime/cache-state.ts'
 import { createLedger, type LedgerView } from '../outbox/ledger.ts'
 import { createOutbox, type Outbox } from '../outbox/outbox.ts'
 import type { PeerTransport } from '../peer/transport.ts'

@@ -24,8 +24,7 @@ export const looked = (fresh: Freshness, now: number, ran = 0): Freshness => ({
 })
 
 /** The relay told the time, and no more than that. */
-export const heard = (fresh: Freshness, relay: number): Freshness =>
-  relay > fresh.relay ? { ...fresh, relay } : fresh
+export const heard = (fresh: Freshness, relay: number): Freshness => (relay > fresh.relay ? { ...fresh, relay } : fresh)
 
 /** ms since the last refresh, as far as anybody can know */
 export const ageOf = (fresh: Freshness, now: number): number =>

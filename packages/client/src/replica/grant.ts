@@ -26,7 +26,17 @@ export interface Grant {
 
 /** @throws FaultError where the relay sent no schema, or one this program cannot read */
 export const grantFrom = (welcome: Welcome, known: Grant | undefined): Grant => {
-  const { user, prefixes, strategy, strategies: own, cacheHours, tables, writable, schemaVersion, profileVersion } = welcome
+  const {
+    user,
+    prefixes,
+    strategy,
+    strategies: own,
+    cacheHours,
+    tables,
+    writable,
+    schemaVersion,
+    profileVersion,
+  } = welcome
   return {
     user,
     prefixes,

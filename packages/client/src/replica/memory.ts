@@ -9,8 +9,8 @@ import {
   readFlat,
   unpackEnvelope,
 } from '@rejoin/profile'
-import type { Entry } from '../outbox/outbox-state.ts'
 import type { Freshness } from '../lifetime/freshness.ts'
+import type { Entry } from '../outbox/outbox-state.ts'
 import type { Conflicted } from './conflicted.ts'
 import type { Grant } from './grant.ts'
 

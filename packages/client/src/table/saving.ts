@@ -20,7 +20,8 @@ export const save = (draft: Draft, wish: Wish, pen: Pen, group?: string): Edit |
   const table = tableIn(draft, wish.table)
   const { kind, id } = wish
   const place = { table: table.name, record: id }
-  if (kind !== 'create' && draft.meta().sealed === true && draft.rows.get(keyOf(wish)) !== undefined) throw expired(place)
+  if (kind !== 'create' && draft.meta().sealed === true && draft.rows.get(keyOf(wish)) !== undefined)
+    throw expired(place)
   const seen = viewIn(draft, keyOf(wish))
   if (kind === 'create') {
     if (!isRecordId(id)) {

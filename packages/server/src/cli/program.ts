@@ -66,7 +66,9 @@ const programOf = (terminal: Terminal): Command => {
     })
   program
     .command('settings')
-    .description('show or change how conflicts are settled and when caches expire; a relay that serves the database follows')
+    .description(
+      'show or change how conflicts are settled and when caches expire; a relay that serves the database follows',
+    )
     .addOption(dbOption('the database'))
     .addOption(postgresOption())
     .hook('preAction', onePlace)
