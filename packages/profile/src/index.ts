@@ -1,7 +1,19 @@
 // What both sides agree on.
-export type { Changes, Edit, EditKind, Position } from './edit/edit.ts'
+export type { Changes, CommandCall, Edit, EditKind, Position } from './edit/edit.ts'
 export { nowhere } from './edit/edit.ts'
-export type { Outcome, Question, RejectionCode } from './edit/outcome.ts'
+export {
+  type ArgsOf,
+  checkArgs,
+  type Command,
+  type CommandContext,
+  type CommandResult,
+  type Commands,
+  type CommandSource,
+  commandsOf,
+  defineCommand,
+  stepOf,
+} from './edit/command.ts'
+export type { Outcome, Question, Rejection, RejectionCode } from './edit/outcome.ts'
 export type { Fault, Result } from './fault.ts'
 export { failed, FaultError, faultText, ok } from './fault.ts'
 export { Reader, ByteFault } from './bytes/reader.ts'
@@ -30,14 +42,13 @@ export { columnsIn, type Dependence, dependenceOf } from './filter/walk.ts'
 
 // Merging
 export { type Folded, foldPending, type Present } from './merge/fold.ts'
-export { judge, type Standing, type Verdict } from './merge/judge.ts'
+export { type Handle, type Handled, judge, type Standing, type Verdict } from './merge/judge.ts'
 export type { LedgerEntry } from './merge/ledger.ts'
 export {
   type Knowledge,
   type Merged,
   mergeEdit,
   type RecordState,
-  sameContent,
   sameLife,
   settle,
   standingOf,
@@ -113,7 +124,7 @@ export { askedTables, scopeSizeSql, scopeSql } from './scope/sql.ts'
 
 // Records
 export type { Confirmed, Content, Visible } from './record/record.ts'
-export { DELETED, guidOf, REMEMBERED, ROOT } from './record/record.ts'
+export { DELETED, guidOf, REMEMBERED, ROOT, sameContent } from './record/record.ts'
 export { clientId, IDS_PER_PREFIX, isPrefix, PREFIX_BITS, prefixOf } from './record/client-ids.ts'
 export { recordWrites, settleDocument, type Writes } from './record/document.ts'
 export { documentIn, isSound, packEnvelope, revOf, unpackEnvelope } from './record/envelope.ts'

@@ -9,7 +9,13 @@ export interface Position {
 
 export const nowhere: Position = { rev: 0, commit: '' }
 
-export type EditKind = 'create' | 'update' | 'delete'
+export type EditKind = 'create' | 'update' | 'delete' | 'command'
+
+/** A named action as it travels: which one, and what it was given, by argument name in stored form. */
+export interface CommandCall {
+  readonly name: string
+  readonly args: Fields
+}
 
 /** `[before, after]` as the author saw them, by column id. */
 export type Changes = Readonly<Record<string, readonly [before: Value, after: Value]>>
@@ -32,6 +38,8 @@ export interface Edit {
   readonly table: string
   readonly record: string
   readonly kind: EditKind
+  /** of a command, and of nothing else; its `changes` are what its offline step showed its author */
+  readonly command?: CommandCall
   /** the confirmed record the author's edit stands on */
   readonly base: Position
   /** the life of the document it was recorded on; empty for a create */

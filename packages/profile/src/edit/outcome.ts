@@ -1,15 +1,25 @@
 import type { Fields } from '../schema/schema.ts'
 
-/** Why the relay would not take an edit (ER1). */
+/** Why the relay would not take an edit (ER1); `conflict` only of online writes, `group` because of another member. */
 export type RejectionCode =
+  | 'conflict'
   | 'not-found'
   | 'exists'
-  | 'refused'
+  | 'rule'
   | 'not-permitted'
   | 'invalid'
   | 'too-large'
   | 'group'
   | 'other'
+
+/** Nothing was changed. `column` by name; `rule`: which one refused it, where the code is `rule`. */
+export interface Rejection {
+  readonly status: 'rejected'
+  readonly code: RejectionCode
+  readonly message: string
+  readonly column?: string
+  readonly rule?: string
+}
 
 /** The two versions between which a person must choose. */
 export interface Question {
@@ -24,6 +34,6 @@ export type Outcome =
   | { readonly status: 'applied'; readonly rev: number; readonly conflict?: string }
   /** merged for its clocks, without effect; `to` is the revision it lost to */
   | { readonly status: 'lost'; readonly rev: number; readonly to: number; readonly conflict: string }
-  | { readonly status: 'rejected'; readonly code: RejectionCode; readonly message: string; readonly column?: string }
+  | Rejection
   | { readonly status: 'held'; readonly by: string; readonly question?: Question }
   | { readonly status: 'withdrawn' }

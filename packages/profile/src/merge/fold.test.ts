@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Edit } from '../edit/edit.ts'
 import { foldPending } from './fold.ts'
 import { standingOf } from './merge-edit.ts'
-import { accept, field, heldContent, newDevice, record, refresh, sends } from './merge.fixture.ts'
+import { accept, field, handlerOf, heldContent, newDevice, record, refresh, sends } from './merge.fixture.ts'
 import { type Action, play, schedules, type World } from './schedule.fixture.ts'
 import { ask, clientWins, serverWins, strategies, type StrategyName } from './strategy.ts'
 
@@ -20,6 +20,7 @@ const foldOn = (
     },
     edits,
     strategy,
+    handlerOf,
   )
 
 /** What all devices have not delivered yet, in the order in which devices fold: (tick, device). */
@@ -30,7 +31,7 @@ const outstanding = ({ devices, relay }: World): Edit[] =>
 
 /** One device has created the record, and all hold it. */
 const begun: readonly Action[] = [
-  { do: 'edit', who: 0, fields: { title: 'pump', status: 'open' }, deletes: false, peers: false },
+  { do: 'edit', who: 0, fields: { title: 'pump', status: 'open' }, deletes: false, runs: false, peers: false },
   { do: 'deliver', who: 0 },
   ...[0, 1, 2].map((who): Action => ({ do: 'refresh', who })),
 ]

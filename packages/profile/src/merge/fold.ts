@@ -1,9 +1,7 @@
 import type { Edit } from '../edit/edit.ts'
 import type { Outcome } from '../edit/outcome.ts'
-import type { Content } from '../record/record.ts'
-import { REMEMBERED } from '../record/record.ts'
-import { judge, laidOver, type Standing, type Verdict } from './judge.ts'
-import { sameContent } from './merge-edit.ts'
+import { type Content, REMEMBERED, sameContent } from '../record/record.ts'
+import { type Handle, judge, laidOver, type Standing, type Verdict } from './judge.ts'
 import type { Strategy } from './strategy.ts'
 
 /**
@@ -27,11 +25,15 @@ export interface Present {
   readonly outcomes?: ReadonlyMap<string, Outcome>
 }
 
-/** @param edits in the order (tick, device); the author's own refused and held edits stay laid over, they are his words */
+/**
+ * @param edits in the order (tick, device); the author's own refused and held edits stay laid over, they are his words
+ * @param handlerOf the step of a command, where it is known here; where not, what its author saw stands for it
+ */
 export const foldPending = (
   { standing, rev: confirmed, incarnation, outcomes }: Present,
   edits: readonly Edit[],
   strategy: Strategy,
+  handlerOf: (edit: Edit) => Handle | undefined = () => undefined,
 ): Folded => {
   let present = standing
   let rev = confirmed
@@ -40,10 +42,12 @@ export const foldPending = (
   for (const edit of edits) {
     const after = edit.after === undefined ? undefined : (predicted.get(edit.after) ?? outcomes?.get(edit.after))
     const sameLife = incarnation === undefined || edit.incarnation === '' || edit.incarnation === incarnation
+    const handle = edit.kind === 'command' ? handlerOf(edit) : undefined
     const verdict = judge(present, edit, {
       base: sameLife ? edit.base.rev : 0,
       strategy,
       ...(after === undefined ? {} : { after }),
+      ...(handle === undefined ? {} : { handle }),
     })
     verdicts.set(edit.id, verdict)
     if (verdict.status === 'applied' || verdict.status === 'lost') rev++

@@ -1,7 +1,6 @@
 import type { Edit } from '../edit/edit.ts'
-import type { Outcome, RejectionCode } from '../edit/outcome.ts'
-import type { Content, Visible } from '../record/record.ts'
-import { REMEMBERED } from '../record/record.ts'
+import type { Outcome, Rejection } from '../edit/outcome.ts'
+import { type Content, REMEMBERED, sameContent, type Visible } from '../record/record.ts'
 import type { Fields, Value } from '../schema/schema.ts'
 import type { Conflict, Strategy } from './strategy.ts'
 
@@ -26,19 +25,28 @@ export interface Circumstances {
   /** outcome of the edit this one was made on top of, where there is one */
   readonly after?: Outcome
   readonly strategy: Strategy
+  /** a command's handler; where it is not known, on devices, what its author saw stands for it */
+  readonly handle?: Handle
 }
+
+/** Runs a command on the record as it stands. @returns the values it sets, by column id, or its refusal */
+export type Handle = (standing: Content) => Handled
+/** `thrown`: what its bug threw; the rejection says that there is one */
+export type Handled = { readonly set: Fields } | { readonly refused: Rejection; readonly thrown?: unknown }
 
 export interface FoundConflict {
   readonly against: readonly Visible[]
   readonly mine: Content
   readonly theirs: Content
+  /** what settled it, where that was not the strategy */
+  readonly settledBy?: 'command'
 }
 
 export type Verdict =
   | { readonly status: 'applied'; readonly content: Content; readonly conflict?: FoundConflict }
   | { readonly status: 'lost'; readonly content: Content; readonly to: number; readonly conflict: FoundConflict }
   | { readonly status: 'held'; readonly by: string; readonly conflict?: FoundConflict }
-  | { readonly status: 'rejected'; readonly code: RejectionCode; readonly message: string }
+  | Rejection
 
 export const judge = (standing: Standing | undefined, edit: Edit, circumstances: Circumstances): Verdict => {
   const { after } = circumstances
@@ -58,6 +66,7 @@ export const judge = (standing: Standing | undefined, edit: Edit, circumstances:
     against === undefined && !lostBefore(circumstances)
       ? undefined
       : { against: against ?? [], mine: imageOf(edit, theirs), theirs }
+  if (edit.kind === 'command' && !lostBefore(circumstances)) return handled(theirs, edit, against ?? [], circumstances)
   if (conflict === undefined) return theirs.deleted ? notFound : { status: 'applied', content: merged }
   // Both sides deleted: they agree.
   if (edit.kind === 'delete' && theirs.deleted) return { status: 'applied', content: theirs }
@@ -65,6 +74,19 @@ export const judge = (standing: Standing | undefined, edit: Edit, circumstances:
   return lostBefore(circumstances)
     ? lost
     : decided(circumstances.strategy, { ...conflict, kind: edit.kind, merged }, conflict, lost, edit)
+}
+
+/** No conflict, whatever changed meanwhile; but where its author saw something else, both versions are kept. */
+const handled = (theirs: Content, edit: Edit, against: readonly Visible[], { handle }: Circumstances): Verdict => {
+  if (theirs.deleted) return notFound
+  const seen = laidOver(theirs, edit)
+  if (handle === undefined) return { status: 'applied', content: seen }
+  const result = handle(theirs)
+  if ('refused' in result) return result.refused
+  const content: Content = { fields: withoutNulls({ ...theirs.fields, ...result.set }), deleted: false }
+  return sameContent(content, seen)
+    ? { status: 'applied', content }
+    : { status: 'applied', content, conflict: { against, mine: imageOf(edit, theirs), theirs, settledBy: 'command' } }
 }
 
 const decided = (

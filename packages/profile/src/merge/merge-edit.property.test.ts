@@ -5,7 +5,7 @@ import type { Edit } from '../edit/edit.ts'
 import { flatten } from '../record/document.ts'
 import { readFlat } from '../record/flat.ts'
 import { type Content, DELETED, REMEMBERED, type Visible } from '../record/record.ts'
-import { becoming, commitAt } from './merge.fixture.ts'
+import { becoming, commitAt, noted } from './merge.fixture.ts'
 import { play, schedules, type World } from './schedule.fixture.ts'
 import { strategies, type StrategyName } from './strategy.ts'
 import { truthFor, type TruthRow } from './truth-table.ts'
@@ -74,12 +74,13 @@ const moved = (from: Content, to: Content): string[] => [
   ...(from.deleted === to.deleted ? [] : [DELETED]),
 ]
 
-const step = (model: Model, edit: Edit, strategy: StrategyName): TruthRow => {
+const step = (model: Model, edit: Edit, strategy: StrategyName): TruthRow & { readonly noted: boolean } => {
   const row = truthFor({ strategy, ...situationOf(model, edit) })!
   const to = model.changed
+  const result = { ...row, noted: noted(row, model.content, edit) }
   if (row.status !== 'applied' && row.status !== 'lost') {
     model.ends.set(edit.id, { status: row.status, rev: 0, to: 0 })
-    return row
+    return result
   }
   const content = becoming(row.becomes, model.content, edit)
   const rev = ++model.rev
@@ -105,7 +106,7 @@ const step = (model: Model, edit: Edit, strategy: StrategyName): TruthRow => {
   }
   model.content = content
   model.settled[edit.device] = Math.max(model.settled[edit.device] ?? 0, edit.seq)
-  return row
+  return result
 }
 
 /** Plays a schedule beside the model; returns what the record said after each settled edit. */
@@ -124,7 +125,7 @@ const compared = (
     met.add(`${row.status} ${row.becomes}`)
     const { outcome } = merged
     expect(outcome.status === 'rejected' ? outcome.code : outcome.status).toBe(row.status)
-    expect(merged.ledger !== undefined).toBe(row.ledger)
+    expect(merged.ledger !== undefined).toBe(row.noted)
     if (outcome.status === 'lost') expect(outcome.to).toBe(model.ends.get(edit.id)!.to)
     if (row.status !== 'applied' && row.status !== 'lost') {
       expect(merged.record).toBeUndefined()
@@ -169,6 +170,8 @@ for (const name of Object.keys(strategies) as StrategyName[]) {
       }),
       { numRuns: 150 },
     )
-    expect([...met]).toEqual(expect.arrayContaining(['applied fields', 'applied changes', 'exists standing']))
+    expect([...met]).toEqual(
+      expect.arrayContaining(['applied fields', 'applied changes', 'applied handled', 'exists standing']),
+    )
   })
 }

@@ -1,9 +1,8 @@
-import { sameValue } from '../bytes/value.ts'
 import type { Edit } from '../edit/edit.ts'
 import type { Outcome } from '../edit/outcome.ts'
 import { difference, settleDocument } from '../record/document.ts'
 import { type Confirmed, type Content, guidOf, REMEMBERED } from '../record/record.ts'
-import { judge, type Standing, type Verdict } from './judge.ts'
+import { type FoundConflict, type Handle, judge, type Standing, type Verdict } from './judge.ts'
 import type { LedgerEntry } from './ledger.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -29,6 +28,8 @@ export interface Knowledge {
   readonly base: number
   /** outcome of `edit.after` */
   readonly after?: Outcome
+  /** the handler of a command */
+  readonly handle?: Handle
   /** ms since 1970, for the ledger only */
   readonly at: number
 }
@@ -51,12 +52,13 @@ export const verdictOn = (
   record: RecordState | undefined,
   edit: Edit,
   strategy: Strategy,
-  { base, after }: Pick<Knowledge, 'base' | 'after'>,
+  { base, after, handle }: Pick<Knowledge, 'base' | 'after' | 'handle'>,
 ): Verdict =>
   judge(standingOf(record), edit, {
     base: sameLife(record, edit) ? base : 0,
     strategy,
     ...(after === undefined ? {} : { after }),
+    ...(handle === undefined ? {} : { handle }),
   })
 
 export const standingOf = (record: RecordState | undefined): Standing | undefined =>
@@ -104,7 +106,7 @@ export const settle = (
     },
     bytes,
   }
-  const conflict = verdict.conflict === undefined ? {} : { conflict: strategy.name }
+  const conflict = verdict.conflict === undefined ? {} : { conflict: settledBy(verdict.conflict, strategy) }
   return {
     outcome:
       verdict.status === 'lost'
@@ -116,6 +118,8 @@ export const settle = (
       : { ledger: entry(edit, verdict.status, verdict.conflict, verdict.content, strategy, knowledge, rev) }),
   }
 }
+
+const settledBy = (conflict: FoundConflict, strategy: Strategy): string => conflict.settledBy ?? strategy.name
 
 const parked = (
   record: RecordState | undefined,
@@ -157,11 +161,7 @@ const history = (
 const entry = (
   edit: Edit,
   status: LedgerEntry['status'],
-  conflict: {
-    readonly against: readonly { readonly edit: string }[]
-    readonly mine: Content
-    readonly theirs: Content
-  },
+  conflict: FoundConflict,
   result: Content,
   strategy: Strategy,
   knowledge: Knowledge,
@@ -172,7 +172,7 @@ const entry = (
   record: edit.record,
   rev,
   at: knowledge.at,
-  strategy: strategy.name,
+  strategy: settledBy(conflict, strategy),
   status,
   kind: edit.kind,
   author: edit.author,
@@ -184,9 +184,3 @@ const entry = (
   theirs: conflict.theirs,
   result,
 })
-
-export const sameContent = (a: Content, b: Content): boolean =>
-  a.deleted === b.deleted &&
-  [...new Set([...Object.keys(a.fields), ...Object.keys(b.fields)])].every(key =>
-    sameValue(a.fields[key], b.fields[key]),
-  )

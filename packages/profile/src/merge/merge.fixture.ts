@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import type { Changes, Edit, EditKind } from '../edit/edit.ts'
 import type { Outcome } from '../edit/outcome.ts'
 import { recordWrites } from '../record/document.ts'
 import { type Content, DELETED } from '../record/record.ts'
 import type { Fields, Value } from '../schema/schema.ts'
+import type { Handle } from './judge.ts'
 import { type Merged, mergeEdit, type RecordState } from './merge-edit.ts'
 import { serverWins, type Strategy } from './strategy.ts'
 import type { TruthRow } from './truth-table.ts'
@@ -48,7 +50,9 @@ export const newRelay = (authority: number = 2 ** 50): Relay => ({
 export const accept = (relay: Relay, edit: Edit, strategy: Strategy): Merged => {
   const after = edit.after === undefined ? undefined : relay.outcomes.get(edit.after)
   const rev = relay.rev + 1
+  const handle = handlerOf(edit)
   const merged = mergeEdit(relay.state, edit, strategy, {
+    ...(handle === undefined ? {} : { handle }),
     rev,
     commit: commitAt(rev),
     authority: relay.authority,
@@ -91,6 +95,15 @@ export const refresh = (device: Device, relay: Relay): void => {
 export const contentOn = (device: Device): Content =>
   device.pending.reduce(said, device.confirmed?.content ?? { fields: {}, deleted: false })
 
+/** The one command of this world, on both sides: sets what it is given, and counts in `note` how often it ran. */
+export const handled = (fields: Fields, args: Fields): Fields => ({
+  ...args,
+  note: 1 + (typeof fields['note'] === 'number' ? fields['note'] : 0),
+})
+
+export const handlerOf = ({ command }: Edit): Handle | undefined =>
+  command === undefined ? undefined : ({ fields }) => ({ set: handled(fields, command.args) })
+
 /** What an edit alone makes of a content, in plain values. */
 export const said = (content: Content, edit: Pick<Edit, 'kind' | 'changes'>): Content => {
   if (edit.kind === 'delete') return { ...content, deleted: true }
@@ -99,8 +112,9 @@ export const said = (content: Content, edit: Pick<Edit, 'kind' | 'changes'>): Co
 }
 
 /** Records one edit on the device's work document, the image included. */
-export const record = (device: Device, kind: EditKind, fields: Fields, part: Partial<Edit> = {}): Edit => {
+export const record = (device: Device, kind: EditKind, given: Fields, part: Partial<Edit> = {}): Edit => {
   const before = contentOn(device)
+  const fields = kind === 'command' ? handled(before.fields, given) : given
   const changes: Changes =
     kind === 'delete'
       ? {}
@@ -125,6 +139,7 @@ export const record = (device: Device, kind: EditKind, fields: Fields, part: Par
     table: 'task',
     record: 'r1',
     kind,
+    ...(kind === 'command' ? { command: { name: 'touch', args: given } } : {}),
     base: { rev: device.confirmed?.confirmed.rev ?? 0, commit: device.confirmed?.confirmed.commit ?? '' },
     incarnation: kind === 'create' ? '' : (device.confirmed?.confirmed.incarnation ?? ''),
     changes,
@@ -150,8 +165,18 @@ export const becoming = (becomes: TruthRow['becomes'], standing: Content, edit: 
       return standing
     case 'deleted':
       return { ...standing, deleted: true }
+    case 'handled':
+      return {
+        fields: present({ ...standing.fields, ...handled(standing.fields, edit.command!.args) }),
+        deleted: false,
+      }
   }
 }
+
+/** Whether the ledger must keep both versions. */
+export const noted = (row: TruthRow, standing: Content, edit: Edit): boolean =>
+  row.ledger === 'yes' ||
+  (row.ledger === 'differs' && !isDeepStrictEqual(becoming('handled', standing, edit), said(standing, edit)))
 
 export const heldContent = (relay: Relay): Content => {
   if (relay.state?.state !== 'held') throw new Error('no record')

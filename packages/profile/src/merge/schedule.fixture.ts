@@ -26,6 +26,7 @@ export type Action =
       readonly who: number
       readonly fields: Fields
       readonly deletes: boolean
+      readonly runs: boolean
       readonly peers: boolean
     }
   | { readonly do: 'deliver' | 'refresh'; readonly who: number }
@@ -43,6 +44,7 @@ export const schedules: fc.Arbitrary<readonly Action[]> = fc.array(
         who,
         fields: writes,
         deletes: fc.nat(7).map(n => n === 0),
+        runs: fc.nat(3).map(n => n === 0),
         peers: fc.nat(3).map(n => n === 0),
       }),
     },
@@ -82,7 +84,7 @@ export const play = (actions: readonly Action[], strategy: Strategy, authority: 
 const edit = (world: World, device: Device, action: Extract<Action, { do: 'edit' }>): void => {
   const content = contentOn(device)
   const exists = device.confirmed !== undefined || device.pending.length > 0
-  const kind = !exists || content.deleted ? 'create' : action.deletes ? 'delete' : 'update'
+  const kind = !exists || content.deleted ? 'create' : action.deletes ? 'delete' : action.runs ? 'command' : 'update'
   const foreign = world.devices.filter(each => each !== device).flatMap(({ pending }) => pending.map(({ id }) => id))
   record(device, kind, action.fields, action.peers && foreign.length > 0 ? { seen: foreign } : {})
 }

@@ -4,7 +4,18 @@ import type { Edit } from '../edit/edit.ts'
 import { recordWrites } from '../record/document.ts'
 import { readFlat } from '../record/flat.ts'
 import type { Fields } from '../schema/schema.ts'
-import { accept, becoming, COLUMNS, newDevice, newRelay, record, refresh, type Relay, writes } from './merge.fixture.ts'
+import {
+  accept,
+  becoming,
+  COLUMNS,
+  newDevice,
+  newRelay,
+  noted,
+  record,
+  refresh,
+  type Relay,
+  writes,
+} from './merge.fixture.ts'
 import { merge as mergeColumns, serverWins, strategies } from './strategy.ts'
 import { truthFor, type TruthRow, truthTable } from './truth-table.ts'
 
@@ -12,13 +23,13 @@ type Situation = { readonly [Part in 'strategy' | 'kind' | 'record' | 'chain']: 
 
 const parts = {
   strategy: ['clientWins', 'serverWins', 'merge', 'ask'],
-  kind: ['create', 'update', 'delete'],
+  kind: ['create', 'update', 'delete', 'command'],
   record: ['absent', 'purged', 'same', 'changed', 'gone', 'deleted'],
   chain: ['none', 'applied', 'lost', 'lostSeen', 'stopped'],
 } as const
 
 /**
- * 36 of the 360 cannot be: an earlier edit of the chain that was applied or lost is merged into a record, and a
+ * 48 of the 480 cannot be: an earlier edit of the chain that was applied or lost is merged into a record, and a
  * merged record leaves at least a tombstone for ever, so it is never `absent` again. Outcomes and records are
  * restored together, so another timeline does not bring it about either. All others can: `lost` with `same` and
  * `gone` where the edit's author had meanwhile seen, through a peer, what the earlier one lost to; `create` on a
@@ -38,8 +49,8 @@ const fits = (row: TruthRow, situation: Situation): boolean =>
   (['strategy', 'kind', 'record', 'chain'] as const).every(part => row[part] === 'any' || row[part] === situation[part])
 
 test('every situation that can be has a row, and those that cannot be have none to be wrong about', () => {
-  expect(all).toHaveLength(360)
-  expect(situations).toHaveLength(324)
+  expect(all).toHaveLength(480)
+  expect(situations).toHaveLength(432)
   for (const situation of situations) expect(truthFor(situation), JSON.stringify(situation)).toBeDefined()
 })
 
@@ -48,7 +59,8 @@ test('rows do not contradict one another: where several fit, only a stopped or l
     const fitting = truthTable.filter(row => fits(row, situation))
     const [first] = fitting
     const agree = fitting.every(row => row.status === first!.status && row.becomes === first!.becomes)
-    const ordered = situation.chain === 'stopped' || (situation.kind === 'update' && situation.chain === 'lost')
+    const keptKind = situation.kind === 'update' || situation.kind === 'command'
+    const ordered = situation.chain === 'stopped' || (keptKind && situation.chain === 'lost')
     expect(agree || ordered, JSON.stringify(situation)).toBe(true)
     expect(truthFor(situation)).toBe(first)
   }
@@ -80,7 +92,7 @@ const scene = ({ kind, record: standing, chain }: Situation, wishes: Wishes, aut
   if (standing === 'absent') {
     // A stopped chain: the create it begins with was refused.
     const first = chain === 'stopped' ? record(me, 'create', wishes.earlier) : undefined
-    if (first !== undefined) relay.outcomes.set(first.id, { status: 'rejected', code: 'refused', message: '' })
+    if (first !== undefined) relay.outcomes.set(first.id, { status: 'rejected', code: 'rule', message: '' })
     return { relay, edit: record(me, kind, wishes.mine) }
   }
   accept(relay, record(other, 'create', { ...wishes.start, title: 'begin' }), serverWins)
@@ -158,12 +170,12 @@ const agrees = (situation: Situation, wish: Wishes, authority: number): void => 
 
   const status = merged.outcome.status === 'rejected' ? merged.outcome.code : merged.outcome.status
   expect(status, place).toBe(row.status)
-  expect(merged.ledger !== undefined, place).toBe(row.ledger)
+  const standing = before?.content ?? { fields: {}, deleted: false }
+  expect(merged.ledger !== undefined, place).toBe(noted(row, standing, edit))
   if (row.status !== 'applied' && row.status !== 'lost') {
     expect(merged.record, place).toBeUndefined()
     return
   }
-  const standing = before?.content ?? { fields: {}, deleted: false }
   const expected = becoming(row.becomes, standing, edit)
   expect(merged.record?.content, place).toEqual(expected)
   expect(readFlat(merged.record!.confirmed.bytes), place).toEqual(expected)

@@ -48,9 +48,9 @@ export const checkUpdate = (edit: Edit, standing: Flat | undefined, prefixes: re
   }
 }
 
-/** A record may be created without a single value: there is nothing to write then. */
+/** A record may be created without a single value, and a command may show nothing: there is nothing to write then. */
 const isBare = (edit: Edit, deletes: readonly DeleteRange[]): boolean =>
-  edit.kind === 'create' && Object.keys(edit.changes).length === 0 && deletes.length === 0
+  (edit.kind === 'create' || edit.kind === 'command') && Object.keys(edit.changes).length === 0 && deletes.length === 0
 
 /** An item whose column was collected names no column: a reserved one must already fail in what the edit states. */
 const isReserved = (column: string): boolean => column.startsWith('$') || isPoison(column)

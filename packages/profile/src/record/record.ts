@@ -1,3 +1,4 @@
+import { sameValue } from '../bytes/value.ts'
 import type { Fields } from '../schema/schema.ts'
 
 /** The one root map of every record document. */
@@ -10,6 +11,12 @@ export interface Content {
   readonly fields: Fields
   readonly deleted: boolean
 }
+
+export const sameContent = (a: Content, b: Content): boolean =>
+  a.deleted === b.deleted &&
+  [...new Set([...Object.keys(a.fields), ...Object.keys(b.fields)])].every(key =>
+    sameValue(a.fields[key], b.fields[key]),
+  )
 
 /** One visible change: who made the record what it is at `rev`. */
 export interface Visible {

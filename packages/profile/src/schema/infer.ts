@@ -39,7 +39,8 @@ type Stored<T extends TableSource> = Exclude<
   { readonly name: T['primaryKey'] } | { readonly type: 'document' }
 >
 
-type Cell<C extends ColumnSource> = C extends { readonly required: true } ? Held<C> : Held<C> | null
+/** A value of a column, as apps read it. */
+export type Cell<C extends ColumnSource> = C extends { readonly required: true } ? Held<C> : Held<C> | null
 
 type Held<C extends ColumnSource> = C['type'] extends 'integer' | 'number' | 'money'
   ? number

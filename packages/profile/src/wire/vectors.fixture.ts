@@ -20,6 +20,18 @@ const edit: Edit = {
   image: { status: 'done', hours: 2.5, note: null },
 }
 
+const { image: _image, ...rest } = edit
+const command: Edit = {
+  ...rest,
+  id: '01900000-0000-7000-8000-000000000002',
+  seq: 8,
+  tick: 3,
+  after: edit.id,
+  kind: 'command',
+  command: { name: 'complete', args: { note: 'dry' } },
+  changes: { note: [null, 'dry'] },
+}
+
 export const upVectors: readonly Up[] = [
   {
     type: 'hello',
@@ -41,7 +53,7 @@ export const upVectors: readonly Up[] = [
     ],
   },
   { type: 'stored', pages: 1 },
-  { type: 'push', edits: [edit] },
+  { type: 'push', edits: [edit, command] },
   { type: 'withdraw', edits: [edit.id] },
   {
     type: 'compare',
@@ -95,7 +107,7 @@ export const downVectors: readonly Down[] = [
     answers: [
       { edit: '1', answer: { status: 'applied', rev: 43, conflict: 'clientWins' } },
       { edit: '2', answer: { status: 'lost', rev: 43, to: 42, conflict: 'serverWins' } },
-      { edit: '3', answer: { status: 'rejected', code: 'invalid', message: 'must be text', column: 'name' } },
+      { edit: '3', answer: { status: 'rejected', code: 'rule', message: 'is closed', column: 'name', rule: 'closed' } },
       { edit: '4', answer: { status: 'held', by: '3' } },
       {
         edit: '5',
