@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Hello, Position } from '@rejoin/profile'
+import { type Command, commandsOf, type Hello, type Position } from '@rejoin/profile'
 import { type Committed, type Committer, createCommitter } from './commit/committer.ts'
 import { type Environment, loadEnvironment } from './environment/environment.ts'
 import { createGrants } from './identity/grants.ts'
@@ -49,6 +49,8 @@ export interface CoreParts {
   readonly now: () => number
   readonly random: (length: number) => Uint8Array
   readonly log: (error: unknown) => void
+  /** named actions of this application; default: none */
+  readonly commands?: readonly Command[]
   /** lets others have their turn in what takes long; default: the event loop's next turn */
   readonly pause?: () => Promise<void>
 }
@@ -60,6 +62,7 @@ export const createCore = async ({
   now,
   random,
   log,
+  commands = [],
   pause = nextTurn,
 }: CoreParts): Promise<Core> => {
   let environment = await storage.snapshot(loadEnvironment)
@@ -149,6 +152,7 @@ export const createCore = async ({
   const committer = createCommitter({
     storage,
     environment: () => environment,
+    commands: commandsOf(commands),
     authority,
     now,
     newCommit,

@@ -13,7 +13,7 @@ export { DOCUMENT_PROTOCOL } from './routes/documents.ts'
 // The relay's engine: sessions and commits without sockets or clock
 export { type Core, type CoreParts, createCore, type Line } from './core.ts'
 export type { Committed, Committer } from './commit/committer.ts'
-export type { Author, Changed, Judged, OnlineSubmission, Submission } from './commit/submission.ts'
+export type { Author, Changed, Judged, OnlineSubmission, Submission, WriteKind } from './commit/submission.ts'
 export type { Session } from './session/session.ts'
 export {
   compileEnvironment,

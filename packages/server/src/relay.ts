@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { WebSocketServerLike } from '@hono/node-server'
+import type { Command } from '@rejoin/profile'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
@@ -59,6 +60,8 @@ interface RelayParts {
   readonly connectsPerMinuteLocally?: number
   /** webhooks may go to addresses of this machine and its network, and without TLS; default false */
   readonly privateWebhooks?: boolean
+  /** named actions of this application, the same as its devices have (`defineCommand`) */
+  readonly commands?: readonly Command[]
   /** default: warnings and errors on standard error. Values of records are never logged. */
   readonly log?: Logger
   /** ms since 1970; default the system's clock */
@@ -77,7 +80,8 @@ export const createRelay = async (options: RelayOptions): Promise<Relay> => {
   const identity = 'identity' in options ? options.identity : options.issuer.identity
   const random = (length: number): Uint8Array => randomBytes(length)
   const wake = options.wake === undefined ? {} : { wake: options.wake }
-  const core = await createCore({ storage, ...wake, identity, now, random, log })
+  const commands = options.commands === undefined ? {} : { commands: options.commands }
+  const core = await createCore({ storage, ...wake, ...commands, identity, now, random, log })
   const documents =
     options.documents === undefined ? undefined : createDocuments({ core, storage: options.documents, now, log })
   const sockets = createSockets([DOCUMENT_PROTOCOL], log)

@@ -38,6 +38,7 @@ test('a loaded record is what the online API would have created, but for ids and
   const committer = createCommitter({
     storage: created,
     environment: () => environment,
+    commands: () => undefined,
     authority: client,
     now: () => 0,
     newCommit: () => a.confirmed.commit,

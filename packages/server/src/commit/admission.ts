@@ -1,6 +1,7 @@
 import {
   checkUpdate,
   checkValue,
+  type Commands,
   type Edit,
   type EditKind,
   type Fields,
@@ -27,6 +28,7 @@ export type Refusal = Pick<Judged, 'answer' | 'suspicious'>
 export interface Admission {
   readonly schema: Schema
   readonly rights: (person: Person) => Rights
+  readonly commands: Commands
 }
 
 /** Whose edit it is and what it is about: asked first, whatever came before it. Such an edit leaves no trace. */
@@ -43,7 +45,7 @@ const MAX_ID = 64
 
 /** @returns undefined where the edit is admitted */
 export const refuse = (
-  { schema, rights }: Admission,
+  { schema, rights, commands }: Admission,
   edit: Edit,
   { person, prefixes }: Author,
   record: RecordState | undefined,
@@ -51,6 +53,7 @@ export const refuse = (
   const table = schema.tables.get(edit.table)!
   return (
     refuseSize(table, edit) ??
+    refuseCommand(commands, edit) ??
     refuseValues(table, edit) ??
     refuseRight(table, rights(person), edit.kind, edit.record, edit.changes, record) ??
     refuseBytes(edit, prefixes, record)
@@ -64,6 +67,14 @@ const refuseSize = (table: Table, edit: Edit): Refusal | undefined => {
   const [longest] = Object.entries(edit.changes).toSorted(([, [, a]], [, [, b]]) => weight(b) - weight(a))
   const message = `an edit holds at most ${MAX_UPDATE_BYTES / 1024} kB`
   return rejected('too-large', message, longest === undefined ? undefined : table.byId.get(longest[0])?.name)
+}
+
+/** A relay that does not know a command runs nothing in its place. */
+const refuseCommand = (commands: Commands, { kind, table, command }: Edit): Refusal | undefined => {
+  if ((kind === 'command') !== (command !== undefined)) return suspicious('invalid', 'a command names what it runs')
+  return command === undefined || commands(table, command.name) !== undefined
+    ? undefined
+    : rejected('invalid', `the relay knows no command ${command.name} of ${table}`)
 }
 
 /** Values by column: known, of the right type, required ones present. */
@@ -80,7 +91,10 @@ const refuseValues = (table: Table, edit: Edit): Refusal | undefined => {
   return missing === undefined ? undefined : rejected('invalid', 'is required', missing.name)
 }
 
-/** Rights on the record before, column rights on what the edit changes (SE2, SE5). */
+/**
+ * Rights on the record before, column rights on what the edit changes (SE2, SE5). Which columns a command sets is the
+ * command's own affair: what its author says of them has no effect.
+ */
 export const refuseRight = (
   table: Table,
   rights: Rights,
@@ -100,11 +114,12 @@ export const refuseRight = (
     !rights.reaches(table.name, 'write', present, id) &&
     !rights.reaches(table.name, 'delete', present, id)
   if (taken) return rejected('exists', 'Record already exists')
-  const right = kind === 'update' ? 'write' : kind
+  const right = kind === 'update' || kind === 'command' ? 'write' : kind
   const judgedOn = kind === 'create' ? afters(changes) : present
   if (judgedOn !== undefined && !rights.reaches(table.name, right, judgedOn, id)) {
     return rejected('not-permitted', `no right to ${right} this record`)
   }
+  if (kind === 'command') return undefined
   const writable = rights.writable(table.name)
   const column = Object.keys(changes).find(id => !writable.has(id))
   return column === undefined

@@ -1,5 +1,6 @@
 import {
   type Answer,
+  type Commands,
   type Confirmed,
   type Edit,
   MAX_RECORD_BYTES,
@@ -17,10 +18,13 @@ import type { Workspace } from './workspace.ts'
 export interface Circumstances {
   readonly environment: Environment
   readonly rights: (person: Person) => Rights
+  readonly commands: Commands
   /** a client id of this relay process alone */
   readonly authority: number
   /** ms since 1970 */
   readonly now: number
+  /** hears of bugs of commands */
+  readonly log: (error: unknown) => void
 }
 
 export const isTooLarge = ({ bytes }: Confirmed): boolean => bytes.length > MAX_RECORD_BYTES
@@ -47,22 +51,27 @@ export const remember = (work: Workspace, edit: Edit, outcome: Outcome, { now }:
   }
 }
 
-const storedEdit = (edit: Edit, outcome: Outcome, received: number): StoredEdit => ({
-  edit: edit.id,
-  table: edit.table,
-  id: edit.record,
-  device: edit.device,
-  seq: edit.seq,
-  author: edit.author,
-  kind: edit.kind,
-  at: edit.at,
-  received,
+const storedEdit = (edit: Edit, outcome: Outcome, received: number): StoredEdit => {
   // What was refused for its size is not kept for it.
-  changes: outcome.status === 'rejected' && outcome.code === 'too-large' ? {} : edit.changes,
-  outcome,
-  ...(edit.amends === undefined ? {} : { amends: edit.amends }),
-  ...(edit.group === undefined ? {} : { group: edit.group }),
-})
+  const kept = outcome.status !== 'rejected' || outcome.code !== 'too-large'
+  const command = edit.command === undefined || kept ? edit.command : { ...edit.command, args: {} }
+  return {
+    edit: edit.id,
+    table: edit.table,
+    id: edit.record,
+    device: edit.device,
+    seq: edit.seq,
+    author: edit.author,
+    kind: edit.kind,
+    at: edit.at,
+    received,
+    changes: kept ? edit.changes : {},
+    outcome,
+    ...(command === undefined ? {} : { command }),
+    ...(edit.amends === undefined ? {} : { amends: edit.amends }),
+    ...(edit.group === undefined ? {} : { group: edit.group }),
+  }
+}
 
 export const judged = (edit: Edit, answer: Answer): Judged => ({
   edit: edit.id,

@@ -1,6 +1,8 @@
 import {
   clientId,
   type Edit,
+  type Command,
+  commandsOf,
   type EditKind,
   type Fields,
   type LedgerEntry,
@@ -17,7 +19,7 @@ import { compileEnvironment, type Environment } from '../environment/environment
 import { openSqliteStorage } from '../storage/sqlite/sqlite.ts'
 import type { Storage, StoredEdit } from '../storage/storage.ts'
 import { type Committed, type Committer, createCommitter } from './committer.ts'
-import type { Author, Judged } from './submission.ts'
+import type { Author, Judged, WriteKind } from './submission.ts'
 
 /** A relay's commit path over a database in memory, and devices that record real edits on what it states. */
 
@@ -61,11 +63,15 @@ export interface Relay {
   content(id: string): Promise<{ fields: Fields; deleted: boolean; rev: number } | undefined>
   edit(id: string): Promise<StoredEdit | undefined>
   ledger(): Promise<LedgerEntry[]>
-  online(id: string, kind: EditKind, values: Fields, person?: Person): Promise<Judged>
+  online(id: string, kind: WriteKind, values: Fields, person?: Person): Promise<Judged>
   close(): Promise<void>
 }
 
-export const openRelay = async (strategy: StrategyName = 'clientWins', authority = 5 * 256): Promise<Relay> => {
+export const openRelay = async (
+  strategy: StrategyName = 'clientWins',
+  authority = 5 * 256,
+  commands: readonly Command[] = [],
+): Promise<Relay> => {
   let commits = 0
   let online = 0
   const newId = (): string => (++commits).toString(16).padStart(16, '0')
@@ -81,6 +87,7 @@ export const openRelay = async (strategy: StrategyName = 'clientWins', authority
   const committer = createCommitter({
     storage,
     environment: () => environment,
+    commands: commandsOf(commands),
     authority,
     now: () => 1_000,
     newCommit: newId,

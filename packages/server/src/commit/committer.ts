@@ -1,4 +1,4 @@
-import { type Person, type Position, rightsOf, type Rights } from '@rejoin/profile'
+import { type Commands, type Person, type Position, rightsOf, type Rights } from '@rejoin/profile'
 import type { Environment } from '../environment/environment.ts'
 import { keyOf, type RecordKey, type Storage, type StoredRecord, type Wanted } from '../storage/storage.ts'
 import { rejected } from './admission.ts'
@@ -32,6 +32,7 @@ export interface Committed {
 export interface CommitterParts {
   readonly storage: Storage
   readonly environment: () => Environment
+  readonly commands: Commands
   /** a client id of this process alone */
   readonly authority: number
   readonly now: () => number
@@ -104,7 +105,8 @@ const commitBatch = (
   const rights = rightsByPerson(environment)
   return parts.storage.commit(wantedBy(batch.flatMap(({ submissions }) => submissions)), found => {
     const work = createWorkspace(found, parts.newCommit())
-    const circumstances = { environment, rights, authority: parts.authority, now: parts.now() }
+    const { commands, authority, log } = parts
+    const circumstances = { environment, rights, commands, authority, now: parts.now(), log }
     const judged = batch.map(({ submissions }) =>
       submissions.flatMap(submission => decideAlone(work, submission, circumstances, parts.log)),
     )

@@ -2,6 +2,7 @@ import { type Answer, type Edit, type Outcome, type Person, settle, verdictOn } 
 import type { StoredEdit } from '../storage/storage.ts'
 import { allowedImage, refuse, refuseSender, rejected } from './admission.ts'
 import { type Circumstances, isTooLarge, judged, remember, tooLarge, voidKey } from './answering.ts'
+import { handlerOf } from './handling.ts'
 import { decideOnline } from './online.ts'
 import type { Author, DeviceSubmission, Judged, Submission, WithdrawSubmission } from './submission.ts'
 import type { Workspace } from './workspace.ts'
@@ -26,7 +27,7 @@ export const decide = (work: Workspace, submission: Submission, circumstances: C
 }
 
 const decideEdit = (work: Workspace, edit: Edit, author: Author, circumstances: Circumstances): Judged => {
-  const { environment, rights } = circumstances
+  const { environment, rights, commands } = circumstances
   const impostor = refuseSender(environment.schema, edit, author)
   if (impostor !== undefined) return { ...judged(edit, impostor.answer), ...impostor }
   const known = work.edit(edit.id)
@@ -38,7 +39,7 @@ const decideEdit = (work: Workspace, edit: Edit, author: Author, circumstances: 
   if (after !== undefined && !isOnSameRecord(after, edit)) return foreign(edit)
   const record = work.record({ table: edit.table, id: edit.record })
   const stopped = after !== undefined && after.outcome.status !== 'applied' && after.outcome.status !== 'lost'
-  const refusal = stopped ? undefined : refuse({ schema: environment.schema, rights }, edit, author, record)
+  const refusal = stopped ? undefined : refuse({ schema: environment.schema, rights, commands }, edit, author, record)
   if (refusal !== undefined) {
     // What no honest device sends leaves no trace; an honest refusal is an outcome like any other.
     if (refusal.answer.status === 'rejected' && refusal.suspicious !== true)
@@ -67,17 +68,23 @@ const merge = (
   edit: Edit,
   person: Person,
   after: Outcome | undefined,
-  { environment, rights, authority, now }: Circumstances,
+  circumstances: Circumstances,
 ): Outcome => {
+  const { environment, rights, authority, now } = circumstances
   const key = { table: edit.table, id: edit.record }
   const record = work.record(key)
   const strategy = environment.strategyOf(edit.table)
   const allowed = allowedImage(edit, environment.schema.tables.get(edit.table)!, rights(person))
-  const circumstances = { base: work.baseOf(edit), ...(after === undefined ? {} : { after }) }
-  const verdict = verdictOn(record, allowed, strategy, circumstances)
+  const handle = handlerOf(edit, circumstances)
+  const known = {
+    base: work.baseOf(edit),
+    ...(after === undefined ? {} : { after }),
+    ...(handle === undefined ? {} : { handle }),
+  }
+  const verdict = verdictOn(record, allowed, strategy, known)
   const merges = verdict.status === 'applied' || verdict.status === 'lost'
   const merged = settle(record, allowed, verdict, strategy, {
-    ...circumstances,
+    ...known,
     rev: merges ? work.rev() + 1 : work.rev(),
     commit: work.commit,
     authority,

@@ -21,7 +21,7 @@ export const decideOnline = (work: Workspace, write: OnlineSubmission, circumsta
   if (refusal !== undefined) return { ...at, ...refusal }
   // After the rights: who may not read the record must not learn its revision.
   if (write.ifRev !== undefined && write.ifRev !== (standing?.confirmed.rev ?? 0)) {
-    return { ...at, ...rejected('refused', 'the record has changed since that revision') }
+    return { ...at, ...rejected('conflict', 'the record has changed since that revision') }
   }
   const recorded = recordWrites(
     guidOf(table, write.record),

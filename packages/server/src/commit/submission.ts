@@ -14,7 +14,7 @@ export interface OnlineSubmission {
   readonly from: 'online'
   readonly id: string
   readonly person: Person
-  readonly kind: EditKind
+  readonly kind: WriteKind
   readonly table: string
   readonly record: string
   /** by column id; null clears */
@@ -22,6 +22,9 @@ export interface OnlineSubmission {
   /** refuse unless the record is still at this revision (If-Match) */
   readonly ifRev?: number
 }
+
+/** What is written column by column; commands are run by devices. */
+export type WriteKind = Exclude<EditKind, 'command'>
 
 /** A device wants an edit back; if it comes before the edit, the edit is void. */
 export interface WithdrawSubmission {

@@ -1,4 +1,4 @@
-import { type Fields, type LedgerEntry, type Table } from '@rejoin/profile'
+import { type CommandCall, type Fields, type LedgerEntry, type Table } from '@rejoin/profile'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { Core } from '../core.ts'
@@ -103,6 +103,12 @@ const ledgerFor = (caller: Caller, table: Table, entry: LedgerEntry) => ({
   result: contentFor(caller, table, entry.result),
 })
 
+/** Arguments belong to no column that could be hidden: they are for their author, and for who may read every column. */
+const commandFor = (caller: Caller, table: Table, { author }: StoredEdit, { name, args }: CommandCall) =>
+  author === caller.person.id || table.columns.every(({ id }) => caller.rights.readable(table.name).has(id))
+    ? { name, args }
+    : { name }
+
 const refusedFor = (caller: Caller, table: Table, edit: StoredEdit) => {
   const readable = caller.rights.readable(table.name)
   const { outcome } = edit
@@ -113,6 +119,7 @@ const refusedFor = (caller: Caller, table: Table, edit: StoredEdit) => {
     table: edit.table,
     record: edit.id,
     kind: edit.kind,
+    ...(edit.command === undefined ? {} : { command: commandFor(caller, table, edit, edit.command) }),
     author: edit.author,
     device: edit.device,
     at: edit.at,
@@ -121,6 +128,7 @@ const refusedFor = (caller: Caller, table: Table, edit: StoredEdit) => {
     status: outcome.status,
     ...(outcome.status === 'rejected' ? { code: outcome.code, message: outcome.message } : {}),
     ...(column !== undefined && readable.has(column.id) ? { column: column.name } : {}),
+    ...(outcome.status === 'rejected' && outcome.rule !== undefined ? { rule: outcome.rule } : {}),
     ...(outcome.status === 'held' ? { by: outcome.by } : {}),
   }
 }

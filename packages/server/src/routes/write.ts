@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { checkRow, type EditKind, type Fields, type RejectionCode, type Table } from '@rejoin/profile'
+import { checkRow, type Fields, type RejectionCode, type Table } from '@rejoin/profile'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { WriteKind } from '../commit/submission.ts'
 import type { Core } from '../core.ts'
 import { ApiFailure, invalid } from './failure.ts'
 import { newId } from './new-id.ts'
@@ -8,7 +9,7 @@ import type { Caller } from './signed-in.ts'
 
 /** A write through the online API: the same commit path as a device's edits, durable before it is answered. */
 export interface OnlineWrite {
-  readonly kind: EditKind
+  readonly kind: WriteKind
   readonly table: Table
   readonly record: string
   readonly values: Fields
@@ -34,7 +35,7 @@ export const submit = async (core: Core, { person }: Caller, { table, ...write }
     })
   }
   const { code, message, column } = answer
-  if (code === 'refused' && write.ifRev !== undefined) {
+  if (code === 'conflict' && write.ifRev !== undefined) {
     throw new ApiFailure(412, { code: 'changed', at, message, fix: 'read the record again and decide anew' })
   }
   throw new ApiFailure(statuses[code], { code, at: column === undefined ? at : `${at}, column ${column}`, message })
@@ -43,7 +44,8 @@ export const submit = async (core: Core, { person }: Caller, { table, ...write }
 const statuses: Readonly<Record<RejectionCode, ContentfulStatusCode>> = {
   'not-found': 404,
   exists: 409,
-  refused: 409,
+  conflict: 409,
+  rule: 409,
   'not-permitted': 403,
   invalid: 422,
   'too-large': 413,

@@ -26,7 +26,16 @@ export const commitContract = (subject: () => Opened, durable: boolean): void =>
     it('hands decide exactly what it asked for, as it was written', async () => {
       const { storage } = subject()
       const written = record('order', 'r1', 1)
-      const answered = edit('e1', { status: 'applied', rev: 1 }, { amends: 'e0', group: 'g1' })
+      const answered = edit(
+        'e1',
+        { status: 'applied', rev: 1 },
+        {
+          amends: 'e0',
+          group: 'g1',
+          kind: 'command',
+          command: { name: 'complete', args: { note: 'dry' } },
+        },
+      )
       await write(storage, {
         head: { rev: 2, commit: commitId(2) },
         records: [written, record('note', 'r1', 2)],

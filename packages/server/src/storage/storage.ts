@@ -1,4 +1,4 @@
-import type { Changes, Dialect, EditKind, Fragment, LedgerEntry, Outcome, Position } from '@rejoin/profile'
+import type { Changes, CommandCall, Dialect, EditKind, Fragment, LedgerEntry, Outcome, Position } from '@rejoin/profile'
 
 /**
  * Where an environment lives. Two ways in: a snapshot to read, and a commit that locks the revision
@@ -59,6 +59,7 @@ export interface StoredEdit extends RecordKey {
   readonly at: number
   readonly received: number
   readonly changes: Changes
+  readonly command?: CommandCall
   readonly outcome: Outcome
   readonly amends?: string
   readonly group?: string

@@ -18,7 +18,7 @@ export const run = async <R>(client: Client, name: string, query: Compilable<R>)
 export const RECORD = ['tbl', 'id', 'rev', 'deleted', 'purged', 'fields', 'envelope'] as const
 export const EDIT = [
   ...(['id', 'tbl', 'record', 'device', 'seq', 'author', 'kind', 'at', 'received', 'amends', 'grp'] as const),
-  ...(['status', 'outcome', 'changes'] as const),
+  ...(['status', 'outcome', 'changes', 'command'] as const),
 ] as const
 
 export const readHead = async (client: Client, env: number): Promise<Position> => {

@@ -1,4 +1,12 @@
-import { type Changes, type EditKind, type Fields, foldedFields, type LedgerEntry, type Outcome } from '@rejoin/profile'
+import {
+  type Changes,
+  type CommandCall,
+  type EditKind,
+  type Fields,
+  foldedFields,
+  type LedgerEntry,
+  type Outcome,
+} from '@rejoin/profile'
 import type { Entry, StoredEdit, StoredIndex, StoredRecord } from '../storage.ts'
 import type { EditColumns, EntryColumns, RecordColumns, Tables } from './schema.ts'
 import { fromJson, fromText, toJson, toText } from './text.ts'
@@ -46,6 +54,7 @@ export const toEdit = (row: EditColumns): StoredEdit => ({
   at: row.at,
   received: row.received,
   changes: JSON.parse(row.changes) as Changes,
+  ...(row.command === null ? {} : { command: JSON.parse(row.command) as CommandCall }),
   outcome: JSON.parse(row.outcome) as Outcome,
   ...(row.amends === null ? {} : { amends: fromText(row.amends) }),
   ...(row.grp === null ? {} : { group: fromText(row.grp) }),
@@ -66,6 +75,7 @@ export const fromEdit = (edit: StoredEdit): EditColumns => ({
   status: edit.outcome.status,
   outcome: JSON.stringify(edit.outcome),
   changes: JSON.stringify(edit.changes),
+  command: edit.command === undefined ? null : JSON.stringify(edit.command),
 })
 
 export const toLedger = ({ entry }: { entry: string }): LedgerEntry => JSON.parse(entry) as LedgerEntry

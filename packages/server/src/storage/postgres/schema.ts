@@ -41,7 +41,7 @@ export const steps: readonly string[] = [
     device text collate "C" not null, seq bigint not null, author text collate "C" not null,
     kind text collate "C" not null, at double precision not null, received double precision not null,
     amends text collate "C", grp text collate "C", status text collate "C" not null,
-    outcome json not null, changes json not null,
+    outcome json not null, changes json not null, command json,
     primary key (env, id)
   );
   create index edit_refused on rejoin.edit (env, received, id) where status in ('rejected', 'held');
@@ -98,6 +98,7 @@ export interface EditColumns {
   status: string
   outcome: string
   changes: string
+  command: string | null
 }
 
 export interface EntryColumns {

@@ -124,6 +124,7 @@ const editTypes = {
     status: 'text',
     outcome: 'json',
     changes: 'json',
+    command: 'json',
   },
 }
 const erasedTypes = { id: 'text', status: 'text', outcome: 'json', changes: 'json' }

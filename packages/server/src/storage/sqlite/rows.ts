@@ -1,4 +1,4 @@
-import type { Changes, EditKind, LedgerEntry, Outcome } from '@rejoin/profile'
+import type { Changes, CommandCall, EditKind, LedgerEntry, Outcome } from '@rejoin/profile'
 import type { Entry, StoredEdit, StoredIndex, StoredRecord } from '../storage.ts'
 
 /** Rows as the statements give and take them: arrays in the order of their columns. */
@@ -27,6 +27,7 @@ export type EditRow = [
   status: string,
   outcome: string,
   changes: string,
+  command: string | null,
 ]
 
 export type EntryRow = [kind: string, id: string, json: string]
@@ -63,7 +64,7 @@ export const fromRecord = (record: StoredRecord): RecordRow => [
 ]
 
 export const toEdit = (row: EditRow): StoredEdit => {
-  const [edit, table, id, device, seq, author, kind, at, received, amends, group, , outcome, changes] = row
+  const [edit, table, id, device, seq, author, kind, at, received, amends, group, , outcome, changes, command] = row
   return {
     edit,
     table,
@@ -75,6 +76,7 @@ export const toEdit = (row: EditRow): StoredEdit => {
     at,
     received,
     changes: JSON.parse(changes) as Changes,
+    ...(command === null ? {} : { command: JSON.parse(command) as CommandCall }),
     outcome: JSON.parse(outcome) as Outcome,
     ...(amends === null ? {} : { amends }),
     ...(group === null ? {} : { group }),
@@ -96,6 +98,7 @@ export const fromEdit = (edit: StoredEdit): EditRow => [
   edit.outcome.status,
   JSON.stringify(edit.outcome),
   JSON.stringify(edit.changes),
+  edit.command === undefined ? null : JSON.stringify(edit.command),
 ]
 
 export const toLedger = ([json]: [json: string]): LedgerEntry => JSON.parse(json) as LedgerEntry

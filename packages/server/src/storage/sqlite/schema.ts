@@ -21,7 +21,7 @@ export const steps: readonly string[] = [
   create table edit (
     id text primary key, tbl text not null, record text not null, device text not null, seq integer not null,
     author text not null, kind text not null, at real not null, received real not null, amends text, grp text,
-    status text not null, outcome text not null, changes text not null
+    status text not null, outcome text not null, changes text not null, command text
   ) strict;
   create index edit_refused on edit (received, id) where status in ('rejected', 'held');
 

@@ -42,7 +42,7 @@ export interface Writes {
 }
 
 const RECORD = 'tbl, id, rev, deleted, purged, json, envelope'
-const EDIT = 'id, tbl, record, device, seq, author, kind, at, received, amends, grp, status, outcome, changes'
+const EDIT = 'id, tbl, record, device, seq, author, kind, at, received, amends, grp, status, outcome, changes, command'
 const NEWEST = 'order by rev desc, edit desc limit ?'
 
 export const prepareReads = (db: Database): Reads => {
@@ -102,7 +102,7 @@ export const prepareWrites = (db: Database): Writes => ({
   ),
   // only a held edit may be answered anew: a final outcome stays what its device was told
   edit: db.prepare(
-    `insert into edit (${EDIT}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `insert into edit (${EDIT}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      on conflict (id) do update set received = excluded.received, status = excluded.status, outcome = excluded.outcome
        where edit.status = 'held'`,
   ),
