@@ -7,7 +7,7 @@ import type { Store } from './store/store.ts'
 
 export interface OpenOptions<S extends SchemaSource> extends Pick<
   DeviceOptions,
-  'token' | 'app' | 'autoSend' | 'fetch'
+  'token' | 'app' | 'commands' | 'autoSend' | 'fetch'
 > {
   /** the relay's address, `https://...` */
   readonly url: string

@@ -177,7 +177,7 @@ describe('the outbox', () => {
     await script.settle()
     const [edit] = script.pushed()
     await script.say(
-      answers({ edit: edit!.id, answer: { status: 'rejected', code: 'refused', message: 'closed', column: 'hours' } }),
+      answers({ edit: edit!.id, answer: { status: 'rejected', code: 'rule', message: 'closed', column: 'hours' } }),
     )
     await tasks.update('A', { done: true })
     await tasks.update('B', { hours: 2 })
@@ -461,7 +461,7 @@ describe('a session', () => {
     await script.device.table('task').update('A', { hours: 3 })
     await script.settle()
     const [edit] = script.pushed()
-    await script.say(answers({ edit: edit!.id, answer: { status: 'rejected', code: 'refused', message: 'closed' } }))
+    await script.say(answers({ edit: edit!.id, answer: { status: 'rejected', code: 'rule', message: 'closed' } }))
     expect(await comesBackWithin500()).toBe(true)
   })
 

@@ -1,4 +1,4 @@
-import { fingerprintText, type SchemaSource, type TableName } from '@rejoin/profile'
+import { type Command, commandsOf, fingerprintText, type SchemaSource, type TableName } from '@rejoin/profile'
 import type { CacheState } from '../lifetime/cache-state.ts'
 import { createSource, type Observable, type Source, whenever } from '../observe/observable.ts'
 import { createOnline, type Online, type OnlineParts } from '../online/online.ts'
@@ -59,6 +59,8 @@ export interface DeviceOptions {
   /** the relay's address, for the online API */
   readonly url?: string
   readonly fetch?: typeof fetch
+  /** named actions of this app, the same as its relay has (`defineCommand`) */
+  readonly commands?: readonly Command[]
   /** entries go by themselves (the default); otherwise on `outbox.resume('manual')` */
   readonly autoSend?: boolean
 }
@@ -68,7 +70,8 @@ export const createDevice = async <const S extends SchemaSource = SchemaSource>(
   options: DeviceOptions,
 ): Promise<Rejoin<S>> => {
   const { store, host } = options
-  const replica = await openReplica(store, { random: host.random, report: host.report })
+  const commands = commandsOf(options.commands ?? [])
+  const replica = await openReplica(store, { random: host.random, report: host.report, commands })
   const facts = createFacts(pausedAtFirst(options), replica.memory.damaged, host.report)
   const engine = createEngine({ ...options, replica, facts })
   await engine.look()

@@ -4,6 +4,7 @@ export type RejoinFaultCode =
   | 'not-ready'
   | 'unknown-table'
   | 'unknown-column'
+  | 'unknown-command'
   | 'invalid'
   | 'required'
   | 'primary-key'
@@ -14,6 +15,8 @@ export type RejoinFaultCode =
   | 'too-many'
   | 'too-large'
   | 'settled'
+  | 'rule'
+  | 'other'
   | 'offline'
   | 'refused'
   | 'unauthenticated'
@@ -32,6 +35,8 @@ export interface RejoinFaultParts {
   readonly table?: string
   readonly record?: string
   readonly column?: string
+  /** what refused it, where the code is `rule` */
+  readonly rule?: string
 }
 
 /** A failure an app can meet and show: nothing was saved. Anything else that is thrown is a bug, or a `StoreFault`. */
@@ -41,7 +46,8 @@ export class RejoinFault extends Error {
   readonly table: string | undefined
   readonly record: string | undefined
   readonly column: string | undefined
-  constructor({ code, message, fix, table, record, column }: RejoinFaultParts) {
+  readonly rule: string | undefined
+  constructor({ code, message, fix, table, record, column, rule }: RejoinFaultParts) {
     super(message)
     this.name = 'RejoinFault'
     this.code = code
@@ -49,6 +55,7 @@ export class RejoinFault extends Error {
     this.table = table
     this.record = record
     this.column = column
+    this.rule = rule
   }
 
   /** the same as data, in the words every fault has */

@@ -1,4 +1,4 @@
-import { checkRow, type Edit, type Fields, type Schema } from '@rejoin/profile'
+import { checkArgs, checkRow, type Edit, type Fields, type Schema } from '@rejoin/profile'
 import { refusedBy, RejoinFault } from '../device/fault.ts'
 import type { Draft } from '../replica/draft.ts'
 import { schemaOf } from '../replica/grant.ts'
@@ -68,7 +68,7 @@ export const retry = (draft: Draft, id: string, corrections: Fields, pen: Pen): 
   reauthorAll(draft, records, pen, new Map([[id, corrections]]))
 }
 
-/** OB9: with corrected values by column name, or the answer to its question. */
+/** OB9: with corrected values by column name, a command with corrected arguments, or the answer to its question. */
 export const resolve = (
   draft: Draft,
   id: string,
@@ -77,13 +77,20 @@ export const resolve = (
 ): void => {
   if (answer === 'theirs') return discard(draft, id, pen)
   if (answer === 'mine') return retry(draft, id, {}, pen)
-  retry(draft, id, correct(entryIn(draft, id).edit, answer, schemaIn(draft)), pen)
+  retry(draft, id, correct(draft, entryIn(draft, id).edit, answer), pen)
   const again = draft.entries().find(each => each.edit.amends === id)
   if (again !== undefined) refuseTooLarge(draft, again.edit)
 }
 
-const correct = (edit: Edit, values: Readonly<Record<string, unknown>>, schema: Schema): Fields => {
-  const table = schema.tables.get(edit.table)!
+const correct = (draft: Draft, edit: Edit, values: Readonly<Record<string, unknown>>): Fields => {
+  const call = edit.command
+  const command = call === undefined ? undefined : draft.commands(edit.table, call.name)
+  if (call !== undefined && command !== undefined) {
+    const args = checkArgs(command, { ...call.args, ...values })
+    if (args.ok) return args.value
+    throw refusedBy(args.faults[0]!, edit.table, edit.record)
+  }
+  const table = schemaIn(draft).tables.get(edit.table)!
   const checked = checkRow(table, values, { create: false })
   if (checked.ok) return checked.value
   throw refusedBy(checked.faults[0]!, edit.table, edit.record)
@@ -99,6 +106,8 @@ export const restore = (draft: Draft, conflict: string, pen: Pen): void => {
   }
   const kind = found.kind === 'delete' ? 'delete' : 'update'
   const fields = kind === 'delete' ? {} : aftersOf(changes)
+  // A command whose offline step showed nothing wrote no values that could come back.
+  if (kind === 'update' && Object.keys(fields).length === 0) return
   refuseTooLarge(draft, recordEdit(draft, { kind, table, id, fields }, pen))
 }
 

@@ -1,4 +1,4 @@
-import type { Answer, Edit, Outcome, Question, RejectionCode } from '@rejoin/profile'
+import type { Answer, Edit, Outcome, Question, Rejection } from '@rejoin/profile'
 
 /**
  * The life of an entry, as pure transitions:
@@ -14,7 +14,7 @@ export type EntryState =
   | { readonly status: 'sent' }
   /** the relay took it; it stays until a confirmed record of at least that revision is stored */
   | { readonly status: 'accepted'; readonly answer: Accepted }
-  | { readonly status: 'rejected'; readonly code: RejectionCode; readonly message: string; readonly column?: string }
+  | Rejection
   | { readonly status: 'held'; readonly by: string; readonly question?: Question }
   /** discarded; `closing`: its fate is known and only the relay's list is left to close */
   | { readonly status: 'withdrawing'; readonly closing: boolean; readonly told: boolean }
@@ -75,8 +75,9 @@ const answered = (state: EntryState, answer: Answer): Next => {
     case 'lost':
       return { status: 'accepted', answer }
     case 'rejected': {
-      const { code, message, column } = answer
-      return { status: 'rejected', code, message, ...(column === undefined ? {} : { column }) }
+      const { code, message, column, rule } = answer
+      const place = { ...(column === undefined ? {} : { column }), ...(rule === undefined ? {} : { rule }) }
+      return { status: 'rejected', code, message, ...place }
     }
     case 'held': {
       const { by, question } = answer

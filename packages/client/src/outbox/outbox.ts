@@ -1,4 +1,5 @@
 import {
+  type CommandCall,
   type Content,
   type Edit,
   type Fields,
@@ -24,6 +25,8 @@ export interface OutboxEntry {
   readonly table: string
   readonly record: string
   readonly kind: Edit['kind']
+  /** which action it is, of a command */
+  readonly command?: CommandCall
   /** user id */
   readonly author: string
   /** ms since 1970 on this device when it was done */
@@ -32,7 +35,13 @@ export interface OutboxEntry {
   readonly changes: Readonly<Record<string, readonly [Value, Value]>>
   readonly state: EntryState['status']
   /** where and why it was refused (OB6) */
-  readonly error?: { readonly code: string; readonly message: string; readonly column?: string }
+  readonly error?: {
+    readonly code: string
+    readonly message: string
+    readonly column?: string
+    /** which rule refused it, where the code is `rule` */
+    readonly rule?: string
+  }
   /** the entry that has to be settled first (OB7) */
   readonly heldBy?: string
   /** two versions to choose from: answered with `resolve` */
@@ -43,7 +52,7 @@ export interface OutboxEntry {
   /** sends it again as it is (OB8) */
   retry(): Promise<void>
   /**
-   * sends it again with corrected values by column name (OB9), or answers its question
+   * sends it again with corrected values by column name (OB9), a command with corrected arguments, or answers its question
    * @throws RejoinFault `not-found` where the question is of a record that is gone from here: only 'theirs' is left
    */
   resolve(answer: 'mine' | 'theirs' | Readonly<Record<string, unknown>>): Promise<void>
@@ -88,6 +97,7 @@ export const createOutbox = ({ replica, act, paused, report }: OutboxParts): Out
       table: edit.table,
       record: edit.record,
       kind: edit.kind,
+      ...(edit.command === undefined ? {} : { command: edit.command }),
       author: edit.author,
       at: edit.at,
       changes: Object.fromEntries(named),
@@ -124,10 +134,12 @@ const errorOf = ({
   code,
   message,
   column,
+  rule,
 }: Extract<EntryState, { status: 'rejected' }>): NonNullable<OutboxEntry['error']> => ({
   code,
   message,
   ...(column === undefined ? {} : { column }),
+  ...(rule === undefined ? {} : { rule }),
 })
 
 const questionOf = (

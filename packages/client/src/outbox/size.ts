@@ -37,10 +37,11 @@ export const weightOf = (edits: readonly Edit[]): number => {
 }
 
 /** Encoding costs as much as recording does: nearly every edit is so small that this will do. */
-const bound = ({ changes, image, update, seen }: Edit): number => {
+const bound = ({ changes, image, update, seen, command }: Edit): number => {
   let sum = 1024 + update.length + 64 * (seen?.length ?? 0)
   for (const [id, [before, after]] of Object.entries(changes)) sum += 3 * id.length + atMost(before) + atMost(after)
   if (image !== undefined) for (const [id, value] of Object.entries(image)) sum += 3 * id.length + atMost(value)
+  for (const [name, value] of Object.entries(command?.args ?? {})) sum += 3 * name.length + atMost(value)
   return sum
 }
 

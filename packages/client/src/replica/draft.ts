@@ -1,4 +1,4 @@
-import type { Edit, Outcome } from '@rejoin/profile'
+import type { Commands, Edit, Outcome } from '@rejoin/profile'
 import { type Entry, isMeant } from '../outbox/outbox-state.ts'
 import type { StoreChange, StoreValue } from '../store/store.ts'
 import type { Conflicted } from './conflicted.ts'
@@ -25,6 +25,8 @@ export interface Draft {
   readonly tables: Layer<TableState>
   readonly ledger: Layer<Conflicted>
   readonly settled: Layer<Outcome>
+  /** the app's named actions */
+  readonly commands: Commands
   entry(id: string): Entry | undefined
   /** a record's entries in order */
   chain(key: string): readonly Entry[]
@@ -125,7 +127,7 @@ export interface Finished {
 
 export const createDraft = (memory: Memory): Batch => {
   const layers = layersOver(groundIn(memory))
-  return Object.assign(new LaidOver(layers, () => memory.entries.keys()), {
+  return Object.assign(new LaidOver(layers, () => memory.entries.keys(), memory.commands), {
     finish: () => {
       const prepared = layers.also.map(({ prepare }) => prepare(memory))
       const changes = [...prepared.flatMap(each => each.changes), ...changesOf(layers, memory)]
@@ -140,10 +142,12 @@ const none: readonly never[] = []
 class LaidOver implements Draft {
   private readonly layers: Layers
   private readonly idsBelow: () => Iterable<string>
+  readonly commands: Commands
 
-  constructor(layers: Layers, idsBelow: () => Iterable<string>) {
+  constructor(layers: Layers, idsBelow: () => Iterable<string>, commands: Commands) {
     this.layers = layers
     this.idsBelow = idsBelow
+    this.commands = commands
   }
 
   get rows(): Layer<Row> {
@@ -216,7 +220,7 @@ class LaidOver implements Draft {
   branch(): Draft & { keep(): void } {
     const below = this.layers
     const above = layersOver(below)
-    return Object.assign(new LaidOver(above, () => this.ids()), {
+    return Object.assign(new LaidOver(above, () => this.ids(), this.commands), {
       keep: () => {
         pour(above.rows, below.rows)
         pour(above.authored, below.authored)

@@ -1,4 +1,13 @@
-import { ByteFault, isSound, type Outcome, type PackedRow, revOf, toHex, unpackRows } from '@rejoin/profile'
+import {
+  ByteFault,
+  type Commands,
+  isSound,
+  type Outcome,
+  type PackedRow,
+  revOf,
+  toHex,
+  unpackRows,
+} from '@rejoin/profile'
 import type { Entry } from '../outbox/outbox-state.ts'
 import type { Store } from '../store/store.ts'
 import type { Conflicted } from './conflicted.ts'
@@ -17,7 +26,11 @@ import {
 } from './memory.ts'
 
 /** Reads a whole store into memory. What is damaged counts as missing: reconciliation brings it again. */
-export const loadMemory = async (store: Store, random: (length: number) => Uint8Array): Promise<Memory> => {
+export const loadMemory = async (
+  store: Store,
+  random: (length: number) => Uint8Array,
+  commands: Commands = () => undefined,
+): Promise<Memory> => {
   const meta = await loadMeta(store, random)
   const tables = await loadTables(store)
   const rows = new Map<string, Map<string, Row>>()
@@ -48,7 +61,20 @@ export const loadMemory = async (store: Store, random: (length: number) => Uint8
     const outcome = edit.after === undefined ? undefined : await store.get('settled', edit.after)
     if (outcome !== undefined) settled.set(edit.after!, outcome as unknown as Outcome)
   }
-  return { rows, staged, entries, chains, authored, tables, ledger, settled, foreign: new Map(), meta, damaged }
+  return {
+    rows,
+    staged,
+    entries,
+    chains,
+    authored,
+    tables,
+    ledger,
+    settled,
+    foreign: new Map(),
+    meta,
+    commands,
+    damaged,
+  }
 }
 
 const loadMeta = async (store: Store, random: (length: number) => Uint8Array): Promise<Meta> => {

@@ -1,4 +1,5 @@
 import {
+  type Commands,
   type Confirmed,
   type Content,
   documentIn,
@@ -32,6 +33,8 @@ export interface Memory {
   /** pending edits of others by record key, as peers told them; never stored, never recorded upon */
   readonly foreign: Map<string, readonly Edit[]>
   meta: Meta
+  /** named actions of the app: not stored, the same for as long as the device is open */
+  readonly commands: Commands
   /** rows that could not be read at opening: missing, until reconciliation brings them again */
   readonly damaged: number
 }

@@ -1,8 +1,8 @@
-import type { Fields, Value } from '@rejoin/profile'
+import type { CommandCall, Edit, Fields, Value } from '@rejoin/profile'
 import type { Entry } from '../outbox/outbox-state.ts'
 import type { Draft } from './draft.ts'
 import { decode, keyOf } from './memory.ts'
-import { type Pen, recordEdit, takeFreshId } from './recording.ts'
+import { offlineStep, type Pen, recordEdit, takeFreshId, viewIn } from './recording.ts'
 
 /**
  * Records a record's pending edits again, from one on, on what stands before it: new ids, a fresh client id, each
@@ -69,9 +69,23 @@ const none: ReadonlyMap<string, Fields> = new Map()
 
 const recordAgain = (draft: Draft, { edit }: Entry, pen: Pen, correction: Fields | undefined): void => {
   const { kind, table, record, at, group } = edit
-  const fields = kind === 'delete' ? {} : { ...aftersOf(edit.changes), ...correction }
-  const intent = { kind, table, id: record, fields, at, amends: edit.id }
+  const again = edit.command === undefined ? undefined : runAgain(draft, edit, edit.command, correction)
+  const fields = kind === 'delete' ? {} : (again?.fields ?? { ...aftersOf(edit.changes), ...correction })
+  const intent = { kind, table, id: record, fields, at, amends: edit.id, ...again }
   recordEdit(draft, group === undefined ? intent : { ...intent, group }, pen)
+}
+
+/** On what stands there now: what it showed before may be about a record that is no more. */
+const runAgain = (
+  draft: Draft,
+  edit: Edit,
+  { name, args }: CommandCall,
+  correction: Fields | undefined,
+): { readonly command: CommandCall; readonly fields: Fields } => {
+  const command = { name, args: { ...args, ...correction } }
+  const seen = viewIn(draft, keyOf({ table: edit.table, id: edit.record }))
+  const made = seen === undefined ? undefined : offlineStep(draft, command, edit)?.(seen)
+  return { command, fields: made !== undefined && 'set' in made ? made.set : aftersOf(edit.changes) }
 }
 
 export const aftersOf = (changes: Entry['edit']['changes']): Fields => {

@@ -1,15 +1,18 @@
 import {
   type Changes,
   clientId,
+  type CommandCall,
   type Content,
   DELETED,
   type Edit,
   type EditKind,
   type Fields,
   guidOf,
+  type Handle,
   nowhere,
   recordWrites,
   sameValue,
+  stepOf,
   type Value,
 } from '@rejoin/profile'
 import { RejoinFault } from '../device/fault.ts'
@@ -23,6 +26,8 @@ import { isInside, outside, viewOf } from './view.ts'
 export interface Intent extends RecordKey {
   readonly kind: EditKind
   readonly fields: Fields
+  /** of a command: `fields` are what its offline step made */
+  readonly command?: CommandCall
   readonly group?: string
   readonly amends?: string
   /** when it was first done; now where absent */
@@ -77,6 +82,7 @@ export const recordEdit = (draft: Draft, intent: Intent, pen: Pen): Edit => {
     ...(after === undefined ? {} : { after }),
     ...(seen.length === 0 ? {} : { seen: seen.slice(0, MAX_SEEN).map(each => each.id) }),
     ...(image === undefined ? {} : { image }),
+    ...(intent.command === undefined ? {} : { command: intent.command }),
     ...(intent.group === undefined ? {} : { group: intent.group }),
     ...(intent.amends === undefined ? {} : { amends: intent.amends }),
   }
@@ -166,8 +172,26 @@ export const viewIn = (draft: Draft, key: string): Content | undefined => {
   const table = key.slice(0, key.indexOf('/'))
   if (grant === undefined) return undefined
   const strategy = strategyOf(grant, table)
-  const seen = { device, strategy, outcome: (edit: string) => draft.settled.get(edit) }
+  const seen = {
+    device,
+    strategy,
+    outcome: (edit: string) => draft.settled.get(edit),
+    stepOf: ({ table, record, author, at, command }: Edit) =>
+      command === undefined ? undefined : offlineStep(draft, command, { table, record, author, at }),
+  }
   return viewOf(draft.rows.get(key), draft.chain(key), seen, draft.foreign(key))
+}
+
+/** What a command shows here; undefined where the app has no such command, or the schema no such table. */
+export const offlineStep = (
+  draft: Draft,
+  call: CommandCall,
+  { table, record, author, at }: Pick<Edit, 'table' | 'record' | 'author' | 'at'>,
+): Handle | undefined => {
+  const command = draft.commands(table, call.name)
+  const definition = schemaOf(grantIn(draft)).tables.get(table)
+  if (command === undefined || definition === undefined) return undefined
+  return stepOf(command, 'offline', call, definition, { record, user: author, at })
 }
 
 const noIds = ({ table, id }: RecordKey): RejoinFault =>

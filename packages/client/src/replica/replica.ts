@@ -1,5 +1,6 @@
 import {
   addRow,
+  type Commands,
   type Content,
   type Edit,
   emptyFingerprint,
@@ -42,11 +43,14 @@ export interface Reading {
   readonly touched: Pick<Listeners<Touched>, 'subscribe'>
 }
 
-export const openReplica = async (
-  store: Store,
-  { random, report }: { readonly random: (length: number) => Uint8Array; readonly report: (error: unknown) => void },
-): Promise<Replica> => {
-  const memory = await loadMemory(store, random)
+export interface ReplicaParts {
+  readonly random: (length: number) => Uint8Array
+  readonly report: (error: unknown) => void
+  readonly commands?: Commands
+}
+
+export const openReplica = async (store: Store, { random, report, commands }: ReplicaParts): Promise<Replica> => {
+  const memory = await loadMemory(store, random, commands)
   const reading = createReading(memory, report)
   // Assigned: a spread would read `grant` once and for all.
   return Object.assign(reading, createWriter(memory, store, reading.tell))

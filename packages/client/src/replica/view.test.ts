@@ -54,7 +54,7 @@ const count = (number: number): Entry => {
   return { edit, state: { status: 'waiting', left: true } }
 }
 
-const seen = { device: ME, strategy: serverWins, outcome: () => undefined }
+const seen = { device: ME, strategy: serverWins, outcome: () => undefined, stepOf: () => undefined }
 
 describe('the view while answers are missing', () => {
   // `pnpm crash --kills 100 --seed 7`: the relay was killed between its commit and its answers.

@@ -3,6 +3,7 @@ import {
   type Edit,
   type Fields,
   foldPending,
+  type Handle,
   type Outcome,
   type Present,
   type Strategy,
@@ -16,6 +17,8 @@ export interface Seen {
   readonly strategy: Strategy
   /** outcomes of settled edits that pending ones name */
   readonly outcome: (edit: string) => Outcome | undefined
+  /** the offline step of a command, where the app has it */
+  readonly stepOf: (edit: Edit) => Handle | undefined
 }
 
 /** A record nobody here has pending edits on. */
@@ -34,7 +37,7 @@ export const viewOf = (
   const pending = inOrder(own, outside(row, foreign))
   // Once nothing of the author's own is left on it, a gone record is gone.
   if (pending.length === 0) return plainView(row)
-  return foldPending(presentOf(row, chain, seen), pending, seen.strategy).content
+  return foldPending(presentOf(row, chain, seen), pending, seen.strategy, seen.stepOf).content
 }
 
 /**

@@ -1,8 +1,8 @@
-import type { SchemaSource, TableName } from '@rejoin/profile'
+import type { ArgsOf, Command, SchemaSource, TableName } from '@rejoin/profile'
 import { RejoinFault } from '../device/fault.ts'
 import { newUuid } from '../device/host.ts'
 import type { Values, Wish } from './saving.ts'
-import { creation, type TableParts } from './table.ts'
+import { calling, creation, type TableParts } from './table.ts'
 import type { ChangesIn, NewRowIn } from './typing.ts'
 
 /** Several edits that take effect together or not at all, here and at the relay (OB13). */
@@ -14,6 +14,8 @@ export interface GroupTable<S extends SchemaSource, T extends TableName<S>> {
   create(values: NewRowIn<S, T>): string
   update(id: string, values: ChangesIn<S, T>): void
   delete(id: string): void
+  run<A>(command: Command<A>, id: string, args: ArgsOf<A>): void
+  run(command: string, id: string, args?: Values): void
 }
 
 const MAX_GROUP = 100
@@ -30,6 +32,8 @@ export const saveGroup = async (parts: TableParts, build: (group: Group<SchemaSo
       },
       update: (id, values) => void wishes.push({ kind: 'update', table: name, id, values: values as Values }),
       delete: id => void wishes.push({ kind: 'delete', table: name, id }),
+      run: (command: string | Pick<Command, 'name'>, id: string, args?: Values) =>
+        void wishes.push(calling(name, command, id, args)),
     }),
   })
   if (wishes.length > MAX_GROUP) {

@@ -1,10 +1,19 @@
-import { checkRow, type Edit, type Fields, isRecordId, type Table } from '@rejoin/profile'
-import { refusedBy, RejoinFault } from '../device/fault.ts'
+import {
+  checkArgs,
+  checkRow,
+  type CommandCall,
+  type Content,
+  type Edit,
+  type Fields,
+  isRecordId,
+  type Table,
+} from '@rejoin/profile'
+import { refusedBy, RejoinFault, type RejoinFaultCode } from '../device/fault.ts'
 import { groupTooLarge, refuseTooLarge } from '../outbox/size.ts'
 import type { Draft } from '../replica/draft.ts'
 import { schemaOf } from '../replica/grant.ts'
 import { keyOf } from '../replica/memory.ts'
-import { grantIn, type Pen, reallyChanged, recordEdit, viewIn } from '../replica/recording.ts'
+import { grantIn, offlineStep, type Pen, reallyChanged, recordEdit, viewIn } from '../replica/recording.ts'
 import { fieldsOf, isLive } from '../replica/view.ts'
 
 /** What a user wants, by column name, and the refusals that need no relay (LW5): nothing is saved then. */
@@ -12,6 +21,13 @@ export type Wish =
   | { readonly kind: 'create'; readonly table: string; readonly id: string; readonly values: Values }
   | { readonly kind: 'update'; readonly table: string; readonly id: string; readonly values: Values }
   | { readonly kind: 'delete'; readonly table: string; readonly id: string }
+  | {
+      readonly kind: 'command'
+      readonly table: string
+      readonly id: string
+      readonly name: string
+      readonly args: Values
+    }
 
 export type Values = Readonly<Record<string, unknown>>
 
@@ -43,15 +59,25 @@ export const save = (draft: Draft, wish: Wish, pen: Pen, group?: string): Edit |
     const message = 'this record is new on another device and not confirmed yet'
     throw new RejoinFault({ code: 'not-found', message, fix: 'wait until the relay has confirmed it', ...place })
   }
-  const fields = kind === 'delete' ? {} : checked(table, wish.values, id, kind === 'create')
+  const at = pen.now()
+  const run = wish.kind === 'command' ? ran(draft, wish, seen, at) : undefined
+  const fields = run?.fields ?? ('values' in wish ? checked(table, wish.values, id, kind === 'create') : {})
   if (kind === 'create' && Object.keys(fields).length === 0) {
     throw new RejoinFault({ code: 'invalid', message: 'a record needs at least one value', ...place })
   }
-  const changed = kind === 'update' ? reallyChanged(seen, fields) : fields
+  const changed = kind === 'update' || kind === 'command' ? reallyChanged(seen, fields) : fields
   if (kind === 'update' && Object.keys(changed).length === 0) return undefined
   const edit = recordEdit(
     draft,
-    { kind, table: table.name, id, fields: changed, ...(group === undefined ? {} : { group }) },
+    {
+      kind,
+      table: table.name,
+      id,
+      fields: changed,
+      at,
+      ...(run === undefined ? {} : { command: run.command }),
+      ...(group === undefined ? {} : { group }),
+    },
     pen,
   )
   refuseTooLarge(draft, edit, kind === 'delete' ? {} : { ...fieldsOf(isLive(seen) ? seen : undefined), ...changed })
@@ -77,6 +103,40 @@ const checked = (table: Table, values: Values, id: string, create: boolean): Fie
   const row = checkRow(table, values, { create })
   if (row.ok) return row.value
   throw refusedBy(row.faults[0]!, table.name, id)
+}
+
+/** What a command shows at once. What it refuses here is not saved: the relay would refuse it too, or be asked in vain. */
+const ran = (
+  draft: Draft,
+  { table, id, name, args }: Extract<Wish, { kind: 'command' }>,
+  seen: Content | undefined,
+  at: number,
+): { readonly command: CommandCall; readonly fields: Fields } => {
+  const place = { table, record: id }
+  const command = draft.commands(table, name)
+  if (command === undefined) {
+    throw new RejoinFault({
+      code: 'unknown-command',
+      message: `there is no command ${name} of ${table}`,
+      fix: 'give it to openRejoin, and to the relay',
+      ...place,
+    })
+  }
+  const given = checkArgs(command, args)
+  if (!given.ok) throw refusedBy(given.faults[0]!, table, id)
+  const call = { name, args: given.value }
+  const author = grantIn(draft).user.id
+  const handled = offlineStep(draft, call, { table, record: id, author, at })!(seen!)
+  if ('set' in handled) return { command: call, fields: handled.set }
+  if ('thrown' in handled) throw handled.thrown
+  const { code, message, column, rule } = handled.refused
+  throw new RejoinFault({
+    code: code as RejoinFaultCode,
+    message,
+    ...(column === undefined ? {} : { column }),
+    ...(rule === undefined ? {} : { rule }),
+    ...place,
+  })
 }
 
 const tableIn = (draft: Draft, name: string): Table => {

@@ -1,4 +1,12 @@
-import { fieldsToRow, type GoneReason, type PlainRow, type SchemaSource, type TableName } from '@rejoin/profile'
+import {
+  type ArgsOf,
+  type Command,
+  fieldsToRow,
+  type GoneReason,
+  type PlainRow,
+  type SchemaSource,
+  type TableName,
+} from '@rejoin/profile'
 import type { Act } from '../device/act.ts'
 import { newUuid, type Host } from '../device/host.ts'
 import type { Outbox } from '../outbox/outbox.ts'
@@ -19,6 +27,12 @@ export interface TableApi<S extends SchemaSource, T extends TableName<S>> {
   update(id: string, values: ChangesIn<S, T>): Promise<void>
   /** @throws RejoinFault */
   delete(id: string): Promise<void>
+  /**
+   * a named action (`defineCommand`), given as itself or by name: its offline step shows at once, the relay's handler has
+   * the last word. @throws RejoinFault, also where the step refuses; then nothing was saved
+   */
+  run<A>(command: Command<A>, id: string, args: ArgsOf<A>): Promise<void>
+  run(command: string, id: string, args?: Values): Promise<void>
   query(query?: Query): LiveQuery<RowIn<S, T>>
   /** the "cloud offline" mark of a record with unsettled edits (OB2) */
   mark(id: string): 'pending' | 'error' | undefined
@@ -48,6 +62,7 @@ export const createTable = (parts: TableParts, name: string): TableApi<SchemaSou
     },
     update: (id, values) => put({ kind: 'update', table: name, id, values }),
     delete: id => put({ kind: 'delete', table: name, id }),
+    run: (command: string | Pick<Command, 'name'>, id: string, args?: Values) => put(calling(name, command, id, args)),
     query: (query = {}) => {
       if (replica.grant !== undefined) tableNamed(replica.present, name)
       return createLiveQuery(parts, name, query) as LiveQuery<PlainRow>
@@ -60,6 +75,19 @@ export const createTable = (parts: TableParts, name: string): TableApi<SchemaSou
         : undefined,
   }
 }
+
+export const calling = (
+  table: string,
+  command: string | Pick<Command, 'name'>,
+  id: string,
+  args: Values = {},
+): Extract<Wish, { kind: 'command' }> => ({
+  kind: 'command',
+  table,
+  id,
+  name: typeof command === 'string' ? command : command.name,
+  args,
+})
 
 export const creation = (
   { replica, host }: Pick<TableParts, 'replica' | 'host'>,
