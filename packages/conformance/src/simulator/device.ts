@@ -10,6 +10,7 @@ import {
 import type { Edit, Fields, Value } from '@rejoin/profile'
 import type { Chance } from './chance.ts'
 import { type Clock, settled } from './clock.ts'
+import { commandOn, commands } from './commands.ts'
 import { createDisk, type Disk } from './disk.ts'
 import { createRevisionWatch } from './invariants/revisions.ts'
 import type { DeviceEnd, Network } from './network.ts'
@@ -75,6 +76,7 @@ export const createSimulatedDevice = (parts: DeviceParts): SimulatedDevice => {
       connect: connectOver(network, index, mine),
       token: user,
       app: 'simulator',
+      commands,
     })
     if (!mine.alive) return
     rejoin = device
@@ -121,6 +123,7 @@ export const createSimulatedDevice = (parts: DeviceParts): SimulatedDevice => {
           const api = device.table(table)
           if (kind === 'create') await api.create({ [primaryKey(table)]: record, ...values })
           else if (kind === 'update') await api.update(record, values)
+          else if (kind === 'command') await api.run(commandOn(table), record, values as never)
           else await api.delete(record)
         })
       }
@@ -132,6 +135,7 @@ export const createSimulatedDevice = (parts: DeviceParts): SimulatedDevice => {
             const api = group.table(table)
             if (kind === 'create') api.create({ [primaryKey(table)]: record, ...values })
             else if (kind === 'update') api.update(record, values)
+            else if (kind === 'command') api.run(commandOn(table), record, values as never)
             else api.delete(record)
           }
         }),

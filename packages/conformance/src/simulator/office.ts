@@ -1,4 +1,5 @@
-import { type Edit, type Fields, nowhere, type Value } from '@rejoin/profile'
+import { type Fields, nowhere, type Value } from '@rejoin/profile'
+import type { WriteKind } from '@rejoin/server'
 import type { Chance } from './chance.ts'
 import { pick } from './chance.ts'
 import { broken } from './failure.ts'
@@ -8,7 +9,7 @@ import type { SimulatedRelay } from './relay.ts'
 
 /** The back office: Ada at her desk, writing straight through the relay's commit path. */
 export interface Office {
-  write(kind: Edit['kind'], table: string, record: string, values: Fields): void
+  write(kind: WriteKind, table: string, record: string, values: Fields): void
 }
 
 const OFFICE = '00000000000000ff'

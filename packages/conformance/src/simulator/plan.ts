@@ -13,6 +13,8 @@ export type StepKind =
   | 'chain'
   | 'group'
   | 'count'
+  | 'add'
+  | 'command'
   | 'discard'
   | 'retry'
   | 'resolve'
@@ -52,6 +54,8 @@ const weights: Readonly<Record<StepKind, number>> = {
   chain: 5,
   group: 3,
   count: 6,
+  add: 5,
+  command: 6,
   discard: 3,
   retry: 2,
   resolve: 4,

@@ -9,6 +9,7 @@ import {
 } from '@rejoin/server'
 import type { Chance } from './chance.ts'
 import { type Clock, settled, START } from './clock.ts'
+import { commands } from './commands.ts'
 import { broken } from './failure.ts'
 import type { RelayEnd } from './network.ts'
 import { environmentUnder } from './places.ts'
@@ -84,6 +85,7 @@ export const createRelay = async (parts: RelayParts): Promise<SimulatedRelay> =>
         identity: { verify: async token => ({ ok: true, user: token, expires: START + 10 * 365 * 24 * 3_600_000 }) },
         now: clock.now,
         random: chance.bytes,
+        commands,
         log: error => {
           if (mine.alive) parts.failed(error)
         },

@@ -92,6 +92,8 @@ const takeStep = async (world: World, step: Step): Promise<void> => {
     case 'chain':
     case 'group':
     case 'count':
+    case 'add':
+    case 'command':
     case 'discard':
     case 'retry':
     case 'resolve':

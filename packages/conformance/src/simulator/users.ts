@@ -102,6 +102,30 @@ export const createUsers = (canary: Canary, ledger: Ledger, chance: Chance): Use
         ])
         return
       }
+      case 'add': {
+        const record = pick(TALLIES, a)
+        if (!device.rows('tally').some(({ id }) => id === record)) return
+        const writes = Array.from({ length: 1 + (b % 2) }, (_, at) => ({
+          kind: 'command' as const,
+          table: 'tally',
+          record,
+          values: { times: 1 + ((c >> at) % 5) },
+        }))
+        device.write(writes)
+        return
+      }
+      case 'command': {
+        const seen = device.rows('task')
+        if (seen.length === 0) return
+        const { id: record } = pick(seen, a)
+        const title = canary.token('task', record, 'title', device.user)
+        const run: Write = { kind: 'command', table: 'task', record, values: { title } }
+        const values = change('task', record, device.user, [b, c, d, a])
+        const update: Write = { kind: 'update', table: 'task', record, values }
+        if (d % 4 === 0) device.group([run, update])
+        else device.write(pick([[run], [run, update], [update, run, run]], b))
+        return
+      }
       case 'discard':
       case 'retry':
       case 'resolve':
@@ -150,5 +174,6 @@ export interface Write {
   readonly kind: Edit['kind']
   readonly table: string
   readonly record: string
+  /** of a command, its arguments */
   readonly values: Fields
 }

@@ -11,7 +11,7 @@ import { createMeetings, type Meetings } from './meeting.ts'
 import { createNetwork, type Link, type Network } from './network.ts'
 import { createOffice, type Office } from './office.ts'
 import { createOracle, type Oracle } from './oracle/oracle.ts'
-import { type User, USERS } from './places.ts'
+import { SUM, type User, USERS } from './places.ts'
 import { createRelay, type SimulatedRelay } from './relay.ts'
 import { createUsers, POOL, TALLIES, type Users } from './users.ts'
 
@@ -179,7 +179,7 @@ const furnish = async ({ office, users, oracle, check }: World, chance: Chance):
     await settled()
     check()
   }
-  for (const record of TALLIES) await write('tally', record, { c0: 0 })
+  for (const record of TALLIES) await write('tally', record, { c0: 0, [SUM]: 0 })
   for (const record of POOL.slice(0, 4)) {
     const values = users.change('task', record, 'office', [raw(), raw(), raw(), raw()])
     await write('task', record, { status: 'open', ...values, ownerid: pick(USERS, raw()) })

@@ -1,6 +1,7 @@
 import type { OutboxEntry } from '@rejoin/client'
 import type { Edit } from '@rejoin/profile'
 import { broken } from '../failure.ts'
+import { SUM } from '../places.ts'
 import type { World } from '../world.ts'
 
 /** What became of the edits of a run. */
@@ -87,11 +88,16 @@ export const groupsWhole = ({ ledger, oracle }: World): void => {
   }
 }
 
-/** Tallies are only counted up, each device in its own column: what they say is how often each was counted. */
+/** Tallies are only counted up, by devices in columns of their own and by a command in one for all: nothing twice, nothing never. */
 export const tallied = ({ ledger, oracle, devices }: World): void => {
   const increments = new Map<string, number>()
-  const count = ({ table, record, changes }: Edit): void => {
+  const sums = new Map<string, number>()
+  const count = ({ table, record, changes, command }: Edit): void => {
     if (table !== 'tally') return
+    if (command !== undefined) {
+      sums.set(record, (sums.get(record) ?? 0) + Number(command.args['times']))
+      return
+    }
     for (const column of Object.keys(changes)) {
       increments.set(`${record} ${column}`, (increments.get(`${record} ${column}`) ?? 0) + 1)
     }
@@ -99,6 +105,8 @@ export const tallied = ({ ledger, oracle, devices }: World): void => {
   for (const [id, { edit }] of ledger.saved) if (oracle.fates.get(id)?.status === 'applied') count(edit)
   for (const [key, { content }] of oracle.records) {
     if (!key.startsWith('tally/')) continue
+    const sum = sums.get(key.slice(6)) ?? 0
+    if (content.fields[SUM] !== sum) broken('every command counts once', { key, sum, found: content.fields[SUM] })
     for (const { index } of devices) {
       const column = `c${index}`
       const expected = increments.get(`${key.slice(6)} ${column}`) ?? 0

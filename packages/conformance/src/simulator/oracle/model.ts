@@ -1,5 +1,7 @@
 import type { Content, Edit, Fields, StrategyName, TruthRow, Value } from '@rejoin/profile'
 import { REMEMBERED, truthFor } from '@rejoin/profile'
+import { same } from '../failure.ts'
+import { handledBy } from './handled.ts'
 
 /**
  * The oracle's record: plain values and who changed them when, nothing forgotten. What an edit becomes is looked up in
@@ -81,11 +83,17 @@ export const lawOn = (
   const situation = situationOf(standing, edit, circumstances)
   const row = truthFor(situation)
   if (row === undefined) throw new Error(`the truth table has no row for ${JSON.stringify(situation)}`)
-  const content = becoming(row.becomes, standing?.content ?? nothing, edit, image)
-  return { status: row.status, content, ledger: row.ledger, to: standing?.changed ?? 0 }
+  const before = standing?.content ?? nothing
+  const to = standing?.changed ?? 0
+  const content = becoming(row.becomes, before, edit, image)
+  if (content === undefined) return { status: 'rule', content: before, ledger: false, to }
+  const seen = becoming('changes', before, edit, image)
+  const ledger = row.ledger === 'yes' || (row.ledger === 'differs' && !same(content, seen))
+  return { status: row.status, content, ledger, to }
 }
 
-const becoming = (becomes: TruthRow['becomes'], standing: Content, edit: Edit, image: Fields): Content => {
+/** @returns undefined where a command refuses */
+const becoming = (becomes: TruthRow['becomes'], standing: Content, edit: Edit, image: Fields): Content | undefined => {
   switch (becomes) {
     case 'fields':
       return { fields: present(aftersOf(edit)), deleted: false }
@@ -97,6 +105,10 @@ const becoming = (becomes: TruthRow['becomes'], standing: Content, edit: Edit, i
       return standing
     case 'deleted':
       return { ...standing, deleted: true }
+    case 'handled': {
+      const fields = handledBy(edit.command!, standing.fields)
+      return fields === undefined ? undefined : { fields: present(fields), deleted: false }
+    }
   }
 }
 

@@ -227,7 +227,7 @@ const isRejection = (status: string): boolean => !['applied', 'lost', 'held', 'w
 
 /** The fate of an edit of the group that was answered earlier, as far as the others ask about it. */
 const asBefore = (fate: Fate): Expected => ({
-  status: fate.status === 'rejected' ? 'refused' : fate.status,
+  status: fate.status === 'rejected' ? 'rule' : fate.status,
   content: nothing,
   ledger: false,
   to: 0,
