@@ -79,7 +79,7 @@ export {
 export { DEFAULT_PROFILE, defaultProfile, documentedNames, type FieldServiceNames } from './profile/default-profile.ts'
 export { asProfile, canonical, profileText, readProfile } from './profile/document.ts'
 export { type Drift, driftOf, hasDrifted } from './profile/drift.ts'
-export type { Known } from './profile/known.ts'
+export { type Known, knownAt } from './profile/known.ts'
 export {
   beginProfile,
   copyProfile,

@@ -23,9 +23,10 @@ export {
   environmentEntries,
   type EnvironmentSource,
   loadEnvironment,
+  schemaEntries,
   type Settings,
-  type StoredProfile,
 } from './environment/environment.ts'
+export type { Effective, GivenProfile, StoredProfile } from './environment/profiles.ts'
 export {
   type Directory,
   directoryEntries,

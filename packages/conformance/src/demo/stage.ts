@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { FaultError, type StrategyName, type Table } from '@rejoin/profile'
-import { fillSample, loadEnvironment } from '@rejoin/server'
+import { environmentEntries, fillSample, loadEnvironment, sampleEnvironment } from '@rejoin/server'
 import { type Claims, createClaims } from '../crash/claims.ts'
 import { startProgress } from '../report/progress.ts'
 import { inDatabase, readContent, readHead, type RelayContent, tokenFor } from '../rig/database.ts'
@@ -82,8 +82,9 @@ export const makeDatabase = async (
       const items = [...schema.tables.keys()].map(table => ({ table, filter: { kind: 'all' as const } }))
       const profile = { name: 'Demo', version: 1, items }
       const members = { people: [people.first.id, people.second.id] }
-      const entry = { kind: 'profile', id: profile.name, value: { profile, members } }
-      await storage.commit({}, () => ({ result: undefined, entries: [entry] }))
+      const profiles = [...sampleEnvironment.profiles, { profile, members }]
+      const entries = environmentEntries({ ...sampleEnvironment, profiles })
+      await storage.commit({}, () => ({ result: undefined, entries }))
     })
   } finally {
     progress.end()

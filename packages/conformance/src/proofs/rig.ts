@@ -4,11 +4,13 @@ import { createMemoryDisk, type MemoryDisk } from '@rejoin/client'
 import type { Fields, Person, SchemaSource, StrategyName, Value } from '@rejoin/profile'
 import {
   createRelay,
+  type Entry,
   environmentEntries,
   openSqliteStorage,
   type Relay,
   type Storage,
   type StoredEdit,
+  schemaEntries,
 } from '@rejoin/server'
 import { expect } from 'vitest'
 import { type Device, openDevice } from './device.ts'
@@ -112,8 +114,8 @@ export const openRig = async (strategy?: StrategyName, { seed = 1 }: { readonly 
     for (const { table, id, rev, after } of changed) applied.push({ table, id, rev, fields: after.fields })
   })
   const calm = (): Promise<void> => time.pass(1_000)
-  const setEntry = async (kind: string, id: string, value: object): Promise<void> => {
-    await storage.commit({}, () => ({ result: undefined, entries: [{ kind, id, value }] }))
+  const write = async (...entries: readonly Entry[]): Promise<void> => {
+    await storage.commit({}, () => ({ result: undefined, entries }))
     await core.reload()
   }
 
@@ -182,9 +184,10 @@ export const openRig = async (strategy?: StrategyName, { seed = 1 }: { readonly 
       const found = await storage.snapshot(view => view.edits(edits))
       return edits.map(edit => found.find(each => each.edit === edit))
     },
-    setSchema: schema => setEntry('environment', 'schema', schema),
-    setStrategy: strategy_ => setEntry('environment', 'settings', { strategy: strategy_, strategies: {} }),
-    setPerson: person => setEntry('person', person.id, person),
+    setSchema: schema => write(...schemaEntries(schema)),
+    setStrategy: strategy_ =>
+      write({ kind: 'environment', id: 'settings', value: { strategy: strategy_, strategies: {} } }),
+    setPerson: person => write({ kind: 'person', id: person.id, value: person }),
     signIns: known => {
       signIns = known
     },

@@ -1,5 +1,5 @@
 import type { Person, ProfileItem, SchemaSource, StrategyName } from '@rejoin/profile'
-import type { EnvironmentSource, StoredProfile } from '@rejoin/server'
+import type { EnvironmentSource, GivenProfile } from '@rejoin/server'
 
 /**
  * A small field service, with one person for every way of holding less than everything:
@@ -95,12 +95,12 @@ export const people: readonly Person[] = [
 
 const all = (table: string): ProfileItem => ({ table, filter: { kind: 'all' } })
 
-const profile = (name: string, members: readonly User[], items: readonly ProfileItem[]): StoredProfile => ({
+const profile = (name: string, members: readonly User[], items: readonly ProfileItem[]): GivenProfile => ({
   profile: { name, version: 1, items },
   members: { people: members },
 })
 
-const profiles: readonly StoredProfile[] = [
+const profiles: readonly GivenProfile[] = [
   profile('everything', ['olga', 'mia', 'ana', 'rita'], [all('workorder'), all('account'), all('annotation')]),
   profile(
     'teams',

@@ -122,7 +122,7 @@ const valuesOf = (table: Table, id: string, fields: Fields, columns: ReadonlySet
 const scopeOf = (environment: Environment, user: string) => {
   const person = environment.person(user)
   if (person === undefined) throw new Error(`the environment has no user ${user}`)
-  return compileScope(environment.schema, environment.profileOf(person), person, Date.now()).tables.values()
+  return compileScope(environment.schema, environment.profileOf(person, 'rig'), person, Date.now()).tables.values()
 }
 
 /** A token as the development issuer of this database signs it. */

@@ -1,14 +1,15 @@
 import {
   checkProfile,
   compileSchema,
+  definitionOf,
   failed,
   type Fault,
   type ProfileSource,
-  type PublishedProfile,
   type Schema,
   type SchemaSource,
 } from '@rejoin/profile'
 import { SCHEMA } from '../environment/environment.ts'
+import type { Profiles } from '../environment/profiles.ts'
 import { type Action, changing, type Expected, refusedBy, unexpected } from './change.ts'
 
 /** The tables as administrators read and write them: without roles, which are kept beside them. */
@@ -32,16 +33,14 @@ export const putSchema =
     if (!compiled.ok) return compiled
     const faults = [
       ...(lose ? [] : losses(present, compiled.value)),
-      ...environment.profiles().flatMap(profile => checkProfile(compiled.value, definitionOf(profile))),
+      ...inForce(environment.profiles).flatMap(profile => checkProfile(compiled.value, profile)),
     ]
     if (faults.length > 0) return failed(...faults)
     return changing(`put version ${version} of the schema`, [{ ...SCHEMA, value: schemaSource(compiled.value) }])
   }
 
-const definitionOf = (profile: PublishedProfile): ProfileSource => {
-  const { version: _, ...definition } = profile
-  return definition
-}
+const inForce = ({ lives }: Profiles): ProfileSource[] =>
+  [...lives.values()].flatMap(({ life }) => (life.published === undefined ? [] : [definitionOf(life.published)]))
 
 const losses = (before: Schema, after: Schema): Fault[] =>
   [...before.tables.values()].flatMap((table): Fault[] => {

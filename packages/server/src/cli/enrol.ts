@@ -15,9 +15,9 @@ import {
   loadEnvironment,
   SCHEMA,
   SETTINGS,
-  type StoredProfile,
   defaultSettings,
 } from '../environment/environment.ts'
+import { givenEntries } from '../environment/profiles.ts'
 import type { Entry, Storage } from '../storage/storage.ts'
 
 /**
@@ -42,11 +42,9 @@ export interface Enrolled {
 
 /** @returns what the environment now is. @throws FaultError where the schema does not compile; nothing is written then */
 export const enrol = async (storage: Storage, enrolment: Enrolment): Promise<Environment> => {
-  const present = await storage.snapshot(async view => ({
-    environment: (await view.entry(SCHEMA.kind, SCHEMA.id)) === undefined ? undefined : await loadEnvironment(view),
-    profiles: (await view.entries('profile')).map(({ value }) => value as StoredProfile),
-  }))
-  const { environment } = present
+  const environment = await storage.snapshot(async view =>
+    (await view.entry(SCHEMA.kind, SCHEMA.id)) === undefined ? undefined : loadEnvironment(view),
+  )
   const { roles = [], ...schema } = schemaAfter(environment?.schema.source, enrolment)
   const compiled = compileSchema({ ...schema, roles })
   if (!compiled.ok) throw new FaultError(compiled.faults)
@@ -56,11 +54,7 @@ export const enrol = async (storage: Storage, enrolment: Enrolment): Promise<Env
     { ...SETTINGS, value: environment?.settings ?? defaultSettings },
     { ...CHANGES, value: (environment?.changes ?? 0) + 1 },
     ...directoryEntries(directory),
-    ...profilesAfter(present.profiles, schema).map(stored => ({
-      kind: 'profile',
-      id: stored.profile.name,
-      value: stored,
-    })),
+    ...everythingEntries(environment, schema),
   ]
   await storage.commit({}, () => ({ result: undefined, entries }))
   return storage.snapshot(loadEnvironment)
@@ -136,15 +130,16 @@ const schemaExists: Fault = {
 /** Kept in step with the schema as long as nobody has written another profile. */
 const EVERYTHING = 'Everything'
 
-const profilesAfter = (present: readonly StoredProfile[], schema: SchemaSource): readonly StoredProfile[] => {
-  const own = present.find(({ profile }) => profile.name === EVERYTHING)
-  if (present.length > 0 && own === undefined) return present
+const everythingEntries = (environment: Environment | undefined, schema: SchemaSource): Entry[] => {
+  const lives = environment?.profiles.lives ?? new Map()
+  const own = environment?.profiles.lives.get(EVERYTHING)?.life.published?.profile
+  if (lives.size > 0 && own === undefined) return []
   const items: ProfileItem[] = schema.tables
     .filter(({ offline }) => offline !== false)
     .map(({ name }) => ({ table: name, filter: { kind: 'all' } }))
-  if (own !== undefined && own.profile.items.length === items.length) return present
-  const profile = { name: EVERYTHING, version: (own?.profile.version ?? 0) + 1, items }
-  return [...present.filter(stored => stored !== own), { profile, members: { everyone: true } }]
+  if (own?.items.length === items.length) return []
+  const profile = { name: EVERYTHING, version: (own?.version ?? 0) + 1, items }
+  return givenEntries([{ profile, members: { everyone: true } }], schema, own === undefined ? undefined : [])
 }
 
 const id = z.string().refine(isRecordId, 'must be an id: 1 to 64 letters, digits and . _ : -')

@@ -19,8 +19,8 @@ export const sampleEnvironment: EnvironmentSource = {
   directory: sampleDirectory,
   people: [],
   profiles: [
-    { profile: { ...sampleProfile, version: 1 }, members: { everyone: true } },
-    { profile: { ...sampleDefaultProfile, version: 1 }, members: {} },
+    { id: 'field-service', profile: { ...sampleProfile, version: 1 }, members: { everyone: true } },
+    { id: 'default', profile: { ...sampleDefaultProfile, version: 1 }, members: {}, managed: true },
   ],
 }
 

@@ -17,7 +17,8 @@ export interface Access {
 }
 
 /**
- * A document is open to a person exactly while its record and its column are in his scope.
+ * A document is open to a person exactly while its record and its column are in his scope, in any of his apps: its
+ * socket, a stock provider's, names none.
  *
  * @param fields of the record as it now is; undefined where it does not exist or is deleted
  * @param now ms since 1970, for filters that speak of the present
@@ -30,9 +31,12 @@ export const accessTo = (
   now: number,
 ): Access | undefined => {
   const definition = environment.schema.tables.get(table)?.byName.get(column)
-  const part = compileScope(environment.schema, environment.profileOf(person), person, now).tables.get(table)
-  if (definition?.type !== 'document' || part === undefined || fields === undefined) return undefined
-  if (!part.columns.has(definition.id) || !part.holds(fields, record)) return undefined
+  if (definition?.type !== 'document' || fields === undefined) return undefined
+  const isHeld = environment.profilesOf(person).some(profile => {
+    const part = compileScope(environment.schema, profile, person, now).tables.get(table)
+    return part?.columns.has(definition.id) === true && part.holds(fields, record)
+  })
+  if (!isHeld) return undefined
   const rights = rightsOf(environment.schema, person)
   const write = rights.reaches(table, 'write', fields, record) && rights.writable(table).has(definition.id)
   return { column: definition.id, write }

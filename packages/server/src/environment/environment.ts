@@ -1,4 +1,5 @@
 import {
+  type App,
   compileSchema,
   FaultError,
   type Fault,
@@ -20,6 +21,16 @@ import {
 } from '../directory/directory.ts'
 import { resolvePerson } from '../directory/resolve.ts'
 import type { Entry, View } from '../storage/storage.ts'
+import {
+  amendedList,
+  type Effective,
+  effectiveIn,
+  type GivenProfile,
+  givenEntries,
+  noProfiles,
+  type Profiles,
+  profilesAfter,
+} from './profiles.ts'
 
 /**
  * One environment as the relay works with it: schema, directory, published profiles and settings, read from the
@@ -33,10 +44,13 @@ export interface Environment {
   readonly changes: number
   person(id: string): Person | undefined
   people(): readonly Person[]
-  /** those in force */
-  profiles(): readonly PublishedProfile[]
-  /** the one effective profile of a person; undefined = downloads nothing (MB1) */
-  profileOf(person: Person): PublishedProfile | undefined
+  readonly profiles: Profiles
+  /** which profile a person has in an app, and why (MB3); undefined = none */
+  effectiveOf(person: Person, app: string): Effective | undefined
+  /** its published form; undefined = downloads nothing (MB1) */
+  profileOf(person: Person, app: string): PublishedProfile | undefined
+  /** those of a person in all apps */
+  profilesOf(person: Person): readonly PublishedProfile[]
   strategyOf(table: string): Strategy
 }
 
@@ -49,16 +63,6 @@ export interface Settings {
   readonly cacheHours?: number
 }
 
-/** A published profile with who it is for. */
-export interface StoredProfile {
-  readonly profile: PublishedProfile
-  readonly members: {
-    readonly everyone?: boolean
-    readonly people?: readonly string[]
-    readonly teams?: readonly string[]
-  }
-}
-
 /** What an environment is made of. */
 export interface EnvironmentSource {
   /** with the roles it begins with; stored, they stand beside it, for administrators to change */
@@ -67,7 +71,9 @@ export interface EnvironmentSource {
   readonly directory?: DirectorySource
   /** people given ready-made, each as the directory would resolve them: for tests */
   readonly people: readonly Person[]
-  readonly profiles: readonly StoredProfile[]
+  readonly profiles: readonly GivenProfile[]
+  /** default: one for any app, with all the profiles */
+  readonly apps?: readonly App[]
 }
 
 export const defaultSettings: Settings = { strategy: 'clientWins', strategies: {} }
@@ -77,18 +83,30 @@ export const SETTINGS = { kind: 'environment', id: 'settings' } as const
 /** The number of changes made by administrators, in the same commits as the changes. */
 export const CHANGES = { kind: 'environment', id: 'changes' } as const
 
-export const environmentEntries = ({ schema, settings, directory, people, profiles }: EnvironmentSource): Entry[] => {
-  const { roles = [], ...rest } = schema
+export const environmentEntries = ({
+  schema,
+  settings,
+  directory,
+  people,
+  profiles,
+  apps,
+}: EnvironmentSource): Entry[] => {
   return [
-    { ...SCHEMA, value: rest },
+    ...schemaEntries(schema),
     { ...SETTINGS, value: settings },
-    ...directoryEntries({ ...directory, roles: [...roles, ...(directory?.roles ?? [])] }),
+    ...directoryEntries(directory ?? {}),
     ...people.map(person => ({ kind: 'person', id: person.id, value: person })),
-    ...profiles.map(stored => ({ kind: 'profile', id: stored.profile.name, value: stored })),
+    ...givenEntries(profiles, schema, apps),
   ]
 }
 
-const kinds = ['environment', 'unit', 'team', 'user', 'role', 'share', 'person', 'profile']
+/** Roles become entries of their own. */
+export const schemaEntries = ({ roles = [], ...rest }: SchemaSource): Entry[] => [
+  { ...SCHEMA, value: rest },
+  ...directoryEntries({ roles }),
+]
+
+const kinds = ['environment', 'unit', 'team', 'user', 'role', 'share', 'person', 'profile', 'app', 'assignment']
 
 /** @throws FaultError where the environment has no schema, or one that does not compile */
 export const loadEnvironment = async (view: View): Promise<Environment> => {
@@ -123,7 +141,7 @@ interface State {
   readonly changes: number
   readonly directory: Directory
   readonly people: ReadonlyMap<string, Person>
-  readonly profiles: ReadonlyMap<string, StoredProfile>
+  readonly profiles: Profiles
 }
 
 const nothing: State = {
@@ -132,7 +150,7 @@ const nothing: State = {
   changes: 0,
   directory: emptyDirectory,
   people: new Map(),
-  profiles: new Map(),
+  profiles: noProfiles,
 }
 
 const states = new WeakMap<Environment, State>()
@@ -144,30 +162,17 @@ const stateAfter = (state: State, written: readonly Entry[], removed: readonly E
     settings: (valueOf(SETTINGS) as Settings | undefined) ?? state.settings,
     changes: (valueOf(CHANGES) as number | undefined) ?? state.changes,
     directory: amended(state.directory, written, removed),
-    people: listAfter(state.people, 'person', written, removed),
-    profiles: listAfter(state.profiles, 'profile', written, removed),
+    people: amendedList(
+      state.people,
+      [...removed.map(key => ({ ...key, value: undefined })), ...written].filter(({ kind }) => kind === 'person'),
+    ),
+    profiles: profilesAfter(state.profiles, written, removed),
   }
-}
-
-const listAfter = <T>(
-  list: ReadonlyMap<string, T>,
-  kind: string,
-  written: readonly Entry[],
-  removed: readonly EntryKey[],
-): ReadonlyMap<string, T> => {
-  const gone = removed.filter(key => key.kind === kind)
-  const come = written.filter(entry => entry.kind === kind)
-  if (gone.length + come.length === 0) return list
-  const next = new Map(list)
-  for (const { id } of gone) next.delete(id)
-  for (const { id, value } of come) next.set(id, value as T)
-  return next
 }
 
 const assemble = (state: State, before?: Environment): Environment => {
   const schema = compiled(state, before)
-  const { settings, directory, people, changes } = state
-  const profiles = [...state.profiles.values()]
+  const { settings, directory, people, changes, profiles } = state
   const resolved = new Map<string, Person | undefined>()
   const person = (id: string): Person | undefined => {
     if (!resolved.has(id)) resolved.set(id, people.get(id) ?? resolvePerson(directory, id))
@@ -180,8 +185,12 @@ const assemble = (state: State, before?: Environment): Environment => {
     changes,
     person,
     people: () => [...new Set([...people.keys(), ...directory.users.keys()])].flatMap(id => person(id) ?? []),
-    profiles: () => profiles.map(({ profile }) => profile),
-    profileOf: asking => effectiveProfile(profiles, asking),
+    profiles,
+    effectiveOf: (asking, app) => effectiveIn(profiles, asking, app),
+    profileOf: (asking, app) => effectiveIn(profiles, asking, app)?.published,
+    profilesOf: asking => [
+      ...new Set([...profiles.apps.keys()].flatMap(app => effectiveIn(profiles, asking, app)?.published ?? [])),
+    ],
     strategyOf: table => strategies[settings.strategies[table] ?? settings.strategy],
   }
   states.set(environment, state)
@@ -206,13 +215,4 @@ const noSchema: Fault = {
   at: 'environment',
   message: 'the database holds no schema',
   fix: 'load one with `rejoin import --schema FILE`, or start with the sample environment',
-}
-
-/** Direct membership before teams before everyone (MB3). */
-const effectiveProfile = (profiles: readonly StoredProfile[], person: Person): PublishedProfile | undefined => {
-  const found =
-    profiles.find(({ members }) => members.people?.includes(person.id)) ??
-    profiles.find(({ members }) => members.teams?.some(team => person.teams.includes(team))) ??
-    profiles.find(({ members }) => members.everyone)
-  return found?.profile
 }

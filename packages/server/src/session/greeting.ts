@@ -49,7 +49,7 @@ export const createGreeting =
       const fix = 'open the store of the user who signs in'
       return { welcome: false, reason: 'forbidden', message: 'this device belongs to another user', fix }
     }
-    const profile = known.profileOf(person)
+    const profile = known.profileOf(person, hello.app)
     const moment = now()
     const scope = compileScope(known.schema, profile, person, moment)
     const scopeClass = classOf(scope, person.id, asksTheMoment(known.schema, profile) ? moment : undefined)
