@@ -2,6 +2,7 @@ import { type Fault, FaultError, faultText, strategies } from '@rejoin/profile'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { ImportChoice } from './import.ts'
 import { inspect } from './inspect.ts'
+import { addProfileCommands } from './profile.ts'
 import { serve, type ServeChoice, untilStopped } from './serve.ts'
 import { settings, type SettingsChoice } from './settings.ts'
 import type { Terminal } from './terminal.ts'
@@ -93,6 +94,7 @@ const programOf = (terminal: Terminal): Command => {
       const { types } = await import('./types.ts')
       await types(schema, terminal)
     })
+  addProfileCommands(program, terminal)
   program
     .command('inspect')
     .description('tables, people, head and refused edits of a database')
