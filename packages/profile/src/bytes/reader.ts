@@ -17,12 +17,10 @@ const OUT_OF_RANGE = 2 ** 54
  */
 export class Reader {
   readonly bytes: Uint8Array
-  private readonly view: DataView
   private position = 0
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
   get left(): number {
@@ -78,10 +76,14 @@ export class Reader {
   }
 
   take(length: number): Uint8Array {
-    if (length > this.left) throw new ByteFault('length exceeds the bytes that are left')
     const start = this.position
-    this.position += length
+    this.skip(length)
     return this.bytes.subarray(start, this.position)
+  }
+
+  skip(length: number): void {
+    if (length > this.left) throw new ByteFault('length exceeds the bytes that are left')
+    this.position += length
   }
 
   /** a view into the bytes, not a copy */
@@ -132,15 +134,11 @@ export class Reader {
   }
 
   float32(): number {
-    const at = this.position
-    this.take(4)
-    return this.view.getFloat32(at, false)
+    return viewOf(this.take(4)).getFloat32(0)
   }
 
   float64(): number {
-    const at = this.position
-    this.take(8)
-    return this.view.getFloat64(at, false)
+    return viewOf(this.take(8)).getFloat64(0)
   }
 
   end(): void {
@@ -157,6 +155,9 @@ const letters: readonly number[][] = Array.from({ length: SHORT + 1 }, (_, lengt
 /** names read before, each in the one place its letters lead to; a power of two */
 const NAMES = 1024
 const names: (string | undefined)[] = Array.from({ length: NAMES })
+
+const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView =>
+  new DataView(buffer, byteOffset, byteLength)
 
 const decode = (bytes: Uint8Array): string => {
   try {

@@ -59,7 +59,7 @@ export const packEnvelope = (record: Confirmed): Uint8Array => {
 export const unpackEnvelope = (envelope: Uint8Array): Confirmed => {
   if (!isSound(envelope)) throw new ByteFault('a stored record is damaged')
   const reader = new Reader(envelope)
-  reader.take(4)
+  reader.skip(4)
   const version = reader.byte()
   if (version !== VERSION) throw new ByteFault(`a stored record has version ${version}, this program knows ${VERSION}`)
   const rev = reader.uint()
@@ -92,11 +92,11 @@ export const isSound = (envelope: Uint8Array): boolean =>
  */
 export const documentIn = (envelope: Uint8Array): Uint8Array => {
   const reader = new Reader(envelope)
-  reader.take(5)
+  reader.skip(5)
   reader.uint()
-  reader.take(8)
+  reader.skip(8)
   reader.uint()
-  if (reader.byte() !== SAME_AS_COMMIT) reader.take(8)
+  if (reader.byte() !== SAME_AS_COMMIT) reader.skip(8)
   for (let devices = reader.count(2); devices > 0; devices--) skipId(reader)
   for (let recent = reader.count(3); recent > 0; recent--) {
     reader.uint()
@@ -104,7 +104,7 @@ export const documentIn = (envelope: Uint8Array): Uint8Array => {
     skipId(reader)
   }
   for (let columns = reader.count(2); columns > 0; columns--) {
-    reader.blob()
+    reader.skip(reader.uint())
     reader.uint()
   }
   for (let settled = reader.count(2); settled > 0; settled--) {
@@ -117,7 +117,7 @@ export const documentIn = (envelope: Uint8Array): Uint8Array => {
 /** The revision alone, for indexes; the rest is unpacked by who needs it. */
 export const revOf = (envelope: Uint8Array): number => {
   const reader = new Reader(envelope)
-  reader.take(5)
+  reader.skip(5)
   return reader.uint()
 }
 
@@ -163,8 +163,8 @@ const writeBytes = (encoder: ReturnType<typeof createEncoder>, bytes: Uint8Array
 
 const skipId = (reader: Reader): void => {
   const kind = reader.byte()
-  if (kind === ID_TEXT) reader.blob()
-  else reader.take(kind === ID_HEX ? 8 : 16)
+  if (kind === ID_TEXT) reader.skip(reader.uint())
+  else reader.skip(kind === ID_HEX ? 8 : 16)
 }
 
 const readId = (reader: Reader): string => {
