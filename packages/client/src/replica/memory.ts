@@ -136,6 +136,9 @@ class Decoding implements Decoded {
   }
 }
 
+/** A commit was told: positions only move on. */
+export const later = (a: Position, b: Position | undefined): Position => (b !== undefined && b.rev > a.rev ? b : a)
+
 export const generationIn = (state: TableState | undefined): number => state?.generation ?? 0
 
 /** The generation that is read. */

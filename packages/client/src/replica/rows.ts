@@ -1,18 +1,23 @@
 import { type GoneReason, isSound, revOf } from '@rejoin/profile'
 import type { Draft } from './draft.ts'
-import { generationIn, keyFrom, rowFrom } from './memory.ts'
+import { generationIn, keyFrom, type Row, rowFrom } from './memory.ts'
 
 /** Single rows coming and going, beside the pages they may be in. */
 
-/** A row is replaced only by one of a higher revision, or of a later download. @returns whether it was taken */
-export const takeRow = (draft: Draft, key: string, envelope: Uint8Array): boolean => {
-  if (!isSound(envelope)) return false
-  const generation = generationIn(draft.tables.get(keyFrom(key).table))
-  const held = draft.rows.get(key)
+/** A row is replaced only by one of a higher revision, or of a later download. @returns undefined where `held` stays */
+export const replacing = (held: Row | undefined, generation: number, envelope: Uint8Array): Row | undefined => {
+  if (!isSound(envelope)) return undefined
   const rev = revOf(envelope)
-  if (held !== undefined && held.gone === undefined && held.generation === generation && held.rev >= rev) return false
-  draft.rows.set(key, rowFrom(rev, generation, envelope))
-  return true
+  const stays = held !== undefined && held.gone === undefined && held.generation === generation && held.rev >= rev
+  return stays ? undefined : rowFrom(rev, generation, envelope)
+}
+
+/** @returns whether it was taken */
+export const takeRow = (draft: Draft, key: string, envelope: Uint8Array): boolean => {
+  const generation = generationIn(draft.tables.get(keyFrom(key).table))
+  const row = replacing(draft.rows.get(key), generation, envelope)
+  if (row !== undefined) draft.rows.set(key, row)
+  return row !== undefined
 }
 
 /** A mark stays where the row was: it may be in a page. Its bytes stay as long as the author's own edits stand on them. */

@@ -1,4 +1,6 @@
+import type { ChangesMessage, Position } from '@rejoin/profile'
 import type { Store } from '../store/store.ts'
+import { arriving } from './arriving.ts'
 import { createDraft, type Draft, type Finished, type Touched } from './draft.ts'
 import type { Memory } from './memory.ts'
 
@@ -10,6 +12,11 @@ import type { Memory } from './memory.ts'
 export interface Writer {
   /** rejects with what `decide` threw, or with the `StoreFault` of the commit it was part of */
   write<T>(decide: (draft: Draft) => T, durability?: 'strict' | 'relaxed'): Promise<T>
+  /**
+   * At once, where nobody is before it and there is nothing to decide.
+   * @returns the rows taken; undefined where it has to be written as a decision
+   */
+  arrive(message: ChangesMessage, upTo: Position | undefined): Promise<number | undefined>
   /** resolves when nothing is under way */
   idle(): Promise<void>
 }
@@ -40,6 +47,15 @@ export const createWriter = (memory: Memory, store: Store, changed: (touched: To
         // Not in this turn: what is saved in one turn is one commit.
         running ??= Promise.resolve().then(drain)
       }),
+    arrive: async (message, upTo) => {
+      const arrived = running === undefined ? arriving(memory, message, upTo) : undefined
+      if (arrived === undefined) return undefined
+      const done = settle(store, arrived, 'relaxed', changed)
+      // What is decided meanwhile comes after it, whatever becomes of it.
+      running = done.then(drain, drain)
+      await done
+      return arrived.rows
+    },
     idle: async () => {
       while (running !== undefined) await running
     },
@@ -68,15 +84,23 @@ const commit = async (
     }
   }
   if (waiting.length === 0) return
-  let finished: Finished
+  const durability = waiting.some(job => job.durability === 'strict') ? 'strict' : 'relaxed'
   try {
-    finished = draft.finish()
-    const durability = waiting.some(job => job.durability === 'strict') ? 'strict' : 'relaxed'
-    if (finished.changes.length > 0) await store.commit(finished.changes, durability)
+    await settle(store, draft.finish(), durability, changed)
   } catch (error) {
     for (const { reject } of waiting) reject(error)
     return
   }
-  changed(finished.apply())
   for (const resolve of decided) resolve()
+}
+
+/** First the store, then memory, then whoever watches. */
+const settle = async (
+  store: Store,
+  { changes, apply }: Finished,
+  durability: 'strict' | 'relaxed',
+  changed: (touched: Touched) => void,
+): Promise<void> => {
+  if (changes.length > 0) await store.commit(changes, durability)
+  changed(apply())
 }

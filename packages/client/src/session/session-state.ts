@@ -21,6 +21,3 @@ export interface SessionEnd {
 export const maySend = ({ phase }: SessionState): boolean => phase !== 'greeting' && phase !== 'ended'
 
 export const isOver = ({ phase }: SessionState): boolean => phase === 'ended'
-
-/** A commit was told: positions only move on. */
-export const later = (a: Position, b: Position | undefined): Position => (b !== undefined && b.rev > a.rev ? b : a)

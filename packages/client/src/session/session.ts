@@ -17,11 +17,12 @@ import { confirmUpTo, takeChanges } from '../outbox/answers.ts'
 import { takePage } from '../replica/download.ts'
 import type { Draft } from '../replica/draft.ts'
 import { columnSetOf } from '../replica/grant.ts'
+import { later } from '../replica/memory.ts'
 import type { Pen } from '../replica/recording.ts'
 import type { Replica } from '../replica/replica.ts'
 import { type Comparing, createComparing, differing } from './comparing.ts'
 import type { SessionEvent } from './events.ts'
-import { isOver, later, maySend, type SessionEnd, type SessionState } from './session-state.ts'
+import { isOver, maySend, type SessionEnd, type SessionState } from './session-state.ts'
 import { createSpeaking } from './speaking.ts'
 import { takeWelcome } from './welcome.ts'
 
@@ -112,29 +113,37 @@ export const createSession = (parts: SessionParts): Session => {
     told({ type: 'page', page: message })
   }
 
+  const changes = async (message: ChangesMessage): Promise<void> => {
+    const { at, answers } = message
+    const upTo = state.phase === 'live' ? at : undefined
+    const arrived = (await replica.arrive(message, upTo)) ?? (await decideOn(message, upTo))
+    if (at === undefined) acknowledge()
+    else reached = at
+    if (state.phase === 'comparing' && answers.length === 0) told({ type: 'repaired', rows: arrived })
+    speaking.wake()
+  }
+
   /**
    * Answers that only let entries go are safe to forget: the edits would be sent again and answered as before. Others
    * may throw structs away, and the fresh client id that follows must be known before it is used.
+   * @returns rows that were taken or dropped
    */
-  const changes = async (message: ChangesMessage): Promise<void> => {
-    const { at, answers } = message
-    const live = state.phase === 'live'
-    const patient = answers.length === 0 ? message : { ...message, answers: withPatience(answers) }
-    const arrived = await replica.write(
+  const decideOn = async (message: ChangesMessage, upTo: Position | undefined): Promise<number> => {
+    const patient = { ...message, answers: withPatience(message.answers) }
+    const forgettable = message.answers.every(({ answer: { status } }) => status === 'applied' || status === 'lost')
+    const { rows, late } = await replica.write(
       draft => {
         const result = takeChanges(draft, patient, pen)
-        if (live && at !== undefined) moveCursor(draft, at)
+        if (upTo !== undefined) moveCursor(draft, upTo)
         return result
       },
-      answers.every(({ answer }) => answer.status === 'applied' || answer.status === 'lost') ? 'relaxed' : 'strict',
+      forgettable ? 'relaxed' : 'strict',
     )
-    if (at === undefined) acknowledge()
-    else reached = at
-    speaking.answered(answers.map(({ edit }) => edit))
-    if (answers.some(({ answer }) => answer.status !== 'wait' && answer.status !== 'resync')) told({ type: 'answered' })
-    if (state.phase === 'comparing' && answers.length === 0) told({ type: 'repaired', rows: arrived.rows })
-    if (arrived.late.length > 0) told({ type: 'late', entries: arrived.late })
-    speaking.wake()
+    speaking.answered(message.answers.map(({ edit }) => edit))
+    if (message.answers.some(({ answer: { status } }) => status !== 'wait' && status !== 'resync'))
+      told({ type: 'answered' })
+    if (late.length > 0) told({ type: 'late', entries: late })
+    return rows
   }
 
   /** A relay that goes on waiting for what it was told of will never have it. */
