@@ -32,8 +32,10 @@ const upTo: fc.Arbitrary<Position | undefined> = fc.option(
 
 type Held = readonly [key: RecordKey, rev: number, generation: number, gone: 'left' | undefined]
 
+const none = (): undefined => undefined
+
 const holding = async (rows: readonly Held[], cursor: Position | undefined): Promise<Memory> => {
-  const memory = await loadMemory(openMemoryStore(), length => new Uint8Array(length))
+  const memory = await loadMemory(openMemoryStore(), length => new Uint8Array(length), none)
   memory.tables.set('task', { state: 'complete', at: { rev: 1, commit: LIFE }, columnSet: '*', generation: 2 })
   memory.tables.set('part', { state: 'complete', at: { rev: 1, commit: LIFE }, columnSet: '*', generation: 1 })
   for (const [place, at, generation, gone] of rows) {

@@ -116,7 +116,8 @@ export const createSession = (parts: SessionParts): Session => {
   const changes = async (message: ChangesMessage): Promise<void> => {
     const { at, answers } = message
     const upTo = state.phase === 'live' ? at : undefined
-    const arrived = (await replica.arrive(message, upTo)) ?? (await decideOn(message, upTo))
+    const due = upTo !== undefined && isRefreshDue(replica.memory.meta.fresh, pen.now())
+    const arrived = (due ? undefined : await replica.arrive(message, upTo)) ?? (await decideOn(message, upTo))
     if (at === undefined) acknowledge()
     else reached = at
     if (state.phase === 'comparing' && answers.length === 0) told({ type: 'repaired', rows: arrived })
