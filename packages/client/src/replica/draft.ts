@@ -6,6 +6,7 @@ import {
   deleteEntry,
   metaChanges,
   putAuthored,
+  putCarried,
   putConflicted,
   putEntry,
   putRow,
@@ -27,6 +28,7 @@ export interface Draft {
   readonly settled: Layer<Outcome>
   /** the app's named actions */
   readonly commands: Commands
+  readonly carried: Layer<readonly number[]>
   entry(id: string): Entry | undefined
   /** a record's entries in order */
   chain(key: string): readonly Entry[]
@@ -75,6 +77,7 @@ interface Ground {
   readonly tables: Below<TableState>
   readonly ledger: Below<Conflicted>
   readonly settled: Below<Outcome>
+  readonly carried: Below<readonly number[]>
   readonly list: Below<Entry>
   readonly chains: Below<readonly string[]>
   readonly meta: Below<Meta>
@@ -91,6 +94,7 @@ const layersOver = (ground: Ground): Layers => ({
   tables: new Layer(ground.tables),
   ledger: new Layer(ground.ledger),
   settled: new Layer(ground.settled),
+  carried: new Layer(ground.carried),
   list: new Layer(ground.list),
   chains: new Layer(ground.chains),
   meta: new Layer(ground.meta),
@@ -109,6 +113,7 @@ const groundIn = (memory: Memory): Ground => ({
   tables: memory.tables,
   ledger: memory.ledger,
   settled: memory.settled,
+  carried: memory.carried,
   list: memory.entries,
   chains: memory.chains,
   meta: { get: () => memory.meta },
@@ -164,6 +169,9 @@ class LaidOver implements Draft {
   }
   get settled(): Layer<Outcome> {
     return this.layers.settled
+  }
+  get carried(): Layer<readonly number[]> {
+    return this.layers.carried
   }
 
   entry(id: string): Entry | undefined {
@@ -227,6 +235,7 @@ class LaidOver implements Draft {
         pour(above.tables, below.tables)
         pour(above.ledger, below.ledger)
         pour(above.settled, below.settled)
+        pour(above.carried, below.carried)
         pour(above.list, below.list)
         pour(above.chains, below.chains)
         pour(above.meta, below.meta)
@@ -249,7 +258,7 @@ class LaidOver implements Draft {
   }
 }
 
-const changesOf = ({ rows, authored, tables, ledger, settled, list, meta }: Layers, memory: Memory): StoreChange[] => {
+const changesOf = ({ rows, authored, tables, ledger, settled, carried, list, meta }: Layers, memory: Memory): StoreChange[] => {
   const changes: StoreChange[] = []
   for (const [key, row] of rows.written) changes.push(putRow(key, row))
   for (const [key, value] of authored.written) changes.push(putAuthored(key, value))
@@ -257,6 +266,7 @@ const changesOf = ({ rows, authored, tables, ledger, settled, list, meta }: Laye
   for (const value of ledger.written.values()) if (value !== undefined) changes.push(putConflicted(value))
   for (const [key, value] of settled.written)
     if (value !== undefined) changes.push({ put: 'settled', key, value: value as unknown as StoreValue })
+  for (const [tab, acts] of carried.written) changes.push(putCarried(tab, acts))
   for (const [id, entry] of list.written) {
     const before = memory.entries.get(id)
     if (entry === undefined) {
@@ -277,7 +287,7 @@ const sameStored = (before: Entry, after: Entry): boolean => {
 }
 
 const applyTo = (layers: Layers, prepared: readonly Prepared[], memory: Memory): Touched => {
-  const { rows, authored, tables, ledger, settled, list, chains, meta, also } = layers
+  const { rows, authored, tables, ledger, settled, carried, list, chains, meta, also } = layers
   const records = new Set<string>(rows.written.keys())
   const whole = new Set(also.map(({ table }) => table))
   for (const { apply } of prepared) apply(memory)
@@ -299,6 +309,7 @@ const applyTo = (layers: Layers, prepared: readonly Prepared[], memory: Memory):
   settleInto(tables, memory.tables)
   settleInto(ledger, memory.ledger)
   settleInto(settled, memory.settled)
+  settleInto(carried, memory.carried)
   settleInto(list, memory.entries)
   settleInto(chains, memory.chains)
   memory.meta = after

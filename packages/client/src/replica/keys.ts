@@ -72,6 +72,11 @@ export const putTable = (table: string, state: TableState | undefined): StoreCha
     ? { delete: 'meta', key: `table:${table}` }
     : { put: 'meta', key: `table:${table}`, value: stored(state) }
 
+export const putCarried = (tab: string, acts: readonly number[] | undefined): StoreChange =>
+  acts === undefined
+    ? { delete: 'meta', key: `tab:${tab}` }
+    : { put: 'meta', key: `tab:${tab}`, value: stored(acts) }
+
 export const putConflicted = (conflicted: Conflicted): StoreChange => ({
   put: 'ledger',
   key: conflicted.edit,

@@ -28,6 +28,8 @@ export interface Memory {
   readonly authored: Map<string, Authored>
   readonly tables: Map<string, TableState>
   readonly ledger: Map<string, Conflicted>
+  /** acts of other tabs that are done and whose tab may not know it, by tab */
+  readonly carried: Map<string, readonly number[]>
   /** outcomes of settled edits that pending ones name */
   readonly settled: Map<string, Outcome>
   /** pending edits of others by record key, as peers told them; never stored, never recorded upon */

@@ -274,9 +274,9 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a save waits for the next session',
-    file: 'packages/client/src/table/table.ts',
-    find: 'await replica.write(draft => save(draft, wish, pen))\n    saved()',
-    replace: 'await replica.write(draft => save(draft, wish, pen))',
+    file: 'packages/client/src/device/engine.ts',
+    find: 'await replica.write(draft => perform(draft, what, pen))\n    wake()',
+    replace: 'await replica.write(draft => perform(draft, what, pen))',
     proves: ['LW4'],
     tests: ['conformance/src/proofs/local-work'],
   },
