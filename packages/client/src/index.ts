@@ -29,6 +29,11 @@ export type { LinkStatus, Token } from './session/link.ts'
 // the network as a device needs it
 export { type Connect, connectWebSocket, type Socket, type SocketHandlers, syncUrl } from './session/socket.ts'
 
+// tabs: several of one program, or several programs, on one store
+export type { TabPorts } from './tabs/ports.ts'
+export { createLockSpace, type LockPort, type LockSpace } from './tabs/locks.ts'
+export { type ChannelPort, type ChannelSpace, createChannelSpace } from './tabs/channel.ts'
+
 // devices side by side
 export type { PeerTransport } from './peer/transport.ts'
 

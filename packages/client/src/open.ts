@@ -3,7 +3,9 @@ import { createDevice, type DeviceOptions, type Rejoin } from './device/device.t
 import { type Host, systemHost } from './device/host.ts'
 import { connectWebSocket, syncUrl } from './session/socket.ts'
 import { openIndexedDbStore } from './store/indexeddb.ts'
-import type { Store } from './store/store.ts'
+import type { Store, StoreFault } from './store/store.ts'
+import { systemPorts, type TabPorts } from './tabs/ports.ts'
+import { openTab } from './tabs/tab.ts'
 
 export interface OpenOptions<S extends SchemaSource> extends Pick<
   DeviceOptions,
@@ -15,26 +17,38 @@ export interface OpenOptions<S extends SchemaSource> extends Pick<
   readonly schema?: S
   /** one per user and environment; the name of the database in the browser */
   readonly name?: string
-  /** instead of the browser's own */
+  /** instead of the browser's own; this program alone has it open, unless `tabs` are given too */
   readonly store?: Store
+  /** what joins the tabs of one browser, instead of its own locks and channels */
+  readonly tabs?: TabPorts
   readonly host?: Host
   /** connects at once (the default) */
   readonly connect?: boolean
 }
 
-/** Opens the device of this browser. Rejects with `StoreFault` where the store cannot be read. */
+/**
+ * Opens the device of this browser, one in all its tabs: one of them writes and speaks with the relay, another one as
+ * soon as that one is gone. Rejects with `StoreFault` where the store cannot be read, or a window holds it in another
+ * version.
+ */
 export const openRejoin = async <const S extends SchemaSource = SchemaSource>(
   options: OpenOptions<S>,
 ): Promise<Rejoin<S>> => {
-  const { url, name = 'rejoin', host = systemHost, connect = true } = options
-  const store = options.store ?? (await openIndexedDbStore({ name }))
+  const { url, name = 'rejoin', host = systemHost, connect: wanted = true, store: own, tabs } = options
   const address = syncUrl(url)
-  const rejoin = await createDevice<S>({
-    ...options,
-    store,
-    host,
-    connect: connectWebSocket(() => new WebSocket(address)),
-  })
-  if (connect) rejoin.connect()
-  return rejoin
+  const connect = connectWebSocket(() => new WebSocket(address))
+  if (own !== undefined && tabs === undefined) {
+    const rejoin = await createDevice<S>({ ...options, store: own, host, connect })
+    if (wanted) rejoin.connect()
+    return rejoin
+  }
+  let takenAway: (fault: StoreFault) => void = () => {}
+  const gone = new Promise<StoreFault>(resolve => (takenAway = resolve))
+  const store = own ?? (await openIndexedDbStore({ name, gone: takenAway }))
+  try {
+    return await openTab<S>({ ...options, store, host, connect, ports: tabs ?? systemPorts(), name, wanted, gone })
+  } catch (fault) {
+    await store.close()
+    throw fault
+  }
 }

@@ -1,6 +1,7 @@
 import { createLifetime } from '../lifetime/lifetime.ts'
 import { createPeer } from '../peer/peer.ts'
 import type { PeerTransport } from '../peer/transport.ts'
+import type { Draft } from '../replica/draft.ts'
 import type { Pen } from '../replica/recording.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { SessionEvent } from '../session/events.ts'
@@ -15,8 +16,11 @@ import { type Host, newUuid } from './host.ts'
 
 /** The working half of a device: writes its replica and speaks with its relay. At most one runs on a store. */
 export interface Engine {
-  /** deeds resolve when they are durable; switches take effect in the call. @throws RejoinFault, StoreFault */
-  act(act: Act): Promise<void>
+  /**
+   * Deeds resolve when they are durable; switches take effect in the call. @throws RejoinFault, StoreFault
+   * @param first runs in the decision, before the deed; false: it has been done already
+   */
+  act(act: Act, first?: (draft: Draft) => boolean): Promise<void>
   /** @returns parts from it */
   meet(transport: PeerTransport): () => void
   /** looks at the clock: resolves when a cache that has expired is sealed */
@@ -69,8 +73,8 @@ export const createEngine = ({ replica, facts, host, connect, token, app }: Engi
   })
   const wake = (): void => link.session?.wake()
 
-  const deed = async (what: Deed): Promise<void> => {
-    await replica.write(draft => perform(draft, what, pen))
+  const deed = async (what: Deed, first: (draft: Draft) => boolean = always): Promise<void> => {
+    await replica.write(draft => first(draft) && perform(draft, what, pen))
     wake()
   }
   const turn = async (what: Switch): Promise<void> => {
@@ -87,7 +91,7 @@ export const createEngine = ({ replica, facts, host, connect, token, app }: Engi
     }
   }
   return {
-    act: what => (isSwitch(what) ? turn(what) : deed(what)),
+    act: (what, first) => (isSwitch(what) ? turn(what) : deed(what, first)),
     meet: transport =>
       createPeer({ replica, pen, transport, beingTold: () => facts.link.current.state === 'catching-up', report }).stop,
     look: () => lifetime.look(),
@@ -97,3 +101,5 @@ export const createEngine = ({ replica, facts, host, connect, token, app }: Engi
     },
   }
 }
+
+const always = (): boolean => true

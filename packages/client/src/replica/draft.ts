@@ -258,7 +258,10 @@ class LaidOver implements Draft {
   }
 }
 
-const changesOf = ({ rows, authored, tables, ledger, settled, carried, list, meta }: Layers, memory: Memory): StoreChange[] => {
+const changesOf = (
+  { rows, authored, tables, ledger, settled, carried, list, meta }: Layers,
+  memory: Memory,
+): StoreChange[] => {
   const changes: StoreChange[] = []
   for (const [key, row] of rows.written) changes.push(putRow(key, row))
   for (const [key, value] of authored.written) changes.push(putAuthored(key, value))

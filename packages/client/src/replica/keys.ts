@@ -73,9 +73,7 @@ export const putTable = (table: string, state: TableState | undefined): StoreCha
     : { put: 'meta', key: `table:${table}`, value: stored(state) }
 
 export const putCarried = (tab: string, acts: readonly number[] | undefined): StoreChange =>
-  acts === undefined
-    ? { delete: 'meta', key: `tab:${tab}` }
-    : { put: 'meta', key: `tab:${tab}`, value: stored(acts) }
+  acts === undefined ? { delete: 'meta', key: `tab:${tab}` } : { put: 'meta', key: `tab:${tab}`, value: stored(acts) }
 
 export const putConflicted = (conflicted: Conflicted): StoreChange => ({
   put: 'ledger',

@@ -25,27 +25,23 @@ import {
   type TableState,
 } from './memory.ts'
 
-/** Reads a whole store into memory. What is damaged counts as missing: reconciliation brings it again. */
+/**
+ * Reads a whole store into memory. What is damaged counts as missing: reconciliation brings it again.
+ * @param known rows that are known to be as the store has them, where somebody has followed it
+ */
 export const loadMemory = async (
   store: Store,
   random: (length: number) => Uint8Array,
   commands: Commands = () => undefined,
+  known?: Pick<Memory, 'rows' | 'damaged'>,
 ): Promise<Memory> => {
   const meta = await loadMeta(store, random)
   const tables = await loadTables(store)
-  const rows = new Map<string, Map<string, Row>>()
+  const { rows, damaged } = known ?? (await loadRows(store, tables))
   const staged = new Map<string, Map<string, Row>>()
-  let damaged = 0
   for (const [table, state] of tables) {
-    const readable = readableIn(state)
-    const found = readable === undefined ? noRows() : await loadPages(store, table, readable)
-    damaged += await overlay(store, table, state, found.rows)
-    // What has come again since lies in the overlay: that is repaired.
-    damaged += found.unread + found.damaged.filter(id => !found.rows.has(id)).length
-    rows.set(table, found.rows)
     if (state.state === 'partial') staged.set(table, (await loadPages(store, table, state.generation)).rows)
   }
-  damaged += await overlayAlone(store, tables, rows)
   const entries = new Map<string, Entry>()
   const chains = new Map<string, string[]>()
   for (const [, value] of await store.scan('outbox')) {
@@ -70,11 +66,39 @@ export const loadMemory = async (
     tables,
     ledger,
     settled,
+    carried: new Map(await scanMeta<readonly number[]>(store, 'tab')),
     foreign: new Map(),
     meta,
     commands,
     damaged,
   }
+}
+
+const loadRows = async (
+  store: Store,
+  tables: ReadonlyMap<string, TableState>,
+): Promise<Pick<Memory, 'rows' | 'damaged'>> => {
+  const rows = new Map<string, Map<string, Row>>()
+  let damaged = 0
+  for (const [table, state] of tables) {
+    const found = await loadTable(store, table, state)
+    damaged += found.damaged
+    rows.set(table, found.rows)
+  }
+  return { rows, damaged: damaged + (await overlayAlone(store, tables, rows)) }
+}
+
+/** The rows of one table that are read. */
+export const loadTable = async (
+  store: Store,
+  table: string,
+  state: TableState,
+): Promise<{ readonly rows: Map<string, Row>; readonly damaged: number }> => {
+  const readable = readableIn(state)
+  const { rows, damaged, unread } = readable === undefined ? noRows() : await loadPages(store, table, readable)
+  const broken = await overlay(store, table, state, rows)
+  // What has come again since lies in the overlay: that is repaired.
+  return { rows, damaged: broken + unread + damaged.filter(id => !rows.has(id)).length }
 }
 
 const loadMeta = async (store: Store, random: (length: number) => Uint8Array): Promise<Meta> => {
@@ -101,11 +125,15 @@ const loadMeta = async (store: Store, random: (length: number) => Uint8Array): P
 const readEntry = (entry: Entry, { left }: Meta): Entry =>
   entry.state.status === 'waiting' ? { ...entry, state: { status: 'waiting', left: entry.edit.seq <= left } } : entry
 
-const loadTables = async (store: Store): Promise<Map<string, TableState>> => {
-  const prefix = 'table:'
-  const stored = await store.scan('meta', { from: prefix, to: 'table;' })
-  return new Map(stored.map(([key, value]) => [key.slice(prefix.length), value as unknown as TableState]))
-}
+const loadTables = async (store: Store): Promise<Map<string, TableState>> =>
+  new Map(await scanMeta<TableState>(store, 'table'))
+
+/** what lies under `prefix:`, by the rest of the key */
+const scanMeta = async <T>(store: Store, prefix: string): Promise<[string, T][]> =>
+  (await store.scan('meta', { from: `${prefix}:`, to: `${prefix};` })).map(([key, value]) => [
+    key.slice(prefix.length + 1),
+    value as unknown as T,
+  ])
 
 interface Found {
   readonly rows: Map<string, Row>

@@ -52,9 +52,13 @@ export interface ReplicaParts {
 export const openReplica = async (store: Store, { random, report, commands }: ReplicaParts): Promise<Replica> => {
   const memory = await loadMemory(store, random, commands)
   const reading = createReading(memory, report)
-  // Assigned: a spread would read `grant` once and for all.
-  return Object.assign(reading, createWriter(memory, store, reading.tell))
+  return writing(reading, reading.tell, store)
 }
+
+/** What reads, writing too. */
+export const writing = (reading: Reading, tell: (change: Touched) => void, store: Store): Replica =>
+  // It inherits: a spread would read `grant` once and for all.
+  Object.assign(Object.create(reading) as Reading, createWriter(reading.memory, store, tell))
 
 /** `tell`: what of memory has just changed */
 export const createReading = (

@@ -18,12 +18,17 @@ import type { Shelf, Store, StoreChange, StoreValue } from './store.ts'
 
 type ShelfSchema = DBSchema & { readonly [shelf in Shelf]: { readonly key: string; readonly value: StoreValue } }
 
-/** `indexedDB`: the factory to use instead of the page's. Rejects with `StoreFault` newer, blocked, full, damaged or gone. */
+/**
+ * `indexedDB`: the factory to use instead of the page's. `gone`: hears when the store is taken away, by a newer version of
+ * the app in another window or by the browser. Rejects with `StoreFault` newer, blocked, full, damaged or gone.
+ */
 export async function openIndexedDbStore({
   name,
   indexedDB = globalThis.indexedDB,
+  gone,
 }: {
   readonly name: string
+  readonly gone?: (fault: StoreFault) => void
   readonly indexedDB?: IDBFactory
 }): Promise<Store> {
   const database = await openDatabase(indexedDB, name)
@@ -32,8 +37,13 @@ export async function openIndexedDbStore({
     ended ??= fault
     database.close()
   }
-  database.addEventListener('versionchange', () => end(withdrawnFault('another window updated or removed this store')))
-  database.addEventListener('close', () => end(withdrawnFault('the browser closed this store')))
+  const takenAway = (message: string): void => {
+    const first = ended === undefined
+    end(withdrawnFault(message))
+    if (first && ended !== undefined) gone?.(ended)
+  }
+  database.addEventListener('versionchange', () => takenAway('another window updated or removed this store'))
+  database.addEventListener('close', () => takenAway('the browser closed this store'))
 
   /** Runs `work`, rejecting in the words of the port, with the reason of the end when there was one. */
   const told = async <T>(work: () => Promise<T>): Promise<T> => {

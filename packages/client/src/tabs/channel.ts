@@ -31,7 +31,7 @@ export const createChannelSpace = (): ChannelSpace => {
     open: name => {
       const cells = open.get(name) ?? new Set()
       open.set(name, cells)
-      const me = { listener: (_: unknown): void => {} }
+      const me: { listener: (message: unknown) => void } = { listener: () => {} }
       cells.add(me)
       return {
         post: message => {

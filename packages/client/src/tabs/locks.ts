@@ -41,7 +41,10 @@ export const createLockSpace = (): LockSpace => {
   }
   const drop = (name: string, claim: Claim): void => {
     if (holders.get(name) === claim) holders.delete(name)
-    queues.set(name, (queues.get(name) ?? []).filter(each => each !== claim))
+    queues.set(
+      name,
+      (queues.get(name) ?? []).filter(each => each !== claim),
+    )
     grantNext(name)
   }
 
@@ -75,12 +78,19 @@ export const createLockSpace = (): LockSpace => {
             }
             signal?.addEventListener('abort', onAbort)
             const robbed = 'steal' in options ? holders.get(name) : undefined
-            queues.set(name, 'steal' in options ? [claim, ...(queues.get(name) ?? [])] : [...(queues.get(name) ?? []), claim])
+            queues.set(
+              name,
+              'steal' in options ? [claim, ...(queues.get(name) ?? [])] : [...(queues.get(name) ?? []), claim],
+            )
             if (robbed === undefined) grantNext(name)
             else robbed.reject(aborted())
           }),
         leave: () => {
-          for (const [name, claims] of queues) queues.set(name, claims.filter(each => each.tab !== tab))
+          for (const [name, claims] of queues)
+            queues.set(
+              name,
+              claims.filter(each => each.tab !== tab),
+            )
           for (const [name, claim] of [...holders]) if (claim.tab === tab) drop(name, claim)
         },
       }

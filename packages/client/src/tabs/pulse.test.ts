@@ -1,7 +1,12 @@
 import { expect, it } from 'vitest'
 import { ASK_EACH, createPulse, type Pulse } from './pulse.ts'
 
-const rig = (): { pulse: Pulse; pass: (ms: number, answering?: boolean) => void; alarms: number[]; asked: () => number } => {
+const rig = (): {
+  pulse: Pulse
+  pass: (ms: number, answering?: boolean) => void
+  alarms: number[]
+  asked: () => number
+} => {
   let now = 0
   let asked = 0
   let due: { at: number; run: () => void } | undefined

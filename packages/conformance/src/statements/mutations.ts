@@ -275,8 +275,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a save waits for the next session',
     file: 'packages/client/src/device/engine.ts',
-    find: 'await replica.write(draft => perform(draft, what, pen))\n    wake()',
-    replace: 'await replica.write(draft => perform(draft, what, pen))',
+    find: 'await replica.write(draft => first(draft) && perform(draft, what, pen))\n    wake()',
+    replace: 'await replica.write(draft => first(draft) && perform(draft, what, pen))',
     proves: ['LW4'],
     tests: ['conformance/src/proofs/local-work'],
   },

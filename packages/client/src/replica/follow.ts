@@ -1,0 +1,143 @@
+import { type Edit, isSound, type Outcome } from '@rejoin/profile'
+import type { Entry } from '../outbox/outbox-state.ts'
+import { type Shelf, type StoreChange } from '../store/store.ts'
+import type { Conflicted } from './conflicted.ts'
+import type { Touched } from './draft.ts'
+import type { StoredRow } from './keys.ts'
+import {
+  type Authored,
+  keyFrom,
+  keyOf,
+  type Memory,
+  type Meta,
+  readableIn,
+  type Row,
+  rowFrom,
+  type TableState,
+} from './memory.ts'
+
+/**
+ * Memory follows what another program has written to its store: what keys.ts lays out, read back change by change.
+ * Pages, and whatever is not one entry put or deleted, say only that there is something to read again.
+ */
+export interface Followed {
+  readonly touched: Touched
+  /** tables whose rows are to be read again, or everything */
+  readonly again: ReadonlySet<string> | 'all'
+}
+
+export const follow = (memory: Memory, changes: readonly StoreChange[]): Followed => {
+  const again = new Set<string>()
+  const records = new Set<string>()
+  const shelvesTouched = new Set<Shelf>()
+  const { meta, tables } = memory
+  const readable = new Map([...tables].map(([table, state]) => [table, readableIn(state)]))
+  let bySeq: Map<number, Edit> | undefined
+  let whole = false
+
+  for (const change of changes) {
+    const put = 'put' in change ? change : undefined
+    const shelf = put?.put ?? ('delete' in change ? change.delete : undefined)
+    if (shelf === undefined) {
+      if ('clear' in change && change.clear === 'overlay' && change.from !== undefined) {
+        again.add(keyFrom(change.from).table)
+      } else if ('clear' in change && change.clear !== 'page') whole = true
+      continue
+    }
+    const key = put?.key ?? (change as { readonly key: string }).key
+    shelvesTouched.add(shelf)
+    const value: unknown = put?.value
+    if (shelf === 'overlay') {
+      records.add(key)
+      if (value === undefined) again.add(keyFrom(key).table)
+      else takeStored(memory, key, value as StoredRow)
+    } else if (shelf === 'outbox') {
+      bySeq ??= new Map([...memory.entries.values()].map(({ edit }) => [edit.seq, edit]))
+      const { table, record } =
+        value === undefined ? dropEntry(memory, bySeq.get(Number(key))) : putEntry(memory, value as Entry)
+      records.add(keyOf({ table, id: record }))
+    } else if (shelf === 'authored') set(memory.authored, key, value as Authored | undefined)
+    else if (shelf === 'ledger') set(memory.ledger, key, value as Conflicted | undefined)
+    else if (shelf === 'settled') set(memory.settled, key, value as Outcome | undefined)
+    else if (shelf === 'meta') takeMeta(memory, key, value)
+  }
+  for (const [table, state] of tables) if (readable.get(table) !== readableIn(state)) again.add(table)
+  const stateMoved = tables.size !== readable.size || again.size > 0
+  return {
+    touched: {
+      records,
+      tables: again,
+      outbox: shelvesTouched.has('outbox'),
+      ledger: shelvesTouched.has('ledger'),
+      state: stateMoved || memory.meta.grant !== meta.grant || memory.meta.ready !== meta.ready,
+    },
+    again: whole ? 'all' : again,
+  }
+}
+
+/** Everything has been read anew: the maps stay, for there is who holds them. */
+export const refill = (memory: Memory, fresh: Memory): Touched => {
+  const tables = new Set([...memory.rows.keys(), ...fresh.rows.keys()])
+  const before = [...memory.chains.keys()]
+  for (const name of followed) {
+    const [into, from] = [memory[name] as Map<string, unknown>, [...fresh[name]]]
+    into.clear()
+    for (const [key, value] of from) into.set(key, value)
+  }
+  memory.meta = fresh.meta
+  return { records: new Set([...before, ...memory.chains.keys()]), tables, outbox: true, ledger: true, state: true }
+}
+
+/** all but what peers told this one */
+const followed = ['rows', 'staged', 'entries', 'chains', 'authored', 'tables', 'ledger', 'settled', 'carried'] as const
+
+const takeStored = (memory: Memory, key: string, { rev, generation, envelope, gone }: StoredRow): void => {
+  if (envelope !== undefined && !isSound(envelope)) return
+  const { table, id } = keyFrom(key)
+  const rows = memory.rows.get(table) ?? new Map<string, Row>()
+  memory.rows.set(table, rows.set(id, rowFrom(rev, generation, envelope, gone)))
+}
+
+const putEntry = (memory: Memory, entry: Entry): Edit => {
+  const { edit } = entry
+  const key = keyOf({ table: edit.table, id: edit.record })
+  if (!memory.entries.has(edit.id)) memory.chains.set(key, [...(memory.chains.get(key) ?? []), edit.id])
+  memory.entries.set(edit.id, entry)
+  return edit
+}
+
+const dropEntry = (memory: Memory, edit: Edit | undefined): Pick<Edit, 'table' | 'record'> => {
+  if (edit === undefined) return { table: '', record: '' }
+  const key = keyOf({ table: edit.table, id: edit.record })
+  const left = (memory.chains.get(key) ?? []).filter(id => id !== edit.id)
+  set(memory.chains, key, left.length === 0 ? undefined : left)
+  memory.entries.delete(edit.id)
+  return edit
+}
+
+const takeMeta = (memory: Memory, key: string, value: unknown): void => {
+  const colon = key.indexOf(':')
+  const [kind, name] = [key.slice(0, Math.max(0, colon)), key.slice(colon + 1)]
+  if (kind === 'table') set(memory.tables, name, value as TableState | undefined)
+  else if (kind === 'tab') set(memory.carried, name, value as readonly number[] | undefined)
+  else if (isMetaKey(key)) {
+    const { [key]: _, ...rest } = memory.meta
+    memory.meta = (value === undefined ? rest : { ...rest, [key]: value }) as Meta
+  }
+}
+
+const metaKeys: readonly string[] = [
+  'device',
+  'grant',
+  'seq',
+  'left',
+  'ids',
+  'cursor',
+  'ready',
+] satisfies (keyof Meta)[]
+const isMetaKey = (key: string): key is keyof Meta => metaKeys.includes(key)
+
+const set = <V>(map: Map<string, V>, key: string, value: V | undefined): void => {
+  if (value === undefined) map.delete(key)
+  else map.set(key, value)
+}

@@ -1,0 +1,120 @@
+import type { Act } from '../device/act.ts'
+import { createEngine, type Engine, type EngineParts } from '../device/engine.ts'
+import type { Facts } from '../device/facts.ts'
+import { loadMemory } from '../replica/load.ts'
+import { writing } from '../replica/replica.ts'
+import type { Store } from '../store/store.ts'
+import { fencedStore, isTaken, takeOver } from './fence.ts'
+import type { Following } from './following.ts'
+import { type Ask, faultData, type FactsNow, type Leads, type Message } from './message.ts'
+
+/** The one tab that writes: the device as it stands, on a fenced store, telling the others what it commits. */
+export interface Leading {
+  readonly fence: number
+  readonly commits: number
+  readonly engine: Engine
+  /** an act of this tab; `repeat`: another leader may have done it */
+  act(n: number, act: Act, repeat: boolean): Promise<void>
+  /** an act of another tab; answers it unless this tab leads no more */
+  asked(ask: Ask): void
+  leads(): Leads
+  /** somebody listens from now on */
+  joined(tab: string): void
+  left(tab: string): void
+  tellFacts(late?: readonly string[]): void
+  /** ends the session, then lets saves finish */
+  end(): Promise<void>
+}
+
+export interface LeadingParts extends Pick<EngineParts, 'host' | 'connect' | 'token' | 'app' | 'facts'> {
+  readonly me: string
+  readonly store: Store
+  readonly post: (message: Message) => void
+  readonly factsNow: () => FactsNow
+  readonly following: Following
+  readonly lost: () => void
+}
+
+/** @throws StoreFault where the store cannot be read or written */
+export const startLeading = async (parts: LeadingParts): Promise<Leading> => {
+  const { store, host, me, post, factsNow, following } = parts
+  const { held } = following
+  const hold = await takeOver(store)
+  const { fence } = hold
+  let ended = false
+  const others = new Set<string>()
+  // Who followed the one before has not said so to this one yet.
+  let perhaps = held !== undefined
+  const cancelPerhaps = host.after(PERHAPS, () => {
+    perhaps = false
+  })
+  const heard = (): boolean => perhaps || others.size > 0
+
+  const fenced = fencedStore(store, hold, {
+    told: (changes, commits) => {
+      if (heard()) post({ type: 'changed', fence, commits, changes })
+    },
+    lost: parts.lost,
+  })
+  const known = held !== undefined && held.commits === hold.commits ? held.reading.memory : undefined
+  const reading = following.loaded(await loadMemory(fenced, host.random, known), hold.commits)
+  parts.facts.stats.damaged = reading.memory.damaged
+  const replica = writing(reading, reading.tell, fenced)
+  // What an ended session still tries is no news to anybody.
+  const report = (error: unknown): void => {
+    if (!ended && !isTaken(error)) host.report(error)
+  }
+  const engine = createEngine({ ...parts, host: { ...host, report }, replica })
+
+  const act: Leading['act'] = (n, what, repeat) =>
+    engine.act(what, draft => !repeat || draft.carried.get(me)?.includes(n) !== true)
+
+  const carry = ({ tab, n, open, act: what }: Ask): Promise<void> =>
+    engine.act(what, draft => {
+      const done = draft.carried.get(tab) ?? []
+      if (done.includes(n)) return false
+      draft.carried.set(tab, [...done.filter(each => each >= open), n])
+      return true
+    })
+
+  return {
+    fence,
+    get commits() {
+      return fenced.commits
+    },
+    engine,
+    act,
+    asked: ask => {
+      others.add(ask.tab)
+      const { tab, n } = ask
+      carry(ask).then(
+        () => post({ type: 'answer', tab, n }),
+        // The next leader answers.
+        (error: unknown) => (isTaken(error) ? undefined : post({ type: 'answer', tab, n, fault: faultData(error) })),
+      )
+    },
+    leads: () => ({ type: 'leads', tab: me, fence, now: { commits: fenced.commits, facts: factsNow() } }),
+    joined: tab => void others.add(tab),
+    left: tab => void others.delete(tab),
+    tellFacts: late => {
+      if (heard() && !ended) post({ type: 'facts', fence, facts: factsNow(), ...(late === undefined ? {} : { late }) })
+    },
+    end: async () => {
+      ended = true
+      cancelPerhaps()
+      engine.stop()
+      await replica.idle()
+      await fenced.close()
+    },
+  }
+}
+
+/** ms in which followers of the leader before say hello */
+const PERHAPS = 5_000
+
+export const takeFacts = (facts: Facts, now: FactsNow): void => {
+  Object.assign(facts.stats, now.stats)
+  facts.paused.set(now.paused)
+  facts.progress.set(now.progress)
+  facts.link.set(now.link)
+}

@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest'
+import { RejoinFault } from '../device/fault.ts'
+import { memoryBrowser, type Tab } from './browser.fixture.ts'
+
+const titles = ({ rejoin }: Tab): readonly unknown[] =>
+  rejoin
+    .table('task')
+    .query({ orderBy: 'title' })
+    .current.map(({ title }) => title)
+
+describe('a tab that follows', () => {
+  it('reads what the leader saves, and the leader what it saves, as soon as the save has resolved', async () => {
+    const browser = await memoryBrowser()
+    const [one, two] = [await browser.open(), await browser.open()]
+    const seen: (readonly unknown[])[] = []
+    const query = two.rejoin.table('task').query({ orderBy: 'title' })
+    query.subscribe(rows => seen.push(rows.map(({ title }) => title)))
+    const id = await one.rejoin.table('task').create({ title: 'by one' })
+    await browser.pass(1)
+    expect(titles(two)).toEqual(['by one', 'pump'])
+    await browser.until(two.rejoin.table('task').update(id, { title: 'by two' }))
+    expect(titles(two)).toEqual(['by two', 'pump'])
+    expect(titles(one)).toEqual(['by two', 'pump'])
+    expect(seen).toEqual([
+      ['by one', 'pump'],
+      ['by two', 'pump'],
+    ])
+    expect(two.rejoin.outbox.current.map(({ kind }) => kind)).toEqual(['create', 'update'])
+    expect(two.rejoin.table('task').mark(id)).toBe('pending')
+    expect(new Set(browser.commits.map(({ tab }) => tab))).toEqual(new Set([0]))
+  })
+
+  it('is refused what the leader refuses, in the same words', async () => {
+    const browser = await memoryBrowser()
+    const [, two] = [await browser.open(), await browser.open()]
+    const refused = two.rejoin.table('task').update('none', { hours: 1 })
+    await browser.until(refused)
+    await expect(refused).rejects.toBeInstanceOf(RejoinFault)
+    await expect(refused).rejects.toMatchObject({ code: 'not-found', table: 'task', record: 'none' })
+    const odd = two.rejoin.table('task').update('A', { title: (() => 1) as never })
+    await browser.until(odd)
+    await expect(odd).rejects.toMatchObject({ code: 'invalid' })
+  })
+
+  it('acts on the outbox, groups and pauses as the leader does', async () => {
+    const browser = await memoryBrowser()
+    const [one, two] = [await browser.open(), await browser.open()]
+    await browser.until(
+      two.rejoin.group(group => {
+        group.table('task').create({ title: 'first' })
+        group.table('task').create({ title: 'second' })
+      }),
+    )
+    expect(new Set(one.rejoin.outbox.current.map(({ group }) => group)).size).toBe(1)
+    two.rejoin.outbox.pause('meeting')
+    expect(two.rejoin.outbox.paused.current).toEqual(['meeting'])
+    await browser.pass(1)
+    expect(one.rejoin.outbox.paused.current).toEqual(['meeting'])
+    await browser.until(two.rejoin.outbox.current[0]!.discard())
+    expect([one, two].map(({ rejoin }) => rejoin.outbox.current.length)).toEqual([0, 0])
+    one.rejoin.outbox.resume('meeting')
+    await browser.pass(1)
+    expect(two.rejoin.outbox.paused.current).toEqual([])
+  })
+
+  it('shows the session of the leader and can end it; a new tab does not bring it back', async () => {
+    const browser = await memoryBrowser()
+    let lines = 0
+    const connect = (): { send: () => void; close: () => void } => {
+      lines++
+      return { send: () => {}, close: () => {} }
+    }
+    const one = await browser.open({ wanted: true, connect })
+    const two = await browser.open({ wanted: true, connect })
+    expect([lines, two.rejoin.link.current.state]).toEqual([1, 'connecting'])
+    two.rejoin.disconnect()
+    await browser.pass(10)
+    expect([one, two].map(({ rejoin }) => rejoin.link.current.state)).toEqual(['offline', 'offline'])
+    const three = await browser.open({ wanted: true, connect })
+    await browser.until(one.close())
+    await browser.pass(10)
+    expect([lines, three.rejoin.link.current.state]).toEqual([1, 'offline'])
+    three.rejoin.connect()
+    await browser.pass(10)
+    expect(two.rejoin.link.current.state).toBe('connecting')
+  })
+})
+
+describe('another tab takes over', () => {
+  it('at once from a leader that is closed or has crashed', async () => {
+    const browser = await memoryBrowser()
+    const [one, two, three] = [await browser.open(), await browser.open(), await browser.open()]
+    await browser.until(one.close())
+    expect(await browser.until(two.rejoin.table('task').update('A', { hours: 3 }))).toBe(0)
+    two.crash()
+    expect(await browser.until(three.rejoin.table('task').update('A', { hours: 4 }))).toBe(0)
+    expect(three.rejoin.outbox.current.map(({ changes }) => changes['hours'])).toEqual([
+      [2, 3],
+      [3, 4],
+    ])
+    expect(browser.commits.filter(({ over }) => over).map(({ tab }) => tab)).toEqual([0, 1, 2])
+  })
+
+  it('within 5 s from a leader that is frozen; thawed, it follows, and cannot commit what it had begun', async () => {
+    const browser = await memoryBrowser()
+    const [one, two] = [await browser.open(), await browser.open()]
+    await browser.pass(1_000)
+    one.freeze()
+    const saved = two.rejoin.table('task').update('A', { hours: 3 })
+    expect(await browser.until(saved)).toBeLessThan(5_000)
+    const stale = one.rejoin.table('task').update('A', { done: true })
+    one.thaw()
+    expect(await browser.until(stale)).toBeLessThan(1_000)
+    expect(browser.commits.at(-1)!.tab).toBe(1)
+    expect(one.rejoin.table('task').get('A')).toMatchObject({ hours: 3, done: true })
+    expect(one.rejoin.outbox.current.map(({ id }) => id)).toEqual(two.rejoin.outbox.current.map(({ id }) => id))
+    expect(browser.errors).toEqual([])
+  })
+
+  it('a tab opened while the leader is frozen opens within 5 s', async () => {
+    const browser = await memoryBrowser()
+    const one = await browser.open()
+    one.freeze()
+    const { tab } = browser.begin()
+    expect(await browser.until(tab)).toBeLessThan(5_000)
+  })
+
+  it('a save the leader had committed when it crashed is not done twice', async () => {
+    let wait = 0
+    const browser = await memoryBrowser(() => wait)
+    const [one, two] = [await browser.open(), await browser.open()]
+    wait = 10
+    const saved = two.rejoin.table('task').update('A', { hours: 3 })
+    const before = browser.commits.length
+    // In the store, and the leader has not heard of it yet.
+    while (browser.commits.length === before) await browser.pass(1)
+    one.crash()
+    await browser.until(saved)
+    expect(two.rejoin.outbox.current.map(({ changes }) => changes)).toEqual([{ hours: [2, 3] }])
+  })
+})
+
+it('a save of a tab alone is one commit, and leaves no trace of tabs', async () => {
+  const browser = await memoryBrowser()
+  const one = await browser.open()
+  const before = browser.commits.length
+  await one.rejoin.table('task').update('A', { hours: 3 })
+  expect(browser.commits.length - before).toBe(1)
+  expect(await browser.disk.scan('meta', { from: 'tab:', to: 'tab;' })).toEqual([])
+  await browser.until(one.close())
+})
