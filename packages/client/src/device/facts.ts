@@ -4,15 +4,19 @@ import type { LinkStatus } from '../session/link.ts'
 import { idle, type Progress } from '../session/progress.ts'
 
 /** What is to be seen of a device besides its records: written where its session runs, read everywhere. */
-export interface Facts {
+export interface Facts extends Observed {
+  /** ids of edits whose withdrawal came too late */
+  readonly late: Listeners<readonly string[]>
+  readonly stats: { -readonly [name in keyof Stats]: Stats[name] }
+}
+
+/** plain data, each of them: tabs hand it on */
+interface Observed {
   readonly link: Source<LinkStatus>
   readonly progress: Source<Progress>
   readonly cache: Source<CacheState>
   /** names of what keeps the queue from being sent */
   readonly paused: Source<readonly string[]>
-  /** ids of edits whose withdrawal came too late */
-  readonly late: Listeners<readonly string[]>
-  readonly stats: { -readonly [name in keyof Stats]: Stats[name] }
 }
 
 export interface Stats {
@@ -33,3 +37,26 @@ export const createFacts = (paused: readonly string[], damaged: number, report: 
   late: createListeners(report),
   stats: { damaged, repaired: 0, sent: 0, received: 0 },
 })
+
+/** All of them at one moment, as plain data. */
+export interface FactsNow {
+  readonly observed: { readonly [name in keyof Observed]: Observed[name]['current'] }
+  readonly stats: Stats
+}
+
+const names: readonly (keyof Observed)[] = ['link', 'progress', 'cache', 'paused']
+
+export const factsNow = (facts: Facts): FactsNow => ({
+  observed: Object.fromEntries(names.map(name => [name, facts[name].current])) as unknown as FactsNow['observed'],
+  stats: { ...facts.stats },
+})
+
+export const takeFacts = (facts: Facts, { observed, stats }: FactsNow): void => {
+  Object.assign(facts.stats, stats)
+  for (const name of names) (facts[name] as Source<unknown>).set(observed[name])
+}
+
+/** Told after any of them has changed. */
+export const watchFacts = (facts: Facts, changed: () => void): void => {
+  for (const name of names) facts[name].subscribe(changed)
+}

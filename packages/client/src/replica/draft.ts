@@ -319,7 +319,7 @@ const applyTo = (layers: Layers, prepared: readonly Prepared[], memory: Memory):
   return { records, tables: whole, outbox, ledger: ledger.written.size > 0, state }
 }
 
-const isOtherState = (before: Meta, after: Meta): boolean =>
+export const isOtherState = (before: Meta, after: Meta): boolean =>
   after.grant !== before.grant || after.ready !== before.ready || after.sealed !== before.sealed
 
 /** The entries of a chain that a new edit would be recorded on: back from the last one its author still means. */

@@ -2,8 +2,8 @@ import { type Edit, isSound, type Outcome } from '@rejoin/profile'
 import type { Entry } from '../outbox/outbox-state.ts'
 import { type Shelf, type StoreChange } from '../store/store.ts'
 import type { Conflicted } from './conflicted.ts'
-import type { Touched } from './draft.ts'
-import type { StoredRow } from './keys.ts'
+import { isOtherState, type Touched } from './draft.ts'
+import { metaKeys, type StoredRow } from './keys.ts'
 import {
   type Authored,
   keyFrom,
@@ -69,7 +69,7 @@ export const follow = (memory: Memory, changes: readonly StoreChange[]): Followe
       tables: again,
       outbox: shelvesTouched.has('outbox'),
       ledger: shelvesTouched.has('ledger'),
-      state: stateMoved || memory.meta.grant !== meta.grant || memory.meta.ready !== meta.ready,
+      state: stateMoved || isOtherState(meta, memory.meta),
     },
     again: whole ? 'all' : again,
   }
@@ -126,16 +126,7 @@ const takeMeta = (memory: Memory, key: string, value: unknown): void => {
   }
 }
 
-const metaKeys: readonly string[] = [
-  'device',
-  'grant',
-  'seq',
-  'left',
-  'ids',
-  'cursor',
-  'ready',
-] satisfies (keyof Meta)[]
-const isMetaKey = (key: string): key is keyof Meta => metaKeys.includes(key)
+const isMetaKey = (key: string): key is keyof Meta => (metaKeys as readonly string[]).includes(key)
 
 const set = <V>(map: Map<string, V>, key: string, value: V | undefined): void => {
   if (value === undefined) map.delete(key)

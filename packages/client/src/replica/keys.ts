@@ -93,4 +93,4 @@ export const metaChanges = (before: Meta, after: Meta): StoreChange[] => {
   return changes
 }
 
-const metaKeys = ['device', 'grant', 'seq', 'left', 'ids', 'cursor', 'ready', 'fresh', 'sealed'] as const
+export const metaKeys = ['device', 'grant', 'seq', 'left', 'ids', 'cursor', 'ready', 'fresh', 'sealed'] as const

@@ -1,3 +1,4 @@
+import type { Commands } from '@rejoin/profile'
 import type { Host } from '../device/host.ts'
 import type { Touched } from '../replica/draft.ts'
 import { follow, refill } from '../replica/follow.ts'
@@ -10,6 +11,7 @@ import type { Changed } from './message.ts'
 
 /** What a tab holds of a store that another one writes: read once, then kept up commit by commit. */
 export interface Following {
+  readonly commands: Commands
   /** undefined before anything was read */
   readonly held: { readonly reading: Told; readonly commits: number } | undefined
   /** reads everything unless all up to `commits` is held */
@@ -23,7 +25,7 @@ export interface Following {
 
 export type Told = Reading & { readonly tell: (change: Touched) => void }
 
-export const createFollowing = (store: Store, { random, report }: Host): Following => {
+export const createFollowing = (store: Store, { random, report }: Host, commands: Commands): Following => {
   let held: { readonly reading: Told; commits: number } | undefined
 
   const loaded = (memory: Memory, commits: number): Told => {
@@ -36,9 +38,10 @@ export const createFollowing = (store: Store, { random, report }: Host): Followi
   const readAll = async (): Promise<void> => {
     // What is committed while it is read is told after it, and taken again: entries are put as they are then.
     const commits = await commitsOf(store)
-    loaded(await loadMemory(store, random), commits)
+    loaded(await loadMemory(store, random, commands), commits)
   }
   return {
+    commands,
     get held() {
       return held
     },

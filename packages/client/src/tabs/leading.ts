@@ -1,12 +1,11 @@
 import type { Act } from '../device/act.ts'
 import { createEngine, type Engine, type EngineParts } from '../device/engine.ts'
-import type { Facts } from '../device/facts.ts'
 import { loadMemory } from '../replica/load.ts'
 import { writing } from '../replica/replica.ts'
 import type { Store } from '../store/store.ts'
 import { fencedStore, isTaken, takeOver } from './fence.ts'
 import type { Following } from './following.ts'
-import { type Ask, faultData, type FactsNow, type Leads, type Message } from './message.ts'
+import { type Ask, faultData, type Leads, type Message, type Seen } from './message.ts'
 
 /** The one tab that writes: the device as it stands, on a fenced store, telling the others what it commits. */
 export interface Leading {
@@ -30,14 +29,14 @@ export interface LeadingParts extends Pick<EngineParts, 'host' | 'connect' | 'to
   readonly me: string
   readonly store: Store
   readonly post: (message: Message) => void
-  readonly factsNow: () => FactsNow
+  readonly seen: () => Seen
   readonly following: Following
   readonly lost: () => void
 }
 
 /** @throws StoreFault where the store cannot be read or written */
 export const startLeading = async (parts: LeadingParts): Promise<Leading> => {
-  const { store, host, me, post, factsNow, following } = parts
+  const { store, host, me, post, seen, following } = parts
   const { held } = following
   const hold = await takeOver(store)
   const { fence } = hold
@@ -57,7 +56,7 @@ export const startLeading = async (parts: LeadingParts): Promise<Leading> => {
     lost: parts.lost,
   })
   const known = held !== undefined && held.commits === hold.commits ? held.reading.memory : undefined
-  const reading = following.loaded(await loadMemory(fenced, host.random, known), hold.commits)
+  const reading = following.loaded(await loadMemory(fenced, host.random, following.commands, known), hold.commits)
   parts.facts.stats.damaged = reading.memory.damaged
   const replica = writing(reading, reading.tell, fenced)
   // What an ended session still tries is no news to anybody.
@@ -65,6 +64,8 @@ export const startLeading = async (parts: LeadingParts): Promise<Leading> => {
     if (!ended && !isTaken(error)) host.report(error)
   }
   const engine = createEngine({ ...parts, host: { ...host, report }, replica })
+
+  await engine.look()
 
   const act: Leading['act'] = (n, what, repeat) =>
     engine.act(what, draft => !repeat || draft.carried.get(me)?.includes(n) !== true)
@@ -93,11 +94,11 @@ export const startLeading = async (parts: LeadingParts): Promise<Leading> => {
         (error: unknown) => (isTaken(error) ? undefined : post({ type: 'answer', tab, n, fault: faultData(error) })),
       )
     },
-    leads: () => ({ type: 'leads', tab: me, fence, now: { commits: fenced.commits, facts: factsNow() } }),
+    leads: () => ({ type: 'leads', tab: me, fence, now: { commits: fenced.commits, seen: seen() } }),
     joined: tab => void others.add(tab),
     left: tab => void others.delete(tab),
     tellFacts: late => {
-      if (heard() && !ended) post({ type: 'facts', fence, facts: factsNow(), ...(late === undefined ? {} : { late }) })
+      if (heard() && !ended) post({ type: 'facts', fence, seen: seen(), ...(late === undefined ? {} : { late }) })
     },
     end: async () => {
       ended = true
@@ -111,10 +112,3 @@ export const startLeading = async (parts: LeadingParts): Promise<Leading> => {
 
 /** ms in which followers of the leader before say hello */
 const PERHAPS = 5_000
-
-export const takeFacts = (facts: Facts, now: FactsNow): void => {
-  Object.assign(facts.stats, now.stats)
-  facts.paused.set(now.paused)
-  facts.progress.set(now.progress)
-  facts.link.set(now.link)
-}

@@ -1,8 +1,6 @@
 import type { Act } from '../device/act.ts'
-import type { Stats } from '../device/facts.ts'
+import type { FactsNow } from '../device/facts.ts'
 import { RejoinFault, type RejoinFaultParts } from '../device/fault.ts'
-import type { LinkStatus } from '../session/link.ts'
-import type { Progress } from '../session/progress.ts'
 import { type StoreChange, StoreFault, type StoreFaultCode } from '../store/store.ts'
 
 /**
@@ -22,7 +20,7 @@ export type Message =
   | Leads
   | Changed
   | { readonly type: 'answer'; readonly tab: string; readonly n: number; readonly fault?: FaultData }
-  | { readonly type: 'facts'; readonly fence: number; readonly facts: FactsNow; readonly late?: readonly string[] }
+  | { readonly type: 'facts'; readonly fence: number; readonly seen: Seen; readonly late?: readonly string[] }
 
 export interface Ask {
   readonly type: 'ask'
@@ -39,7 +37,14 @@ export interface Leads {
   readonly tab: string
   readonly fence: number
   /** undefined while it is still taking over */
-  readonly now?: { readonly commits: number; readonly facts: FactsNow }
+  readonly now?: { readonly commits: number; readonly seen: Seen }
+}
+
+/** What is to be seen of the device at this moment. */
+export interface Seen {
+  readonly facts: FactsNow
+  /** whether a session is wanted */
+  readonly wanted: boolean
 }
 
 export interface Changed {
@@ -47,16 +52,6 @@ export interface Changed {
   readonly fence: number
   readonly commits: number
   readonly changes: readonly StoreChange[]
-}
-
-/** What is to be seen of the device at this moment. */
-export interface FactsNow {
-  readonly link: LinkStatus
-  readonly progress: Progress
-  readonly paused: readonly string[]
-  readonly stats: Stats
-  /** whether a session is wanted */
-  readonly wanted: boolean
 }
 
 /** A failure as it goes from tab to tab. */

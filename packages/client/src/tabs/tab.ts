@@ -1,7 +1,7 @@
-import type { SchemaSource } from '@rejoin/profile'
+import { commandsOf, type SchemaSource } from '@rejoin/profile'
 import type { Act } from '../device/act.ts'
 import { createFace, type DeviceOptions, pausedAtFirst, type Rejoin } from '../device/device.ts'
-import { createFacts } from '../device/facts.ts'
+import { createFacts, factsNow, takeFacts, watchFacts } from '../device/facts.ts'
 import { RejoinFault } from '../device/fault.ts'
 import { newUuid } from '../device/host.ts'
 import type { PeerTransport } from '../peer/transport.ts'
@@ -9,8 +9,8 @@ import { closedFault } from '../store/fault.ts'
 import type { StoreFault } from '../store/store.ts'
 import { isTaken } from './fence.ts'
 import { createFollowing } from './following.ts'
-import { type Leading, startLeading, takeFacts } from './leading.ts'
-import { faultFrom, type FactsNow, type Leads, type Message } from './message.ts'
+import { type Leading, startLeading } from './leading.ts'
+import { faultFrom, type Leads, type Message, type Seen } from './message.ts'
 import { createPending } from './pending.ts'
 import type { TabPorts } from './ports.ts'
 import { createPulse } from './pulse.ts'
@@ -40,7 +40,7 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
   const lock = `rejoin:${options.name}`
   const channel = ports.channel(lock)
   const facts = createFacts(pausedAtFirst(options), 0, host.report)
-  const following = createFollowing(store, host)
+  const following = createFollowing(store, host, commandsOf(options.commands ?? []))
   const pending = createPending()
   const peers = new Map<PeerTransport, (() => void) | undefined>()
   let wanted = options.wanted
@@ -76,13 +76,11 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
     },
   })
 
-  const factsNow = (): FactsNow => ({
-    link: facts.link.current,
-    progress: facts.progress.current,
-    paused: facts.paused.current,
-    stats: { ...facts.stats },
-    wanted,
-  })
+  const seen = (): Seen => ({ facts: factsNow(facts), wanted })
+  const take = (news: Seen): void => {
+    wanted = news.wanted
+    takeFacts(facts, news.facts)
+  }
 
   // Leading.
 
@@ -114,7 +112,7 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
       const lost = (): void => {
         if (hold === its) deposed()
       }
-      const begun = await startLeading({ ...options, me, facts, following, post, factsNow, lost })
+      const begun = await startLeading({ ...options, me, facts, following, post, seen, lost })
       if (hold !== its || ended !== undefined) return await begun.end()
       leading = begun
     } catch (error) {
@@ -169,8 +167,7 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
     inOrder(async () => {
       await following.catchUp(now.commits)
       if (leading !== undefined) return
-      wanted = now.facts.wanted
-      takeFacts(facts, now.facts)
+      take(now.seen)
       opened?.resolve()
       if (another) for (const { n, act } of pending.all()) submit(n, act, true)
     })
@@ -203,8 +200,7 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
         pulse.heard()
         return inOrder(() => {
           if (leading !== undefined) return
-          wanted = message.facts.wanted
-          takeFacts(facts, message.facts)
+          take(message.seen)
           if (message.late !== undefined) facts.late.tell(message.late)
         })
     }
@@ -256,7 +252,7 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
     pending.giveUp(fault)
   }
 
-  for (const source of [facts.link, facts.progress, facts.paused]) source.subscribe(() => leading?.tellFacts())
+  watchFacts(facts, () => leading?.tellFacts())
   facts.late.subscribe(late => leading?.tellFacts(late))
   channel.listen(message => hear(message as Message))
   try {
