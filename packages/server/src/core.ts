@@ -29,6 +29,8 @@ export interface Core {
   sessions(): readonly Session[]
   /** hears of every commit, in order */
   onCommit(listener: (committed: Committed) => void): () => void
+  /** tells sessions, and the relays beside this one, what was committed past the committer */
+  lookAgain(): Promise<void>
   tick(): void
   close(): Promise<void>
 }
@@ -207,6 +209,10 @@ export const createCore = async ({
     onCommit: listener => {
       listeners.add(listener)
       return () => listeners.delete(listener)
+    },
+    lookAgain: async () => {
+      wake.notify((await head()).rev)
+      await news.look()
     },
     tick: () => {
       for (const session of sessions) session.tick()

@@ -9,6 +9,9 @@ import { adminRoutes } from './admin/api.ts'
 import { type Core, createCore } from './core.ts'
 import { createDocuments, type Documents } from './documents/documents.ts'
 import type { DocumentStorage } from './documents/storage.ts'
+import { createErasures, documentColumns } from './erasure/erasures.ts'
+import type { ErasureList } from './erasure/list.ts'
+import { type ErasureRouteParts, erasureRoutes } from './erasure/routes.ts'
 import { type FeedParts, feedRoutes } from './feed/routes.ts'
 import { homeRoute } from './home/home.ts'
 import type { DevelopmentIssuer, Identity } from './identity/identity.ts'
@@ -51,6 +54,8 @@ interface RelayParts {
   readonly wake?: Wake
   /** where documents live (`openSqliteDocuments`), closed by the relay; without it there are none */
   readonly documents?: DocumentStorage
+  /** what was erased, outside the database (`openErasureList`): a database restored from before is brought up to it */
+  readonly erasures?: ErasureList
   /** pages that may connect, `*` as the port for any; default none. Programs that are no browsers need no entry. */
   readonly origins?: readonly string[]
   /** sessions one user may have at once; default 20 */
@@ -92,12 +97,22 @@ export const createRelay = async (options: RelayOptions): Promise<Relay> => {
     now,
   })
   const ending = new AbortController()
+  const erasures = createErasures({
+    storage,
+    list: options.erasures,
+    documentColumns: table => documentColumns(core.environment().schema, table),
+    removeDocument: documents && (({ table, id }, column) => documents.remove(table, id, column)),
+    tell: core.lookAgain,
+    newCommit: () => Buffer.from(random(8)).toString('hex'),
+  })
+  // A database from before an erasure is not served before it is brought up to it.
+  await erasures.replay()
   const reach = { privateAddresses: options.privateWebhooks ?? false }
   const webhooks = createWebhooks({
     ...{ core, now, log, post: createPost(reach), chance: Math.random },
     holder: Buffer.from(random(8)).toString('hex'),
   })
-  const api = createApi({ core, now, log, random, reach, ending: ending.signal })
+  const api = createApi({ core, now, log, random, reach, erasures, ending: ending.signal })
   const perUser = options.connectionsPerUser ?? 20
   const app = createApp({ core, documents, sockets, doorway, issuer, perUser, api, admin: adminRoutes(core, now), log })
   const timer = setInterval(() => {
@@ -174,13 +189,14 @@ const createApp = ({ core, documents, sockets, doorway, issuer, perUser, api, ad
     .route('/api', api)
 }
 
-const createApi = (parts: FeedParts & WebhookRouteParts) =>
+const createApi = (parts: FeedParts & WebhookRouteParts & ErasureRouteParts) =>
   new Hono<ApiEnv>()
     .use(signedIn(parts.core))
     .route('/', tableRoutes(parts.core))
     .route('/', historyRoutes(parts.core))
     .route('/', feedRoutes(parts))
     .route('/', webhookRoutes(parts))
+    .route('/', erasureRoutes(parts))
 
 const upgradeNeeded = {
   code: 'upgrade',

@@ -14,7 +14,7 @@ import type { Strategy } from './strategy.ts'
 
 /** A record as its keeper has it; undefined = it never existed. */
 export type RecordState =
-  | { readonly state: 'purged' }
+  | { readonly state: 'purged'; /** for good: its relay lets nobody create it again */ readonly erased?: true }
   | { readonly state: 'held'; readonly confirmed: Confirmed; readonly content: Content }
 
 /** What the settling side brings: its place in history and its own authority to write. */

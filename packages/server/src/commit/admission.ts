@@ -52,6 +52,7 @@ export const refuse = (
 ): Refusal | undefined => {
   const table = schema.tables.get(edit.table)!
   return (
+    refuseErased(record) ??
     refuseSize(table, edit) ??
     refuseCommand(commands, edit) ??
     refuseValues(table, edit) ??
@@ -59,6 +60,10 @@ export const refuse = (
     refuseBytes(edit, prefixes, record)
   )
 }
+
+/** What a device still holds of an erased record, or a restored relay is told again, must not bring it back. */
+export const refuseErased = (record: RecordState | undefined): Refusal | undefined =>
+  record?.state === 'purged' && record.erased === true ? rejected('rule', 'the record was erased') : undefined
 
 /** More than one edit may weigh: said of its longest value, which is nearly always why. */
 const refuseSize = (table: Table, edit: Edit): Refusal | undefined => {

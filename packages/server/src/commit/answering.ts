@@ -38,7 +38,9 @@ export const tooLarge: Pick<Judged, 'answer'> = rejected(
 export const voidKey = (device: string, edit: string): string => `${device}/${edit}`
 
 export const remember = (work: Workspace, edit: Edit, outcome: Outcome, { now }: Circumstances): void => {
-  work.settle(storedEdit(edit, outcome, now))
+  // What still comes about a purged record is not kept: its values were to be gone.
+  const purged = work.record({ table: edit.table, id: edit.record })?.state === 'purged'
+  work.settle(storedEdit(purged ? { ...edit, changes: {} } : edit, outcome, now))
   if (edit.amends === undefined) return
   // What is amended is void from now on, whether it waits here or is still on its way.
   const amended = work.edit(edit.amends)

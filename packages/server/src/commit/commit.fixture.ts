@@ -135,7 +135,7 @@ export interface Device {
   push(...edits: Edit[]): Promise<readonly Judged[]>
 }
 
-export const createDevice = (relay: Relay, person: Person, number: number): Device => {
+export const createDevice = (relay: Pick<Relay, 'storage' | 'committer'>, person: Person, number: number): Device => {
   const author: Author = { person, device: number.toString(16).padStart(16, '0'), prefixes: [1_000 + number] }
   const confirmed = new Map<string, ReturnType<typeof unpackEnvelope>>()
   const pending = new Map<string, Edit[]>()

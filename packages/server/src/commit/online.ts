@@ -1,5 +1,5 @@
 import { DELETED, type Edit, guidOf, mergeEdit, nowhere, recordWrites, type Value } from '@rejoin/profile'
-import { refuseRight, rejected } from './admission.ts'
+import { refuseErased, refuseRight, rejected } from './admission.ts'
 import { type Circumstances, isTooLarge, remember, tooLarge } from './answering.ts'
 import type { Judged, OnlineSubmission } from './submission.ts'
 import type { Workspace } from './workspace.ts'
@@ -17,7 +17,8 @@ export const decideOnline = (work: Workspace, write: OnlineSubmission, circumsta
     Object.entries(values).map(([column, after]) => [column, [before[column] ?? null, after] as [Value, Value]]),
   )
   const definition = circumstances.environment.schema.tables.get(table)!
-  const refusal = refuseRight(definition, circumstances.rights(person), kind, write.record, changes, record)
+  const refusal =
+    refuseErased(record) ?? refuseRight(definition, circumstances.rights(person), kind, write.record, changes, record)
   if (refusal !== undefined) return { ...at, ...refusal }
   // After the rights: who may not read the record must not learn its revision.
   if (write.ifRev !== undefined && write.ifRev !== (standing?.confirmed.rev ?? 0)) {

@@ -9,6 +9,7 @@ import {
   type RecordState,
   unpackEnvelope,
 } from '@rejoin/profile'
+import { isErased } from '../erasure/tombstone.ts'
 import { type Found, keyOf, type RecordKey, type StoredEdit, type StoredRecord } from '../storage/storage.ts'
 import type { Changed } from './submission.ts'
 
@@ -119,7 +120,7 @@ const layered = (below: Lowest, layer: Layer): Workspace => {
 
 export const stateOf = (stored: StoredRecord | undefined): RecordState | undefined => {
   if (stored === undefined) return undefined
-  if (stored.purged) return { state: 'purged' }
+  if (stored.purged) return isErased(stored) ? { state: 'purged', erased: true } : { state: 'purged' }
   const confirmed = unpackEnvelope(stored.envelope)
   return { state: 'held', confirmed, content: readFlat(confirmed.bytes) }
 }

@@ -14,6 +14,8 @@ import { documentName, type DocumentStorage } from './storage.ts'
  */
 export interface Documents {
   open(place: DocumentPlace, token: string | undefined, line: DocumentLine): DocumentVisit
+  /** ends every visit to a record's documents, and leaves nothing of one of them. @returns whether there was anything */
+  remove(table: string, record: string, column: string): Promise<boolean>
   /** once a second */
   tick(): void
   close(): Promise<void>
@@ -180,6 +182,17 @@ export const createDocuments = ({ core, storage, now, log }: DocumentsParts): Do
         },
         closed: () => leave(visit),
       }
+    },
+    remove: async (table, record, column) => {
+      for (const visit of visits)
+        if (visit.place.table === table && visit.place.record === record)
+          close(visit, documentCloses.notFound, 'there is no such document')
+      const name = documentName(table, record, column)
+      // The last to leave has it written once more.
+      await rooms.get(name)?.idle()
+      const there = (await storage.load(name)).length > 0
+      await storage.remove(name)
+      return there
     },
     tick: () => {
       const time = now()

@@ -40,6 +40,8 @@ const claim = (db: Database.Database, path: string): void => {
   }
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = FULL')
+  // What a person wrote and took back, or had erased, is not left in free pages.
+  db.pragma('secure_delete = ON')
   if (version === VERSION) return
   db.transaction(() => {
     db.exec(
@@ -66,7 +68,10 @@ const documentsIn = (db: Database.Database, path: string): DocumentStorage => {
     load: name => run(() => pieces.all(name).map(([bytes]) => new Uint8Array(bytes))),
     append: (name, update) => run(() => void add.run(name, name, update)),
     compact: (name, snapshot) => run(() => replace.immediate(name, snapshot)),
-    remove: name => run(() => void drop.run(name)),
+    remove: name =>
+      run(() => {
+        if (drop.run(name).changes > 0) db.pragma('wal_checkpoint(truncate)')
+      }),
     close: () => run(() => void db.close()),
   }
 }

@@ -8,7 +8,7 @@ export interface DocumentStorage {
   append(name: string, update: Uint8Array): Promise<void>
   /** puts one snapshot in the place of everything stored of a document */
   compact(name: string, snapshot: Uint8Array): Promise<void>
-  /** for purges: afterwards there is no such document */
+  /** for purges: afterwards there is no such document, nor anything of it in the files */
   remove(name: string): Promise<void>
   close(): Promise<void>
 }

@@ -1,11 +1,11 @@
 import { nowhere } from '@rejoin/profile'
-import { Hono, type MiddlewareHandler } from 'hono'
+import { Hono } from 'hono'
 import { z } from 'zod'
-import { isAdministrator } from '../admin/administrator.ts'
 import type { Core } from '../core.ts'
 import { followed } from '../feed/allowed.ts'
 import { cursorText, readCursor } from '../feed/cursor.ts'
 import { otherTimeline } from '../feed/follow.ts'
+import { administrators } from '../routes/administrators.ts'
 import { jsonOf } from '../routes/checked.ts'
 import { ApiFailure, invalid } from '../routes/failure.ts'
 import type { ApiEnv } from '../routes/signed-in.ts'
@@ -80,12 +80,6 @@ export const webhookRoutes = ({ core, reach, now, random }: WebhookRouteParts) =
       await core.storage.commit({}, () => ({ result: undefined, removedEntries: [webhookKey(id), progressKey(id)] }))
       return context.body(null, 204)
     })
-
-const administrators: MiddlewareHandler<ApiEnv> = async (context, next) => {
-  const { environment, person } = context.var.caller
-  if (isAdministrator(environment.schema, person)) return next()
-  throw new ApiFailure(403, { code: 'forbidden', at: context.req.path, message: 'this is for administrators' })
-}
 
 const names = z.array(z.string().max(200)).max(500).optional()
 const newWebhook = z.strictObject({

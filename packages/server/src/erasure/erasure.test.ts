@@ -1,0 +1,171 @@
+import { readFlat, unpackEnvelope } from '@rejoin/profile'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { bytesOf, CANARIES, everything, fill, KEPT, openWorld, traces, type World } from './erasure.fixture.ts'
+
+const J1 = { table: 'job', id: 'J1' }
+const J2 = { table: 'job', id: 'J2' }
+
+describe('erasure', () => {
+  let world: World
+  beforeEach(async () => {
+    world = await openWorld()
+  })
+  afterEach(() => world.dispose())
+
+  const left = async (): Promise<unknown> => traces(await everything(world), CANARIES)
+  const stored = async (id: string) => (await world.storage().snapshot(view => view.records([{ table: 'job', id }])))[0]
+
+  it('[security] leaves no trace of a record in any table, and says what it touched', async () => {
+    await fill(world)
+    expect(await left()).toEqual({
+      record: ['canary-IS', 'canary-THEIRS'],
+      edit: CANARIES.filter(word => word !== 'canary-DOCUMENT'),
+      ledger: ['canary-WAS', 'canary-IS', 'canary-THEIRS', 'canary-MINE'],
+      piece: ['canary-DOCUMENT'],
+    })
+    const answer = await world.erase({ rows: [J1, J2] })
+    expect([answer.status, await answer.json()]).toMatchObject([
+      201,
+      {
+        by: 'bo',
+        targets: 2,
+        done: 2,
+        report: {
+          records: { job: { purged: 1, emptied: 0, unknown: 1 } },
+          ...{ edits: 5, conflicts: 1, documents: 1, shares: 1 },
+        },
+      },
+    ])
+    expect(await left()).toEqual({})
+    expect(traces(await everything(world), [KEPT])).toEqual({ record: [KEPT], edit: [KEPT] })
+    expect(await stored('J1')).toMatchObject({ deleted: true, purged: true, envelope: new Uint8Array() })
+    const edits = await world.storage().snapshot(view => view.editsOf(J1, '', 10))
+    expect(edits.map(({ outcome }) => outcome.status)).toEqual(['applied', 'held', 'applied', 'rejected'])
+  })
+
+  it('[security] leaves nothing in the bytes of the files either, once the file was written anew', async () => {
+    await fill(world)
+    await world.erase({ rows: [J1, J2] })
+    await world.storage().scrub()
+    await world.close()
+    expect(traces(await bytesOf(world), CANARIES)).toEqual({})
+    expect(traces(await bytesOf(world), [KEPT])).toEqual({ 'relay.db': [KEPT] })
+  })
+
+  it('empties columns alone: out of the document bytes, the edits and the conflicts, the rest stays', async () => {
+    await fill(world)
+    const before = (await stored('J1'))!
+    const answer = await world.erase({ rows: [{ ...J1, columns: ['status', 'report'] }] })
+    expect(await answer.json()).toMatchObject({ report: { records: { job: { purged: 0, emptied: 1 } }, documents: 1 } })
+    const gone = ['canary-THEIRS', 'canary-MINE', 'canary-REFUSED', 'canary-DOCUMENT']
+    expect(traces(await everything(world), gone)).toEqual({})
+    const after = (await stored('J1'))!
+    expect(after.rev).toBeGreaterThan(before.rev)
+    const confirmed = unpackEnvelope(after.envelope)
+    expect([readFlat(confirmed.bytes).fields, JSON.parse(after.json)]).toEqual([
+      { title: 'canary-IS' },
+      { title: 'canary-IS' },
+    ])
+    expect(confirmed).toMatchObject({ rev: after.rev, changed: after.rev, columns: { status: after.rev } })
+    const again = await world.ask('bo', '/api/tables/job/J1')
+    expect(await again.json()).toMatchObject({ values: { title: 'canary-IS', status: null } })
+  })
+
+  it('keeps an erased record from coming back: created again, or sent by a device that still has it', async () => {
+    const device = await fill(world)
+    const late = device.edit('J1', 'update', { title: 'canary-LATE' })
+    await world.erase({ rows: [J1] })
+    const { status } = await world.ask('bo', '/api/tables/job', { id: 'J1', values: { title: 'canary-LATE' } })
+    expect(status).toBe(409)
+    const [judged] = await device.push({ ...late, after: undefined } as never)
+    expect(judged!.answer).toMatchObject({ status: 'rejected', code: 'rule' })
+    expect(traces(await everything(world), ['canary-LATE'])).toEqual({})
+  })
+
+  it('finds a person by what records say of him, deleted ones too, and by what he owns; dry it only tells', async () => {
+    const { storage } = world
+    for (const [id, ownerid] of [
+      ['A', 'ana'],
+      ['B', 'bo'],
+      ['C', 'ana'],
+    ] as const)
+      await world.ask('bo', '/api/tables/job', {
+        id,
+        values: { title: `t ${id}`, status: `customer ${ownerid}`, ownerid },
+      })
+    await world.relay().app.request('/')
+    const dry = await world.erase({
+      owner: 'ana',
+      where: [{ table: 'job', column: 'title', equals: 't B' }],
+      dry: true,
+    })
+    expect(await dry.json()).toEqual({ targets: ['B', 'A', 'C'].map(id => ({ table: 'job', id })) })
+    expect((await stored('A'))!.purged).toBe(false)
+    await world.erase({ where: [{ table: 'job', column: 'status', equals: 'customer ana' }] })
+    const rows = await storage().snapshot(view => view.page('job', '', 10))
+    expect(rows.map(({ id, purged }) => [id, purged])).toEqual([
+      ['A', true],
+      ['B', false],
+      ['C', true],
+    ])
+  })
+
+  it('is for administrators, and refuses what is not there with its place', async () => {
+    expect((await world.ask('ana', '/api/erasures', { rows: [J1], reason: 'x' })).status).toBe(403)
+    expect((await world.ask('ana', '/api/erasures')).status).toBe(403)
+    const refused = await world.erase({ rows: [J1, { table: 'no', id: 'x' }] })
+    expect([refused.status, await refused.json()]).toMatchObject([
+      422,
+      { faults: [{ at: 'table job, record J1' }, { at: 'table no' }] },
+    ])
+    expect(await stored('J1')).toBeUndefined()
+  })
+
+  it('[G2] goes on where it was cut off, whichever write it was cut off at', async () => {
+    for (let survived = 0; ; survived++) {
+      await world.dispose()
+      world = await openWorld()
+      await fill(world)
+      const storage = world.storage()
+      const { commit } = storage
+      let writes = 0
+      // From its nth write on the disk takes nothing, as if the relay had been killed there.
+      Object.assign(storage, {
+        commit: (...call: Parameters<typeof commit>) =>
+          writes++ < survived ? commit(...call) : Promise.reject(new Error('killed')),
+      })
+      const answer = await world.erase({ rows: [J1, J2] })
+      Object.assign(storage, { commit })
+      if (answer.status === 201) {
+        expect(survived).toBeGreaterThan(5)
+        return
+      }
+      await world.reopen()
+      expect([survived, await left()]).toEqual([survived, {}])
+    }
+  })
+
+  it('[security] a database restored from before an erasure is brought up to it before it is served', async () => {
+    await fill(world)
+    await world.keepBackup()
+    await world.erase({ rows: [J1, J2] })
+    expect(await left()).toEqual({})
+    await world.restoreBackup()
+    expect(await left()).toEqual({})
+    expect((await stored('J1'))!.purged).toBe(true)
+    const revs = async () => (await stored('J1'))!.rev
+    const before = await revs()
+    await world.reopen()
+    expect(await revs()).toBe(before)
+  })
+
+  it('a database restored from before a record was even made refuses it when devices tell it again', async () => {
+    await world.keepBackup()
+    await fill(world)
+    await world.erase({ rows: [J1] })
+    await world.restoreBackup()
+    expect(await stored('J1')).toMatchObject({ purged: true })
+    const { status } = await world.ask('bo', '/api/tables/job', { id: 'J1', values: { title: 'canary-IS' } })
+    expect(status).toBe(409)
+  })
+})
