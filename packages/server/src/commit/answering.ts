@@ -40,7 +40,7 @@ export const voidKey = (device: string, edit: string): string => `${device}/${ed
 export const remember = (work: Workspace, edit: Edit, outcome: Outcome, { now }: Circumstances): void => {
   // What still comes about a purged record is not kept: its values were to be gone.
   const purged = work.record({ table: edit.table, id: edit.record })?.state === 'purged'
-  work.settle(storedEdit(purged ? { ...edit, changes: {} } : edit, outcome, now))
+  work.settle(purged ? bare(storedEdit(edit, outcome, now)) : storedEdit(edit, outcome, now))
   if (edit.amends === undefined) return
   // What is amended is void from now on, whether it waits here or is still on its way.
   const amended = work.edit(edit.amends)
@@ -52,6 +52,13 @@ export const remember = (work: Workspace, edit: Edit, outcome: Outcome, { now }:
     work.settle({ ...amended, received: now, outcome: { status: 'withdrawn' } })
   }
 }
+
+/** Without what its author wrote. */
+export const bare = (edit: StoredEdit): StoredEdit => ({
+  ...edit,
+  changes: {},
+  ...(edit.command === undefined ? {} : { command: { ...edit.command, args: {} } }),
+})
 
 const storedEdit = (edit: Edit, outcome: Outcome, received: number): StoredEdit => {
   // What was refused for its size is not kept for it.

@@ -9,6 +9,7 @@ import {
   REMEMBERED,
   unpackEnvelope,
 } from '@rejoin/profile'
+import { bare } from '../commit/answering.ts'
 import { ONLINE } from '../commit/online.ts'
 import type { StoredEdit, StoredRecord } from '../storage/storage.ts'
 import type { Target } from './erasure.ts'
@@ -53,9 +54,13 @@ export const recordWithout = (
 }
 
 export const editWithout = ({ columns }: Target, edit: StoredEdit): StoredEdit | undefined => {
-  const outcome = outcomeWithout(edit.outcome, columns)
-  const changes = without(edit.changes, columns)
-  return isSame(changes, edit.changes) && isSame(outcome, edit.outcome) ? undefined : { ...edit, changes, outcome }
+  // What a command was told is not told apart by columns.
+  const erased = {
+    ...bare(edit),
+    changes: without(edit.changes, columns),
+    outcome: outcomeWithout(edit.outcome, columns),
+  }
+  return isSame(erased, edit) ? undefined : erased
 }
 
 const outcomeWithout = (outcome: Outcome, columns: Target['columns']): Outcome =>
@@ -66,13 +71,13 @@ const outcomeWithout = (outcome: Outcome, columns: Target['columns']): Outcome =
 export const conflictWithout = ({ columns }: Target, entry: LedgerEntry): LedgerEntry | undefined => {
   const emptied = ({ fields, deleted }: Content): Content => ({ fields: without(fields, columns), deleted })
   const { changes, mine, theirs, result } = entry
-  const bare = {
+  const left = {
     changes: without(changes, columns),
     mine: emptied(mine),
     theirs: emptied(theirs),
     result: emptied(result),
   }
-  return isSame(bare, { changes, mine, theirs, result }) ? undefined : { ...entry, ...bare }
+  return isSame(left, { changes, mine, theirs, result }) ? undefined : { ...entry, ...left }
 }
 
 const without = <T>(values: Readonly<Record<string, T>>, columns: Target['columns']): Readonly<Record<string, T>> =>

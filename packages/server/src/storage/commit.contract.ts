@@ -162,15 +162,21 @@ export const commitContract = (subject: () => Opened, durable: boolean): void =>
 
     it('takes the values out of an answered edit and leaves what was decided, and when and by whom', async () => {
       const { storage } = subject()
-      const applied = edit('e1', { status: 'applied', rev: 1 }, { amends: 'e0', group: 'g' })
+      const call = { name: 'close', args: { note: 'x' } }
+      const applied = edit(
+        'e1',
+        { status: 'applied', rev: 1 },
+        { amends: 'e0', group: 'g', kind: 'command', command: call },
+      )
+      const less = { changes: { note: [null, 'x'] as const }, command: { ...call, args: {} } }
       const theirs = { fields: 'x' }
       const held = edit('e2', { status: 'held', by: 'e2', question: { theirs, theirsDeleted: false, rev: 1 } })
       await write(storage, { head: { rev: 1, commit: commitId(1) }, edits: [applied, held] })
       const bare = edit('e2', { status: 'held', by: 'e2' }, { changes: {} })
       const seen = { at: 9, author: 'other', device: 'd9', id: 'r9' }
-      await write(storage, { erased: [{ ...applied, ...seen, changes: { note: [null, 'x'] } }, bare] })
+      await write(storage, { erased: [{ ...applied, ...seen, ...less }, bare] })
       const after = await storage.snapshot(view => view.edits(['e1', 'e2']))
-      expect(after).toEqual([{ ...applied, changes: { note: [null, 'x'] } }, bare])
+      expect(after).toEqual([{ ...applied, ...less }, bare])
       await write(storage, { edits: [edit('e2', { status: 'withdrawn' })] })
     })
 

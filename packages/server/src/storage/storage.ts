@@ -130,7 +130,7 @@ export interface Decision<T> {
   /** each revision lies in (old head, head] and belongs to one record */
   readonly records?: readonly StoredRecord[]
   readonly edits?: readonly StoredEdit[]
-  /** edits that are there, with values taken out: their `changes` and `outcome` as given, what was decided stays decided */
+  /** edits that are there, with values taken out: their `changes`, `outcome` and `command` as given, what was decided stays decided */
   readonly erased?: readonly StoredEdit[]
   /** replaces an entry of the same edit */
   readonly ledger?: readonly LedgerEntry[]

@@ -67,8 +67,8 @@ function* statementsOf(env: number, oldRev: number, decision: Decision<unknown>)
   }
   for (const rows of chunks(last(erased.map(fromEdit), 'id'), ({ changes }) => changes.length)) {
     const query = sql<{ id: string }>`
-      update rejoin.edit e set changes = r.changes, outcome = r.outcome
-      from ${unnest<keyof typeof erasedTypes>(rows, erasedTypes)} as r (id, status, outcome, changes)
+      update rejoin.edit e set changes = r.changes, outcome = r.outcome, command = r.command
+      from ${unnest<keyof typeof erasedTypes>(rows, erasedTypes)} as r (id, status, outcome, changes, command)
       where e.env = ${env} and e.id = r.id and e.status = r.status
       returning e.id`
     yield { name: 'erase-edits', query, check: wrote(rows, 'was not decided so') }
@@ -127,7 +127,7 @@ const editTypes = {
     command: 'json',
   },
 }
-const erasedTypes = { id: 'text', status: 'text', outcome: 'json', changes: 'json' }
+const erasedTypes = { id: 'text', status: 'text', outcome: 'json', changes: 'json', command: 'json' }
 const ledgerTypes = { edit: 'text', tbl: 'text', record: 'text', rev: 'bigint', entry: 'json' }
 const keyTypes = { kind: 'text', id: 'text' }
 const entryTypes = { kind: 'text', id: 'text', value: 'json' }

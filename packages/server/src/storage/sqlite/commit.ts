@@ -52,8 +52,9 @@ const write = (writes: Writes, oldRev: number, decision: Decision<unknown>): voi
     if (writes.edit.run(...fromEdit(edit)).changes === 0)
       throw new Error(`decision of a commit: edit ${edit.edit} has its final outcome already`)
   }
-  for (const { edit, changes, outcome } of erased) {
-    const written = writes.eraseEdit.run(JSON.stringify(changes), JSON.stringify(outcome), edit, outcome.status)
+  for (const { edit, changes, outcome, command } of erased) {
+    const left = [JSON.stringify(changes), JSON.stringify(outcome), command ? JSON.stringify(command) : null] as const
+    const written = writes.eraseEdit.run(...left, edit, outcome.status)
     if (written.changes === 0) throw new Error(`decision of a commit: edit ${edit} was not decided so`)
   }
   for (const entry of ledger) writes.ledger.run(entry.edit, entry.table, entry.record, entry.rev, JSON.stringify(entry))

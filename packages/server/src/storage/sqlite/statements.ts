@@ -35,7 +35,7 @@ export interface Writes {
   readonly log: Statement<[last: number, first: number, commit: string]>
   readonly record: Statement<RecordRow>
   readonly edit: Statement<EditRow>
-  readonly eraseEdit: Statement<[changes: string, outcome: string, id: string, status: string]>
+  readonly eraseEdit: Statement<[changes: string, outcome: string, command: string | null, id: string, status: string]>
   readonly ledger: Statement<[edit: string, table: string, record: string, rev: number, json: string]>
   readonly entry: Statement<EntryRow>
   readonly removeEntry: Statement<[kind: string, id: string]>
@@ -106,7 +106,7 @@ export const prepareWrites = (db: Database): Writes => ({
      on conflict (id) do update set received = excluded.received, status = excluded.status, outcome = excluded.outcome
        where edit.status = 'held'`,
   ),
-  eraseEdit: db.prepare('update edit set changes = ?, outcome = ? where id = ? and status = ?'),
+  eraseEdit: db.prepare('update edit set changes = ?, outcome = ?, command = ? where id = ? and status = ?'),
   ledger: db.prepare(
     `insert into ledger (edit, tbl, record, rev, json) values (?, ?, ?, ?, ?)
      on conflict (edit) do update set tbl = excluded.tbl, record = excluded.record, rev = excluded.rev, json = excluded.json`,
