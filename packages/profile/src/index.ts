@@ -26,10 +26,11 @@ export { checkFilter, MOST_CONDITIONS, MOST_LEVELS, MOST_LINK_LEVELS, MOST_LINKS
 export { isTimeZone } from './filter/dates/bounds.ts'
 export type { Condition, Filter, Group, Link } from './filter/filter.ts'
 export { byCodePoint, fold } from './filter/fold.ts'
+export { type PersonKey, personKeys } from './filter/keys.ts'
 export { compileFilter, type Match } from './filter/memory/compile.ts'
 export { indexRows, type Row as MemoryRow, type Rows } from './filter/memory/rows.ts'
 export { type Operator, type OperatorKind, operatorKind, operators } from './filter/operators.ts'
-export { operandOf, operatorsFor } from './filter/operand.ts'
+export { type Operand, operandOf, operatorsFor, valueIn } from './filter/operand.ts'
 export { exportFetchXml } from './filter/fetchxml/export.ts'
 export { type ImportedFilter, importFetchXml } from './filter/fetchxml/import.ts'
 export { filterSql, selectedFrom, type SqlOptions } from './filter/sql/compile.ts'
@@ -38,7 +39,8 @@ export { type Fragment, joined, render, sql, type SqlValue, type Statement, word
 export { createIndexes, indexesFor, type IndexPlan } from './filter/sql/indexes.ts'
 export { foldedFields, postgres } from './filter/sql/postgres.ts'
 export { sqlite, sqliteFunctions } from './filter/sql/sqlite.ts'
-export { columnsIn, type Dependence, dependenceOf } from './filter/walk.ts'
+export type { Scalar } from './filter/probe.ts'
+export { columnsIn, type Dependence, dependenceOf, visitFilter } from './filter/walk.ts'
 
 // Merging
 export { type Folded, foldPending, type Present } from './merge/fold.ts'
@@ -121,6 +123,7 @@ export { relationshipCount, type RelationshipCount } from './profile/relationshi
 export { type Right, type Rights, rightsOf } from './scope/rights.ts'
 export { compileScope, type Scope, type TableScope } from './scope/scope.ts'
 export { askedTables, scopeSizeSql, scopeSql } from './scope/sql.ts'
+export { turnOf } from './scope/turn.ts'
 
 // Records
 export type { Confirmed, Content, Visible } from './record/record.ts'

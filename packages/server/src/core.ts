@@ -1,15 +1,19 @@
 import { setImmediate } from 'node:timers/promises'
-import { type Command, commandsOf, type Hello, type Position } from '@rejoin/profile'
+import { type Command, commandsOf, type Hello, type Position, turnOf } from '@rejoin/profile'
 import { type Committed, type Committer, createCommitter } from './commit/committer.ts'
 import { type Environment, loadEnvironment } from './environment/environment.ts'
 import { createGrants } from './identity/grants.ts'
 import type { Identity } from './identity/identity.ts'
-import { createFanOut } from './live/live.ts'
+import { createAudiences } from './live/audiences.ts'
+import { createDelivery, type LiveSession } from './live/delivery.ts'
+import { createLens } from './live/linked.ts'
 import { createNews } from './live/news.ts'
-import type { FingerprintCache } from './session/catch-up.ts'
-import { createGreeting } from './session/greeting.ts'
+import { rescoped } from './live/rescope.ts'
+import { createTurns } from './live/turns.ts'
+import type { Fingerprints } from './session/catch-up/fingerprints.ts'
+import { createGreeting, guestIn, standingOf, termsOf } from './session/greeting.ts'
 import { createRowLists } from './session/row-list.ts'
-import { guestOf } from './session/session-state.ts'
+import { type Guest, guestOf } from './session/session-state.ts'
 import { createSession, type Session } from './session/session.ts'
 import type { Storage, View } from './storage/storage.ts'
 import { noWake, type Wake } from './storage/wake.ts'
@@ -75,14 +79,30 @@ export const createCore = async ({
   const byDevice = new Map<string, Session>()
   const deviceOf = new Map<Session, string>()
   const listeners = new Set<(committed: Committed) => void>()
-  let fingerprints: FingerprintCache = new Map()
+  const lens = createLens()
+  const audiences = createAudiences<LiveSession>(lens)
+  const listening = new Map<object, LiveSession>()
+  let fingerprints: Fingerprints = new Map()
   let lists = createRowLists()
   const head = (): Promise<Position> => storage.snapshot(async view => view.head)
 
-  const deliver = (committed: Committed): void => {
-    const told = createFanOut(committed)
-    for (const session of sessions) session.publish(committed, ({ scope, scopeClass }) => told(scope, scopeClass))
+  const tellSessions = createDelivery(storage, audiences, session => listening.get(session))
+  const deliver = (committed: Committed): Promise<void> | undefined => {
+    const telling = tellSessions(committed)
     for (const listener of listeners) listener(committed)
+    return telling
+  }
+
+  /** From now on the session hears what concerns its present scope. */
+  const listen = (session: Session): void => {
+    const before = listening.get(session)
+    if (before !== undefined) audiences.leave(before)
+    listening.delete(session)
+    const scope = guestOf(session.state)?.scope
+    if (scope === undefined) return
+    const listener = { session, scope, turns: turnOf(scope) ?? Infinity }
+    listening.set(session, listener)
+    audiences.join(listener)
   }
 
   const endSessions = (why: string): void => {
@@ -121,12 +141,42 @@ export const createCore = async ({
     }
   }
 
+  /** The session goes on with another guest: the same person at another moment, or as he stands now. */
+  const adopt = (session: Session, next: Guest): Promise<void> =>
+    news.alone(async known => {
+      const guest = guestOf(session.state)
+      if (guest === undefined) return
+      const told = await storage.snapshot(async view =>
+        view.head.rev === known.rev ? rescoped(view, guest.scope, next.scope, known) : undefined,
+      )
+      session.adopt(next, told)
+      listen(session)
+    })
+
+  const turns = createTurns({
+    due: () => [...listening.values()].filter(({ turns: at }) => at <= now()),
+    turn: async ({ session }) => {
+      const guest = guestOf(session.state)
+      if (guest !== undefined) await adopt(session, guestIn(environment, guest, lens, now()))
+    },
+    log,
+  })
+
   const refresh = async (): Promise<void> => {
+    const before = environment
     environment = await storage.snapshot(loadEnvironment)
     // New ones: what sessions of before still work out goes into theirs.
     fingerprints = new Map()
     lists = createRowLists()
-    endSessions('the environment has changed')
+    for (const session of sessions) {
+      const guest = guestOf(session.state)
+      const person = guest && environment.person(guest.author.person.id)
+      if (guest === undefined) continue
+      const next = person && guestIn(environment, { ...guest, author: { ...guest.author, person } }, lens, now())
+      if (next === undefined || termsOf(environment, next) !== termsOf(before, guest)) {
+        session.close('busy', 'the environment has changed', 'connect again')
+      } else if (standingOf(next) !== standingOf(guest)) void adopt(session, next).catch(log)
+    }
   }
 
   const woken = async (): Promise<void> => {
@@ -161,7 +211,7 @@ export const createCore = async ({
     publish,
     log,
   })
-  const greet = createGreeting({ environment: () => environment, identity, grants, head, now })
+  const greet = createGreeting({ environment: () => environment, identity, grants, head, lens, now })
 
   return {
     storage,
@@ -183,6 +233,7 @@ export const createCore = async ({
         greet: (hello: Hello) => greet(hello),
         fingerprints,
         lists,
+        lens,
         pause,
         now,
         send: frame => line.send(frame),
@@ -192,10 +243,12 @@ export const createCore = async ({
           const earlier = byDevice.get(device)
           byDevice.set(device, greeted)
           deviceOf.set(greeted, device)
+          listen(greeted)
           earlier?.close('replaced', 'another connection of this device took over', 'use that one')
         },
         onClosed: closed => {
           sessions.delete(closed)
+          listen(closed)
           const device = deviceOf.get(closed)
           deviceOf.delete(closed)
           if (device !== undefined && byDevice.get(device) === closed) byDevice.delete(device)
@@ -217,11 +270,13 @@ export const createCore = async ({
     tick: () => {
       for (const session of sessions) session.tick()
       compareUnsure()
+      turns.tick()
     },
     close: async () => {
       for (const session of sessions) session.close('busy', 'the relay is stopping', 'come back later')
       stopListening()
       await looking
+      await turns.idle()
       await committer.idle()
       await wake.close()
       await storage.close()

@@ -21,6 +21,7 @@ import { isOwn, isTeams, isUnits, rightsOf, type Rights } from './rights.ts'
  */
 export interface Scope {
   readonly schema: Schema
+  readonly profile: PublishedProfile | undefined
   readonly person: Person
   /** ms since 1970 */
   readonly now: number
@@ -67,7 +68,7 @@ export const compileScope = (
     const scope = tableScope(schema, item, present, rights, { person, now, rows })
     if (scope !== undefined) tables.set(item.table, scope)
   }
-  return { schema, person, now, tables }
+  return { schema, profile, person, now, tables }
 }
 
 interface Known {

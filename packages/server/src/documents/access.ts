@@ -1,5 +1,8 @@
 import { compileScope, type Fields, type Person, rightsOf } from '@rejoin/profile'
 import type { Environment } from '../environment/environment.ts'
+import { createLens } from '../live/linked.ts'
+import { presentAmong } from '../scope/presence.ts'
+import type { View } from '../storage/storage.ts'
 
 /** Which document a socket wants. */
 export interface DocumentPlace {
@@ -20,24 +23,27 @@ export interface Access {
  * A document is open to a person exactly while its record and its column are in his scope, in any of his apps: its
  * socket, a stock provider's, names none.
  *
- * @param fields of the record as it now is; undefined where it does not exist or is deleted
  * @param now ms since 1970, for filters that speak of the present
  */
-export const accessTo = (
+export const accessTo = async (
+  view: View,
   environment: Environment,
   person: Person,
   { table, record, column }: DocumentPlace,
-  fields: Fields | undefined,
   now: number,
-): Access | undefined => {
-  const definition = environment.schema.tables.get(table)?.byName.get(column)
-  if (definition?.type !== 'document' || fields === undefined) return undefined
-  const isHeld = environment.profilesOf(person).some(profile => {
-    const part = compileScope(environment.schema, profile, person, now).tables.get(table)
-    return part?.columns.has(definition.id) === true && part.holds(fields, record)
-  })
-  if (!isHeld) return undefined
-  const rights = rightsOf(environment.schema, person)
-  const write = rights.reaches(table, 'write', fields, record) && rights.writable(table).has(definition.id)
-  return { column: definition.id, write }
+): Promise<Access | undefined> => {
+  const { schema } = environment
+  const definition = schema.tables.get(table)?.byName.get(column)
+  const [stored] = await view.records([{ table, id: record }])
+  if (definition?.type !== 'document' || stored === undefined) return undefined
+  for (const profile of environment.profilesOf(person)) {
+    const lens = createLens()
+    const scope = compileScope(schema, profile, person, now, lens.rows)
+    if (scope.tables.get(table)?.columns.has(definition.id) !== true) continue
+    if (!(await presentAmong(view, scope, lens, table, [stored])).has(record)) continue
+    const rights = rightsOf(schema, person)
+    const reaches = rights.reaches(table, 'write', JSON.parse(stored.json) as Fields, record)
+    return { column: definition.id, write: reaches && rights.writable(table).has(definition.id) }
+  }
+  return undefined
 }

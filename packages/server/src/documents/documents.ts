@@ -1,8 +1,8 @@
-import type { Fields } from '@rejoin/profile'
 import type { Committed } from '../commit/committer.ts'
 import type { Core } from '../core.ts'
 import type { Environment } from '../environment/environment.ts'
 import { type Bucket, fullBucket, limits, take } from '../session/limits.ts'
+import { keyOf } from '../storage/storage.ts'
 import { accessTo, type Access, type DocumentPlace } from './access.ts'
 import { documentLimits } from './limits.ts'
 import { documentCloses, type Member, openRoom, type Room } from './room.ts'
@@ -43,7 +43,7 @@ export interface DocumentsParts {
 /** Documents one user may have open at once. */
 const PER_USER = 200
 const BEAT_EVERY = 15_000
-/** a filter may speak of the present: a record leaves a scope by itself */
+/** a record leaves a scope also as time passes, and by what happens to others */
 const JUDGE_EVERY = 4_000
 
 type Visit = {
@@ -53,8 +53,8 @@ type Visit = {
   messages: Bucket
   bytes: Bucket
   slowSince: number | undefined
-  /** the record as last heard of */
-  known: { readonly rev: number; readonly fields: Fields | undefined } | undefined
+  /** judgements under way: the last one counts */
+  judging: Promise<void>
   guest: { readonly user: string; readonly expires: number } | undefined
   access: Access | undefined
   joined: { readonly room: Room; readonly member: Member } | undefined
@@ -94,14 +94,22 @@ export const createDocuments = ({ core, storage, now, log }: DocumentsParts): Do
     return room
   }
 
-  /** The person's right by everything known now; ends the visit where there is none. */
-  const judge = (visit: Visit): void => {
-    if (visit.guest === undefined || visit.known === undefined) return
-    const environment = core.environment()
-    const person = environment.person(visit.guest.user)
-    visit.access = person && accessTo(environment, person, visit.place, visit.known.fields, now())
-    // The same answer for what is not there and what he may not see.
-    if (visit.access === undefined) close(visit, documentCloses.notFound, 'there is no such document')
+  /** The person's right by everything that is committed now; ends the visit where there is none. */
+  const judge = (visit: Visit): Promise<void> => {
+    const judging = visit.judging.then(async () => {
+      if (visit.guest === undefined || !visits.has(visit)) return
+      const environment = core.environment()
+      const person = environment.person(visit.guest.user)
+      const { place } = visit
+      visit.access = person && (await core.storage.snapshot(view => accessTo(view, environment, person, place, now())))
+      // The same answer for what is not there and what he may not see.
+      if (visit.access === undefined) close(visit, documentCloses.notFound, 'there is no such document')
+    })
+    visit.judging = judging.catch((error: unknown) => {
+      log(error)
+      close(visit, documentCloses.busy, 'the relay could not tell whether that is allowed')
+    })
+    return visit.judging
   }
 
   const enter = async (visit: Visit, token: string | undefined): Promise<void> => {
@@ -113,11 +121,7 @@ export const createDocuments = ({ core, storage, now, log }: DocumentsParts): Do
     }
     visit.guest = { user, expires }
     const { table, record } = visit.place
-    const [stored] = await core.storage.snapshot(view => view.records([{ table, id: record }]))
-    const fields = stored === undefined || stored.deleted ? undefined : (JSON.parse(stored.json) as Fields)
-    // A commit may have come first; the later one counts.
-    if ((visit.known?.rev ?? -1) < (stored?.rev ?? 0)) visit.known = { rev: stored?.rev ?? 0, fields }
-    judge(visit)
+    await judge(visit)
     if (!visits.has(visit) || visit.access === undefined) return
     const member: Member = {
       mayWrite: () => visit.access?.write === true,
@@ -142,12 +146,10 @@ export const createDocuments = ({ core, storage, now, log }: DocumentsParts): Do
 
   const hear = ({ changed }: Committed): void => {
     if (visits.size === 0) return
-    const after = new Map(changed.map(row => [`${row.table}/${row.id}`, row]))
+    const touched = new Set(changed.map(keyOf))
     for (const visit of visits) {
-      const row = after.get(`${visit.place.table}/${visit.place.record}`)
-      if (row === undefined) continue
-      visit.known = { rev: row.rev, fields: row.after.deleted ? undefined : row.after.fields }
-      judge(visit)
+      const { table, record } = visit.place
+      if (touched.has(keyOf({ table, id: record }))) void judge(visit)
     }
   }
   const stopHearing = core.onCommit(hear)
@@ -162,7 +164,7 @@ export const createDocuments = ({ core, storage, now, log }: DocumentsParts): Do
         messages: fullBucket(limits.messagesBurst, time),
         bytes: fullBucket(limits.bytesBurst, time),
         slowSince: undefined,
-        known: undefined,
+        judging: Promise.resolve(),
         guest: undefined,
         access: undefined,
         joined: undefined,
@@ -199,7 +201,7 @@ export const createDocuments = ({ core, storage, now, log }: DocumentsParts): Do
       const environment = core.environment()
       const due = environment !== judgedIn || time - judgedAt >= JUDGE_EVERY
       for (const visit of visits) {
-        if (due) judge(visit)
+        if (due) void judge(visit)
         if ((visit.guest?.expires ?? Infinity) <= time)
           close(visit, documentCloses.unauthenticated, 'the sign-in has ended')
         visit.slowSince = visit.line.buffered() > limits.slowBytes ? (visit.slowSince ?? time) : undefined

@@ -1,7 +1,6 @@
-import { compileSchema, compileScope, type Person, type SchemaSource } from '@rejoin/profile'
+import { compileSchema, compileScope, type Person, type PublishedProfile, type SchemaSource } from '@rejoin/profile'
 import { expect, test } from 'vitest'
-import type { Committed } from '../commit/committer.ts'
-import { answersFor } from './live.ts'
+import { answersFor, nothingTold } from './live.ts'
 
 const schema: SchemaSource = {
   tables: [
@@ -27,16 +26,16 @@ test('found by the simulator (ask, seed 44): a question put to an author leaves 
   const profile = { name: 'all', version: 1, items: [{ table: 'task', filter: { kind: 'all' as const } }] }
   const theirs = { title: 'theirs', secret: 'hidden' }
   const answer = { status: 'held', by: 'e1', question: { theirs, theirsDeleted: false, rev: 4 } } as const
-  const committed: Committed = {
-    head: { rev: 4, commit: 'c' },
-    from: 3,
-    changed: [],
-    answers: new Map(),
-    standing: new Map(),
-  }
   const judged = [{ edit: 'e1', table: 'task', record: 'r1', answer }]
-  const told = answersFor(compileScope(compiled.value, profile, ben, 0), judged, committed).answers[0]!.answer
-  expect(told).toEqual({ ...answer, question: { ...answer.question, theirs: { title: 'theirs' } } })
-  const outside = answersFor(compileScope(compiled.value, undefined, ben, 0), judged, committed).answers[0]!.answer
-  expect(outside).toMatchObject({ question: { theirs: {} } })
+  const toldWith = (of: PublishedProfile | undefined, held: boolean) =>
+    answersFor(
+      compileScope(compiled.value, of, ben, 0),
+      judged,
+      nothingTold({ rev: 4, commit: 'c' }),
+      new Map(),
+      () => held,
+    ).answers[0]!.answer
+  expect(toldWith(profile, true)).toEqual({ ...answer, question: { ...answer.question, theirs: { title: 'theirs' } } })
+  expect(toldWith(profile, false)).toMatchObject({ question: { theirs: {} } })
+  expect(toldWith(undefined, true)).toMatchObject({ question: { theirs: {} } })
 })

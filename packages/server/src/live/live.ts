@@ -3,119 +3,93 @@ import {
   type Answered,
   type ChangesMessage,
   encodeDown,
-  type Fields,
+  type Position,
   type Scope,
   type TableScope,
 } from '@rejoin/profile'
-import type { Committed } from '../commit/committer.ts'
 import type { Changed, Judged } from '../commit/submission.ts'
 import { serveEnvelope } from '../scope/serve.ts'
 import { keyOf } from '../storage/storage.ts'
+import type { Concern } from './concern.ts'
 
-/**
- * What a commit means for one live session: rows that entered or changed in its scope, rows that left it, answers to
- * its own edits. The row before and after decide; nothing is remembered per device.
- */
-export type Rows = Pick<ChangesMessage, 'rows' | 'gone'> & {
+/** What one session hears of a commit. */
+export interface Told extends Pick<ChangesMessage, 'rows' | 'gone'> {
+  readonly at: Position
   /** rows may have left of which that cannot be told: the device has to compare */
   readonly unsure: boolean
+  /** as a message; undefined where there is nothing to say */
+  readonly frame: () => Uint8Array | undefined
 }
 
-export const rowsFor = (scope: Scope, changed: readonly Changed[], cache?: Map<string, Uint8Array>): Rows => {
-  let unsure = false
-  const rows: { table: string; id: string; envelope: Uint8Array }[] = []
-  const gone: { table: string; id: string; why: 'deleted' | 'left' }[] = []
-  for (const change of changed) {
-    const { table, id, rev, before, after, envelope, moved } = change
-    const part = scope.tables.get(table)
-    if (part === undefined) continue
-    if (!after.deleted && part.holds(after.fields, id)) {
-      rows.push({ table, id, envelope: serveEnvelope(envelope, part, cache, `${table}/${id}/${rev}`) })
-    } else if (before !== undefined && !before.deleted && part.holds(before.fields, id)) {
-      gone.push({ table, id, why: after.deleted ? 'deleted' : 'left' })
-    } else if (moved !== undefined) {
-      if (after.deleted && part.holds(after.fields, id)) gone.push({ table, id, why: 'deleted' })
-      else unsure ||= asked(part, after.fields, id).some(moved)
+/** A row as it now is. */
+export type Standing = Pick<Changed, 'table' | 'id' | 'rev' | 'envelope'>
+
+/** Serves and encodes what several sessions hear alike once. */
+export const createTelling = (
+  at: Position,
+  standing: ReadonlyMap<string, Standing>,
+): ((scope: Scope, concern: Concern) => Told) => {
+  const served = new Map<string, Uint8Array>()
+  const frames = new Map<string, Uint8Array>()
+  return (scope, { rows: keys, gone, unsure }) => {
+    let name = ''
+    const rows = keys.flatMap(({ table, id }) => {
+      const row = standing.get(keyOf({ table, id }))
+      const part = scope.tables.get(table)
+      if (row === undefined || part === undefined) return []
+      name += `${table}/${id} ${part.columnSet}\n`
+      return [{ table, id, envelope: serveEnvelope(row.envelope, part, served, `${table}/${id}/${row.rev}`) }]
+    })
+    for (const { table, id, why } of gone) name += `${table}/${id} ${why}\n`
+    const frame = (): Uint8Array | undefined => {
+      if (name === '') return undefined
+      const known = frames.get(name) ?? encodeDown({ type: 'changes', at, rows, gone, answers: [] })
+      frames.set(name, known)
+      return known
     }
+    return { at, rows, gone, unsure, frame }
   }
-  return { rows, gone, unsure }
 }
 
-/** The columns a scope read before it refused a row. Where none of them has changed, it refused it before, too. */
-const asked = (part: TableScope, fields: Fields, id: string): string[] => {
-  const columns = new Set<string>()
-  const note = (of: Fields, column: string | symbol): Fields => {
-    columns.add(String(column))
-    return of
-  }
-  const watched = new Proxy(fields, {
-    get: (of, column) => Reflect.get(note(of, column), column) as unknown,
-    has: (of, column) => Reflect.has(note(of, column), column),
-    getOwnPropertyDescriptor: (of, column) => Reflect.getOwnPropertyDescriptor(note(of, column), column),
-  })
-  part.holds(watched, id)
-  return [...columns]
-}
+export const nothingTold = (at: Position): Told => ({ at, rows: [], gone: [], unsure: false, frame: () => undefined })
 
 /**
  * Answers with the rows they are about, in one message. An author is told the fate of his own record even where it
  * is outside his scope: he knows it already, and must not wait for a row that never comes (LW8).
+ *
+ * @param standing the row of every record an answer is about
+ * @param held whether the session holds a record, by `keyOf`
  */
 export const answersFor = (
   scope: Scope,
   judged: readonly Judged[],
-  committed: Committed,
-): Rows & { answers: Answered[] } => {
-  const own = new Map<string, Changed>()
+  told: Told,
+  standing: ReadonlyMap<string, Changed>,
+  held: (key: string) => boolean,
+): Pick<ChangesMessage, 'rows' | 'gone' | 'answers'> => {
+  const rows = [...told.rows]
+  const gone = [...told.gone]
+  const said = new Set([...rows, ...gone].map(keyOf))
   for (const { table, record, answer } of judged) {
-    const standing = committed.standing.get(keyOf({ table, id: record }))
-    if (standing !== undefined && (answer.status === 'applied' || answer.status === 'lost'))
-      own.set(keyOf(standing), standing)
+    const key = keyOf({ table, id: record })
+    const row = standing.get(key)
+    if (row === undefined || said.has(key) || (answer.status !== 'applied' && answer.status !== 'lost')) continue
+    said.add(key)
+    const part = scope.tables.get(table)
+    if (!row.after.deleted && part !== undefined && held(key)) {
+      rows.push({ table, id: record, envelope: serveEnvelope(row.envelope, part) })
+    } else gone.push({ table, id: record, why: row.after.deleted ? 'deleted' : 'left' })
   }
-  const others = committed.changed.filter(change => !own.has(keyOf(change)))
-  const { rows, gone, unsure } = rowsFor(scope, [...others, ...own.values()])
-  const told = new Set([...rows, ...gone].map(keyOf))
-  const outside = [...own.values()].filter(standing => !told.has(keyOf(standing)))
-  return {
-    unsure,
-    rows,
-    gone: [
-      ...gone,
-      ...outside.map(({ table, id, after }) => ({ table, id, why: after.deleted ? 'deleted' : 'left' }) as const),
-    ],
-    answers: judged.map(({ edit, table, record, answer }) => ({
-      edit,
-      answer: servedAnswer(answer, scope.tables.get(table), record),
-    })),
-  }
+  const answers = judged.map(({ edit, table, record, answer }): Answered => {
+    const part = held(keyOf({ table, id: record })) ? scope.tables.get(table) : undefined
+    return { edit, answer: servedAnswer(answer, part) }
+  })
+  return { rows, gone, answers }
 }
 
 /** A question names the other version: the columns its author's device may hold, while it may hold the record at all. */
-const servedAnswer = (answer: Answer, part: TableScope | undefined, record: string): Answer => {
+const servedAnswer = (answer: Answer, part: TableScope | undefined): Answer => {
   if (answer.status !== 'held' || answer.question === undefined) return answer
-  const whole = answer.question.theirs
-  const held = part?.holds(whole, record) === true ? part.columns : new Set<string>()
-  const theirs = Object.entries(whole).filter(([column]) => held.has(column))
+  const theirs = Object.entries(answer.question.theirs).filter(([column]) => part?.columns.has(column) === true)
   return { ...answer, question: { ...answer.question, theirs: Object.fromEntries(theirs) } }
-}
-
-/** What the sessions of one scope class hear of a commit. */
-export interface Told {
-  readonly frame: Uint8Array | undefined
-  readonly unsure: boolean
-}
-
-/** Encodes a commit once per scope class. */
-export const createFanOut = (committed: Committed): ((scope: Scope, scopeClass: string) => Told) => {
-  const told = new Map<string, Told>()
-  const served = new Map<string, Uint8Array>()
-  return (scope, scopeClass) => {
-    const known = told.get(scopeClass)
-    if (known !== undefined) return known
-    const { rows, gone, unsure } = rowsFor(scope, committed.changed, served)
-    const concerns = rows.length > 0 || gone.length > 0
-    const frame = concerns ? encodeDown({ type: 'changes', at: committed.head, rows, gone, answers: [] }) : undefined
-    told.set(scopeClass, { frame, unsure })
-    return { frame, unsure }
-  }
 }

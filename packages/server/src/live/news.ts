@@ -13,6 +13,8 @@ export interface News {
   tell(committed: Committed): Promise<void> | undefined
   /** looks for commits of other relays; where storage fails, the next look finds them */
   look(): Promise<void>
+  /** runs while nothing is told. @param known what everybody has been told up to */
+  alone(job: (known: Position) => Promise<void>): Promise<void>
 }
 
 export interface NewsParts {
@@ -21,7 +23,8 @@ export interface NewsParts {
   readonly known: Position
   /** tables that some session holds rows of */
   readonly tables: () => ReadonlySet<string>
-  readonly deliver: (committed: Committed) => void
+  /** at once, or after some reading: then nothing else is told before it is done */
+  readonly deliver: (committed: Committed) => Promise<void> | undefined
   /** more has changed than is told row by row: sessions catch up by themselves */
   readonly flood: () => void
   /** sessions cannot be told what they must be: storage failed, or was restored to another history */
@@ -63,7 +66,7 @@ export const createNews = ({ storage, tables, deliver, flood, lost, ...parts }: 
     if (!same) return lost(new Error('the database was restored to another history'))
     if (changed === undefined) flood()
     if (own === undefined && head.rev === since.rev) return
-    deliver({
+    await deliver({
       head,
       from: since.rev,
       changed: changed ?? [],
@@ -80,15 +83,16 @@ export const createNews = ({ storage, tables, deliver, flood, lost, ...parts }: 
           lost,
         )
       }
-      tellOwn(committed)
-      return undefined
+      const telling = tellOwn(committed)
+      return telling === undefined ? undefined : inTurn(() => telling).catch(lost)
     },
     look: () => inTurn(() => tellSince(undefined)),
+    alone: job => inTurn(() => job(known)),
   }
 
-  function tellOwn(committed: Committed): void {
+  function tellOwn(committed: Committed): Promise<void> | undefined {
     known = committed.head
-    deliver(committed)
+    return deliver(committed)
   }
 }
 

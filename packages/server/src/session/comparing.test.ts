@@ -93,5 +93,5 @@ test('found by the simulator (serverWins, seed 22): a row outside the scope is d
   const done = device.send({ ...everything, leaves: [{ ...root, rows }] })
   await bench.write(idAt(1), 'still outside')
   await done
-  expect(device.of('changes').flatMap(({ gone }) => gone)).toEqual([{ table: 'task', id: idAt(1), why: 'unknown' }])
+  expect(device.of('changes').flatMap(({ gone }) => gone)).toEqual([{ table: 'task', id: idAt(1), why: 'left' }])
 })

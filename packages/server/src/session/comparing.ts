@@ -1,15 +1,16 @@
-import { type Compare, encodeDown, type TableScope } from '@rejoin/profile'
-import { keyOf, type Storage, type StoredRecord } from '../storage/storage.ts'
-import { cut } from './catch-up.ts'
-import { isHeld } from './each-row.ts'
+import { type Compare, encodeDown, type Fields, type Scope, type TableScope } from '@rejoin/profile'
+import type { Lens } from '../live/linked.ts'
+import { presentAmong } from '../scope/presence.ts'
+import { keyOf, type Storage, type StoredIndex, type StoredRecord } from '../storage/storage.ts'
+import { cut } from './cut.ts'
 import { limits } from './limits.ts'
 import type { Reading, RowLists } from './row-list.ts'
 
 /** One question of a device about what it should hold: rows it lacks and must drop go first, then the parts that differ. */
 export interface Comparison extends Reading {
   readonly storage: Storage
-  readonly part: TableScope
-  readonly scopeClass: string
+  readonly scope: Scope
+  readonly lens: Lens
   readonly lists: RowLists
   readonly send: (frame: Uint8Array) => void
   readonly sendCounted: (frame: Uint8Array) => void
@@ -18,37 +19,46 @@ export interface Comparison extends Reading {
   readonly watch: () => (key: string) => boolean
 }
 
-export const compare = async (run: Comparison, { table, ...question }: Compare): Promise<void> => {
-  const { storage, part, lists, scopeClass, pause } = run
-  const found = await storage.snapshot(async view =>
-    (await lists.of(view, part, scopeClass, run)).answer(question, pause),
-  )
-  await sendRows(run, found.send)
-  await dropRows(run, found.drop)
+export const compare = async (run: Comparison, part: TableScope, { table, ...question }: Compare): Promise<void> => {
+  const { storage, lists, scope, pause } = run
+  const found = await storage.snapshot(async view => (await lists.of(view, scope, part, run)).answer(question, pause))
+  await sendRows(run, part, found.send)
+  await dropRows(run, part, found.drop)
   run.send(encodeDown({ type: 'compared', table, differing: found.differing }))
 }
 
 /** Rows as they are when they are sent: making room may have taken a while, and some may have left since. */
-const sendRows = async (run: Comparison, ids: readonly string[]): Promise<void> => {
-  const { part } = run
+const sendRows = async (run: Comparison, part: TableScope, ids: readonly string[]): Promise<void> => {
   const { table } = part
-  await inSteps(run, ids, stored => {
-    const { rows, taken } = cut(stored, part)
+  await inSteps(run, table, ids, ({ stored, held }) => {
+    const { rows, taken } = cut(stored, part, held)
     const sent = rows.map(row => ({ table, ...row }))
     if (sent.length > 0) run.sendCounted(encodeDown({ type: 'changes', rows: sent, gone: [], answers: [] }))
     return stored.slice(taken.length).map(({ id }) => id)
   })
 }
 
-const dropRows = async (run: Comparison, ids: readonly string[]): Promise<void> => {
-  const { part } = run
+const dropRows = async (run: Comparison, part: TableScope, ids: readonly string[]): Promise<void> => {
   const { table } = part
-  await inSteps(run, ids, (stored, few) => {
-    const held = new Set(stored.filter(row => isHeld(row, part)).map(({ id }) => id))
-    const gone = few.filter(id => !held.has(id)).map(id => ({ table, id, why: 'unknown' as const }))
+  await inSteps(run, table, ids, ({ stored, held, few }) => {
+    const rows = new Map(stored.map(row => [row.id, row]))
+    const gone = few.filter(id => !held.has(id)).map(id => ({ table, id, why: whyGone(part, rows.get(id)) }))
     if (gone.length > 0) run.sendCounted(encodeDown({ type: 'changes', rows: [], gone, answers: [] }))
     return []
   })
+}
+
+/** A row its holder may still read has left by the profile; of any other he learns only that it is not for him. */
+const whyGone = (part: TableScope, row: StoredIndex | undefined): 'deleted' | 'left' | 'unknown' => {
+  if (row === undefined || row.purged || !part.reads(JSON.parse(row.json) as Fields, row.id)) return 'unknown'
+  return row.deleted ? 'deleted' : 'left'
+}
+
+/** Rows of one step, read anew, with those among them that the scope holds. */
+interface Step {
+  readonly stored: readonly StoredRecord[]
+  readonly held: ReadonlySet<string>
+  readonly few: readonly string[]
 }
 
 /**
@@ -58,22 +68,24 @@ const dropRows = async (run: Comparison, ids: readonly string[]): Promise<void> 
  * @param settle gives ids that are left for another step
  */
 const inSteps = async (
-  { storage, part: { table }, room, watch, pause }: Comparison,
+  { storage, scope, lens, room, watch, pause }: Comparison,
+  table: string,
   ids: readonly string[],
-  settle: (stored: readonly StoredRecord[], few: readonly string[]) => readonly string[],
+  settle: (step: Step) => readonly string[],
 ): Promise<void> => {
   for (let at = 0; at < ids.length; at += limits.pageRows) {
     let left = ids.slice(at, at + limits.pageRows)
     while (left.length > 0) {
       await room()
       const heardOf = watch()
-      const stored = await storage.snapshot(view => view.records(left.map(id => ({ table, id }))))
-      const [again, few] = [
-        left.filter(id => heardOf(keyOf({ table, id }))),
-        left.filter(id => !heardOf(keyOf({ table, id }))),
-      ]
-      const settled = stored.filter(row => !heardOf(keyOf(row)))
-      left = [...again, ...settle(settled, few)]
+      const [stored, held] = await storage.snapshot(async view => {
+        const rows = await view.records(left.map(id => ({ table, id })))
+        return [rows, await presentAmong(view, scope, lens, table, rows)] as const
+      })
+      const isNew = (id: string): boolean => heardOf(keyOf({ table, id }))
+      const again = left.filter(isNew)
+      const few = left.filter(id => !isNew(id))
+      left = [...again, ...settle({ stored: stored.filter(({ id }) => !isNew(id)), held, few })]
       await pause()
     }
   }

@@ -5,15 +5,15 @@ import {
   type Hello,
   type Person,
   type Position,
-  type PublishedProfile,
   rightsOf,
   type Scope,
+  type Welcome,
 } from '@rejoin/profile'
 import { ONLINE } from '../commit/online.ts'
 import type { Environment } from '../environment/environment.ts'
 import type { Grants } from '../identity/grants.ts'
 import type { Identity } from '../identity/identity.ts'
-import { asksTheMoment, classOf } from '../scope/serve.ts'
+import type { Lens } from '../live/linked.ts'
 import type { Guest } from './session-state.ts'
 
 /** What the relay answers to a hello. */
@@ -26,12 +26,13 @@ export interface GreetingParts {
   readonly identity: Identity
   readonly grants: Grants
   readonly head: () => Promise<Position>
+  readonly lens: Lens
   /** ms since 1970 */
   readonly now: () => number
 }
 
 export const createGreeting =
-  ({ environment, identity, grants, head, now }: GreetingParts) =>
+  ({ environment, identity, grants, head, lens, now }: GreetingParts) =>
   async (hello: Hello): Promise<Greeting> => {
     if (!isDevice(hello.device)) {
       const message = 'a device names itself by 16 hex digits of its own'
@@ -49,53 +50,68 @@ export const createGreeting =
       const fix = 'open the store of the user who signs in'
       return { welcome: false, reason: 'forbidden', message: 'this device belongs to another user', fix }
     }
-    const profile = known.profileOf(person, hello.app)
-    const moment = now()
-    const scope = compileScope(known.schema, profile, person, moment)
-    const scopeClass = classOf(scope, person.id, asksTheMoment(known.schema, profile) ? moment : undefined)
     const author = { person, device: hello.device, prefixes }
-    return {
-      welcome: true,
-      guest: { author, app: hello.app, scope, scopeClass, expires: signedIn.expires },
-      frame: welcomeFrame(known, person, prefixes, scope, profile, hello, await head(), moment),
-    }
+    const time = now()
+    const guest = guestIn(known, { author, app: hello.app, expires: signedIn.expires }, lens, time)
+    const welcome = { ...welcomeOf(known, guest, hello), time, at: await head() }
+    return { welcome: true, guest, frame: encodeDown({ type: 'welcome', ...welcome }) }
   }
+
+/** What an environment lets a device hold at a moment. */
+export const guestIn = (
+  environment: Environment,
+  { author, app, expires }: Pick<Guest, 'author' | 'app' | 'expires'>,
+  lens: Lens,
+  now: number,
+): Guest => {
+  const { person } = author
+  const scope = compileScope(environment.schema, environment.profileOf(person, app), person, now, lens.rows)
+  return { author, app, expires, scope }
+}
 
 /** Writes through the online API are kept under a device of their own, which no device may name itself. */
 const isDevice = (device: string): boolean => /^[0-9a-f]{16}$/.test(device) && device !== ONLINE
 
-const welcomeFrame = (
-  { schema, settings }: Environment,
-  person: Person,
-  prefixes: readonly number[],
-  scope: Scope,
-  profile: PublishedProfile | undefined,
-  hello: Hello,
-  at: Position,
-  time: number,
-): Uint8Array => {
+/** What the welcome says of schema, profile, columns and settings: where it would say something else, it is said anew. */
+export const termsOf = (environment: Environment, { author: { person }, scope }: Guest): string =>
+  JSON.stringify([person.name, scope.schema.version, scope.profile, settingsOf(environment, person, scope)])
+
+/** Who the person is and what his roles allow: where that differs, other rows may be his. */
+export const standingOf = ({ author: { person }, scope }: Guest): string =>
+  JSON.stringify([person, [...scope.schema.roles]])
+
+const settingsOf = ({ schema, settings }: Environment, person: Person, scope: Scope) => {
   const rights = rightsOf(schema, person)
   const tables = [...scope.tables.values()]
-  const profileVersion = profile?.version ?? 0
   const restricted = tables.flatMap(({ table }) => {
     const writable = rights.writable(table)
     const whole = schema.tables.get(table)!.columns.every(({ id, type }) => type === 'document' || writable.has(id))
     return whole ? [] : [[table, [...writable]] as const]
   })
-  return encodeDown({
-    type: 'welcome',
-    time,
-    user: { id: person.id, name: person.name },
-    prefixes,
-    at,
+  return {
     ...settings,
     tables: tables.map(({ table, columnSet, columns }) =>
       columnSet === '*' ? { table, columnSet } : { table, columnSet, columns: [...columns] },
     ),
     writable: Object.fromEntries(restricted),
+  }
+}
+
+const welcomeOf = (
+  environment: Environment,
+  { author: { person, prefixes }, scope }: Guest,
+  hello: Hello,
+): Omit<Welcome, 'at' | 'time'> => {
+  const { schema } = environment
+  const { profile } = scope
+  const profileVersion = profile?.version ?? 0
+  return {
+    user: { id: person.id, name: person.name },
+    prefixes,
+    ...settingsOf(environment, person, scope),
     schemaVersion: schema.version,
     ...(hello.schema === schema.version ? {} : { schema: { ...schema.source, roles: [] } }),
     profileVersion,
     ...(hello.profile === profileVersion || profile === undefined ? {} : { profile }),
-  })
+  }
 }

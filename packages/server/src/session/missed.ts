@@ -1,37 +1,37 @@
-import type { Committed } from '../commit/committer.ts'
+import type { Told } from '../live/live.ts'
 import { limits } from './limits.ts'
 
 /**
- * Commits that happen while a device is brought up to date. They wait in memory, so only so much of them: where more
- * has happened they are forgotten, and the device catches up once more, from storage.
+ * What a device would have heard while it is brought up to date. It waits in memory, so only so much of it: where more
+ * has happened it is forgotten, and the device catches up once more, from storage.
  */
 export interface Missed {
-  add(committed: Committed): void
+  add(told: Told): void
   /** too much was missed to be told one by one; nothing is kept any more */
   readonly flooded: boolean
   /** in commit order */
-  readonly commits: readonly Committed[]
+  readonly news: readonly Told[]
 }
 
 export const createMissed = (): Missed => {
-  let commits: Committed[] = []
+  let news: Told[] = []
   let rows = 0
   let bytes = 0
   let flooded = false
   return {
-    add: committed => {
+    add: told => {
       if (flooded) return
-      commits.push(committed)
-      rows += 1 + committed.changed.length
-      for (const { envelope } of committed.changed) bytes += envelope.length
+      news.push(told)
+      rows += 1 + told.rows.length + told.gone.length
+      for (const { envelope } of told.rows) bytes += envelope.length
       flooded = rows > limits.missedRows || bytes > limits.missedBytes
-      if (flooded) commits = []
+      if (flooded) news = []
     },
     get flooded() {
       return flooded
     },
-    get commits() {
-      return commits
+    get news() {
+      return news
     },
   }
 }

@@ -8,8 +8,10 @@ import {
   type Node,
   placeOf,
   type RowState,
+  type Scope,
   type TableScope,
 } from '@rejoin/profile'
+import { membersOf } from '../scope/members.ts'
 import type { View } from '../storage/storage.ts'
 import { eachRow } from './each-row.ts'
 
@@ -113,10 +115,10 @@ export const createRowList = (columnSet: string): RowList => {
   }
 }
 
-/** The lists of a relay, by class and table, for as long as the table stands still. */
+/** The lists of a relay, for as long as nothing has changed that decides over them. */
 export interface RowLists {
   /** @param read told how many rows were looked at to make one */
-  of(view: View, part: TableScope, scopeClass: string, run: Reading): Promise<RowList>
+  of(view: View, scope: Scope, part: TableScope, run: Reading): Promise<RowList>
 }
 
 export interface Reading {
@@ -127,22 +129,37 @@ export interface Reading {
 /** @param mostRows rows of all lists together */
 export const createRowLists = (mostRows = 500_000): RowLists => {
   const lists = new Map<string, { readonly rev: number; readonly commit: string; readonly list: RowList }>()
+  const numbers = new WeakMap<Scope, number>()
+  let scopes = 0
   let rows = 0
+
+  /** A table that is held whole is the same to everybody who holds the same columns of it. */
+  const nameOf = (scope: Scope, part: TableScope): string => {
+    if (part.everything) return `${part.table} ${part.columnSet}`
+    const number = numbers.get(scope) ?? ++scopes
+    numbers.set(scope, number)
+    return `${part.table} of ${number}`
+  }
 
   const forget = (name: string): void => {
     rows -= lists.get(name)?.list.size ?? 0
     lists.delete(name)
   }
 
+  const make = async (view: View, scope: Scope, part: TableScope, { pause, read }: Reading): Promise<RowList> => {
+    const list = createRowList(part.columnSet)
+    if (part.everything) await eachRow(view, part.table, { visit: row => list.add(row), pause })
+    else for (const row of (await membersOf(view, scope, new Set([part.table]))).get(part.table)!) list.add(row)
+    read(list.size)
+    return list
+  }
+
   return {
-    of: async (view, part, scopeClass, { pause, read }) => {
-      const name = `${scopeClass} ${part.table}`
+    of: async (view, scope, part, run) => {
+      const name = nameOf(scope, part)
       const known = lists.get(name)
-      if (known !== undefined && (await stands(view, part.table, known))) return known.list
-      const list = createRowList(part.columnSet)
-      let looked = 0
-      await eachRow(view, part, { visit: row => list.add(row), pause, looked: count => (looked += count) })
-      read(looked)
+      if (known !== undefined && (await stands(view, deciding(scope, part), known))) return known.list
+      const list = await make(view, scope, part, run)
       if ((lists.get(name)?.rev ?? 0) <= view.head.rev && list.size <= mostRows) {
         forget(name)
         lists.set(name, { ...view.head, list })
@@ -159,8 +176,14 @@ export const createRowLists = (mostRows = 500_000): RowLists => {
 
 const MOST_LISTS = 256
 
-/** Whether a table is, in this view, as it was then. */
-const stands = async (view: View, table: string, at: { rev: number; commit: string }): Promise<boolean> =>
-  at.rev <= view.head.rev &&
-  (await view.commitOf(at.rev)) === at.commit &&
-  (at.rev === view.head.rev || (await view.since(table, at.rev, 1)).length === 0)
+/** Tables whose rows say which of a table's the scope holds. */
+const deciding = ({ profile }: Scope, part: TableScope): readonly string[] =>
+  part.alone ? [part.table] : (profile?.items ?? []).map(({ table }) => table)
+
+/** Whether tables are, in this view, as they were then. */
+const stands = async (view: View, tables: readonly string[], at: { rev: number; commit: string }): Promise<boolean> => {
+  if (at.rev > view.head.rev || (await view.commitOf(at.rev)) !== at.commit) return false
+  if (at.rev === view.head.rev) return true
+  for (const table of tables) if ((await view.since(table, at.rev, 1)).length > 0) return false
+  return true
+}

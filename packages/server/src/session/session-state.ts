@@ -15,7 +15,6 @@ export interface Guest {
   readonly author: Author
   readonly app: string
   readonly scope: Scope
-  readonly scopeClass: string
   /** ms since 1970: when its sign-in ends */
   readonly expires: number
 }

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import type { Told } from '../live/live.ts'
 import { type Bench, type End, openBench, until } from './core.fixture.ts'
 import { limits } from './limits.ts'
 import { createMissed } from './missed.ts'
@@ -20,7 +21,7 @@ test('what a device misses that acknowledges nothing is bounded, and comes from 
   const device = await openStuck()
   const [session] = bench.core.sessions()
   const kept = (): number | undefined =>
-    session!.state.phase === 'catching-up' ? session!.state.missed.commits.length : undefined
+    session!.state.phase === 'catching-up' ? session!.state.missed.news.length : undefined
   await bench.write('T000001', 'first')
   expect(kept()).toBe(1)
   // a commit counts for two, with its row
@@ -37,18 +38,17 @@ test('what a device misses that acknowledges nothing is bounded, and comes from 
 test('a small number of large commits is bounded, too', () => {
   const missed = createMissed()
   const envelope = new Uint8Array(limits.missedBytes / 4)
-  const content = { fields: {}, deleted: false }
-  const commit = (rev: number) => ({
-    head: { rev, commit: '' },
-    from: rev - 1,
-    changed: [{ table: 'task', id: 'T', rev, before: content, after: content, envelope }],
-    answers: new Map(),
-    standing: new Map(),
+  const commit = (rev: number): Told => ({
+    at: { rev, commit: '' },
+    rows: [{ table: 'task', id: 'T', envelope }],
+    gone: [],
+    unsure: false,
+    frame: () => undefined,
   })
   for (let rev = 1; rev <= 4; rev++) missed.add(commit(rev))
-  expect([missed.commits.length, missed.flooded]).toEqual([4, false])
+  expect([missed.news.length, missed.flooded]).toEqual([4, false])
   missed.add(commit(5))
-  expect([missed.commits.length, missed.flooded]).toEqual([0, true])
+  expect([missed.news.length, missed.flooded]).toEqual([0, true])
 })
 
 test('a device whose full window does not move is asked to come back later; one that moves it stays', async () => {

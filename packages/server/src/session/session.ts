@@ -15,9 +15,11 @@ import {
 } from '@rejoin/profile'
 import type { Committed, Committer } from '../commit/committer.ts'
 import type { Author, Submission } from '../commit/submission.ts'
-import { answersFor, rowsFor, type Told } from '../live/live.ts'
+import type { Lens } from '../live/linked.ts'
+import { answersFor, type Told } from '../live/live.ts'
 import { keyOf, type Storage } from '../storage/storage.ts'
-import { catchUp, type FingerprintCache } from './catch-up.ts'
+import { catchUp } from './catch-up/catch-up.ts'
+import type { Fingerprints } from './catch-up/fingerprints.ts'
 import { compare } from './comparing.ts'
 import type { Greeting } from './greeting.ts'
 import { type Bucket, fullBucket, limits, take } from './limits.ts'
@@ -32,8 +34,13 @@ import { type Guest, guestOf, type SessionState } from './session-state.ts'
 export interface Session {
   /** never rejects: whatever goes wrong ends this session and no other */
   receive(frame: Uint8Array): Promise<void>
-  /** a commit of this relay, in commit order; `told` is what sessions of its scope class hear */
-  publish(committed: Committed, told: (guest: Guest) => Told): void
+  /**
+   * A commit, in commit order. @param told what of it concerns this session
+   * @param held whether it holds a record an answer is about, by `keyOf`
+   */
+  publish(committed: Committed, told: Told, held: (key: string) => boolean): void
+  /** from now on another person or another moment is asked for; `told` is what that changes, if it is known */
+  adopt(guest: Guest, told?: Told): void
   /** brings the device to the present from storage, as on connecting, and compares; for news that cannot be told */
   catchUpAgain(): Promise<void>
   /** rows may have left unnoticed: it should catch up again, in its turn */
@@ -49,7 +56,8 @@ export interface SessionParts {
   readonly storage: Storage
   readonly committer: Committer
   readonly greet: (hello: Hello) => Promise<Greeting>
-  readonly fingerprints: FingerprintCache
+  readonly fingerprints: Fingerprints
+  readonly lens: Lens
   readonly lists: RowLists
   /** lets others have their turn in what takes long */
   readonly pause: () => Promise<void>
@@ -140,11 +148,11 @@ export const createSession = (parts: SessionParts): Session => {
   }
 
   const catchUpThenLive = async (guest: Guest, holdings: readonly Holding[]): Promise<void> => {
-    const { scope, scopeClass } = guest
+    const { scope } = guest
     reached = await catchUp({
       storage,
       scope,
-      scopeClass,
+      lens: parts.lens,
       holdings,
       send,
       sendCounted: frame => {
@@ -161,13 +169,12 @@ export const createSession = (parts: SessionParts): Session => {
       state = { phase: 'catching-up', guest, missed: createMissed() }
       return catchUpThenLive(guest, holdingsAt(scope, reached))
     }
-    const later = state.missed.commits.filter(({ head }) => head.rev > reached.rev)
+    const later = state.missed.news.filter(({ at }) => at.rev > reached.rev)
     state = { phase: 'live', guest }
-    for (const committed of later) {
-      const { rows, gone, unsure: doubt } = rowsFor(scope, committed.changed)
+    for (const { at, rows, gone, unsure: doubt } of later) {
       unsure ||= doubt
-      reached = committed.head
-      send(encodeDown({ type: 'changes', at: committed.head, rows, gone, answers: [] }))
+      reached = at
+      send(encodeDown({ type: 'changes', at, rows, gone, answers: [] }))
     }
   }
 
@@ -198,10 +205,9 @@ export const createSession = (parts: SessionParts): Session => {
     if (guest === undefined || part === undefined) {
       return send(encodeDown({ type: 'compared', table: question.table, differing: [] }))
     }
-    const { scopeClass } = guest
-    const { lists, pause } = parts
-    const run = { storage, part, scopeClass, lists, pause, read, send, sendCounted, room, watch }
-    await compare(run, question).finally(() => {
+    const { lists, lens, pause } = parts
+    const run = { storage, scope: guest.scope, lens, lists, pause, read, send, sendCounted, room, watch }
+    await compare(run, part, question).finally(() => {
       heard = undefined
     })
   }
@@ -296,7 +302,7 @@ export const createSession = (parts: SessionParts): Session => {
       }
       return work
     },
-    publish: (committed, told) => {
+    publish: (committed, told, held) => {
       const guest = guestOf(state)
       if (guest === undefined) return
       const live = state.phase === 'live'
@@ -305,16 +311,30 @@ export const createSession = (parts: SessionParts): Session => {
       const judged = committed.answers.get(session)
       if (judged !== undefined) {
         // While catching up the answers go out at once, with their rows; the rest of the commit waits its turn.
-        const answers = answersFor(guest.scope, judged, committed)
-        unsure ||= live && answers.unsure
+        const answers = answersFor(guest.scope, judged, told, committed.standing, held)
         send(encodeDown({ type: 'changes', ...(live ? { at: reached } : {}), ...answers }))
       } else if (live && isNews) {
-        const { frame, unsure: doubt } = told(guest)
-        unsure ||= doubt
+        const frame = told.frame()
         if (frame !== undefined) send(frame)
       }
-      if (state.phase === 'catching-up') state.missed.add(committed)
+      if (live && (isNews || judged !== undefined)) unsure ||= told.unsure
+      if (state.phase === 'catching-up') state.missed.add(told)
       for (const change of committed.changed) heard?.keys.add(keyOf(change))
+      for (const row of told.rows) heard?.keys.add(keyOf(row))
+    },
+    adopt: (guest, told) => {
+      if (state.phase === 'live' && told !== undefined && told.at.rev === reached.rev) {
+        state = { phase: 'live', guest }
+        const frame = told.frame()
+        if (frame !== undefined) send(frame)
+        for (const row of told.rows) heard?.keys.add(keyOf(row))
+      } else if (state.phase === 'live') {
+        state = { phase: 'live', guest }
+        void catchUpAgain()
+      } else if (state.phase === 'catching-up') {
+        // pages of the old scope are under way
+        close('busy', 'what this device may hold has changed', 'connect again')
+      }
     },
     catchUpAgain,
     tick: () => {

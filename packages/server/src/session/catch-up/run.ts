@@ -1,0 +1,39 @@
+import { encodeDown, type Holding, type PackedRow, type Scope, type TableScope } from '@rejoin/profile'
+import type { Lens } from '../../live/linked.ts'
+import type { Storage } from '../../storage/storage.ts'
+import type { Fingerprints } from './fingerprints.ts'
+
+/** One device that is brought to the present. */
+export interface CatchUp {
+  readonly storage: Storage
+  readonly scope: Scope
+  /** the one the scope was compiled with */
+  readonly lens: Lens
+  readonly holdings: readonly Holding[]
+  readonly send: (frame: Uint8Array) => void
+  /** the same for pages and changes, which the device acknowledges */
+  readonly sendCounted: (frame: Uint8Array) => void
+  /** resolves when few enough of those are unacknowledged */
+  readonly room: () => Promise<void>
+  readonly fingerprints: Fingerprints
+  /** lets others have their turn between steps over many rows */
+  readonly pause: () => Promise<void>
+}
+
+/** Nothing is said where there is nothing to say. @param gone ids of deleted rows */
+export const sendChanges = (
+  { sendCounted }: CatchUp,
+  { table }: TableScope,
+  rows: readonly PackedRow[],
+  gone: readonly string[],
+): void => {
+  if (rows.length + gone.length === 0) return
+  sendCounted(
+    encodeDown({
+      type: 'changes',
+      rows: rows.map(row => ({ table, ...row })),
+      gone: gone.map(id => ({ table, id, why: 'deleted' })),
+      answers: [],
+    }),
+  )
+}
