@@ -36,15 +36,15 @@ test('[PR5] "related only" needs a relationship', () => {
   ])
 })
 
-describe('[PR15] circular relationships are refused with the path:', () => {
-  test('two tables that bring each other', () => {
+describe('circular relationships are refused with the path:', () => {
+  test('[PR15] two tables that bring each other', () => {
     const faults = faultsOf([related('order', 'booking_order'), related('booking', 'booking_order')])
     expect(faults).toEqual([
       'circle | table booking, relationship booking_order | makes a circle: booking -> order -> booking',
     ])
   })
 
-  test('a longer way round, and each of several', () => {
+  test('[PR15] a longer way round, and each of several', () => {
     const faults = faultsOf([
       related('order', 'order_account'),
       related('account', 'asset_account', 'contact_account'),
@@ -57,27 +57,27 @@ describe('[PR15] circular relationships are refused with the path:', () => {
     ])
   })
 
-  test('a table that would bring itself', () => {
+  test('[PR15] a table that would bring itself', () => {
     expect(faultsOf([related('order', 'order_parent')])).toEqual([
       'circle | table order, relationship order_parent | makes a circle: order -> order',
     ])
   })
 
-  test('two ways to one table are none', () => {
+  test('[PR15] two ways to one table are none', () => {
     expect(
       faultsOf([all('contact'), related('account', 'account_contact'), related('asset', 'asset_account')]),
     ).toEqual([])
   })
 })
 
-describe('[PR16] a relationship is chosen on the item whose rows it brings:', () => {
-  test('one of two other tables is refused', () => {
+describe('a relationship is chosen on the item whose rows it brings:', () => {
+  test('[PR16] one of two other tables is refused', () => {
     expect(faultsOf([all('order'), all('booking'), related('incident', 'booking_order')])).toEqual([
       'relationship | table incident, relationship booking_order | joins booking.order to order and brings no row of incident',
     ])
   })
 
-  test('the table it reaches from must be in the profile', () => {
+  test('[PR16] the table it reaches from must be in the profile', () => {
     expect(checkProfile(fieldService, { name: 'Field', items: [related('order', 'booking_order')] })).toEqual([
       {
         code: 'table-not-in-profile',
@@ -89,27 +89,27 @@ describe('[PR16] a relationship is chosen on the item whose rows it brings:', ()
   })
 
   const two = [all('order'), all('incident'), all('booking'), related('task', 'task_order', 'task_incident')]
-  test('of one item at most one is 1:N or N:N', () => {
+  test('[PR16] of one item at most one is 1:N or N:N', () => {
     expect(faultsOf(two)).toEqual([
       'too-many-sides | table task | has 2 relationships that are 1:N or N:N (task_order, task_incident); at most 1 may be',
     ])
     expect(faultsOf([all('order'), all('incident'), related('asset', 'order_asset', 'incident_asset')])).toEqual([])
   })
 
-  test('unless the environment allows more', () => {
+  test('[PR16] unless the environment allows more', () => {
     expect(faultsOf(two, { relationships: 15, many: 2 })).toEqual([])
   })
 })
 
-describe('[PR14] relationships are counted transitively:', () => {
+describe('relationships are counted transitively:', () => {
   const counted = (items: readonly ProfileItem[]): Record<string, number> =>
     Object.fromEntries(relationshipCount(fieldService, { name: 'Field', items }).map(each => [each.table, each.count]))
 
-  test('each is 1 and the count of the table it reaches from', () => {
+  test('[PR14] each is 1 and the count of the table it reaches from', () => {
     expect(counted(downwards)).toEqual({ booking: 0, order: 1, incident: 2, task: 2, account: 4, contact: 7, asset: 5 })
   })
 
-  test('the counter names what contributes', () => {
+  test('[PR14] the counter names what contributes', () => {
     expect(relationshipCount(fieldService, { name: 'Field', items: downwards }).at(-2)).toEqual({
       table: 'contact',
       count: 7,
@@ -122,7 +122,7 @@ describe('[PR14] relationships are counted transitively:', () => {
     })
   })
 
-  test('at most 15, or what the environment allows', () => {
+  test('[PR14] at most 15, or what the environment allows', () => {
     const asset = related('asset', 'order_asset', 'incident_asset', 'asset_account')
     const items = [...downwards.slice(0, -1), asset]
     expect(counted(items)['asset']).toBe(10)
@@ -133,7 +133,7 @@ describe('[PR14] relationships are counted transitively:', () => {
     ])
   })
 
-  test('15 pass and 16 do not', () => {
+  test('[PR14] 15 pass and 16 do not', () => {
     // t4, t3, t2, t1 by two lookups each: 2, 6, 14, 30; t0 by one of t1
     const chain = (...counts: number[]): readonly unknown[] =>
       counts.map((count, index) => {
@@ -146,7 +146,7 @@ describe('[PR14] relationships are counted transitively:', () => {
     expect(codes(0, 2, 2, 2, 1, 1)).toEqual(['too-many-relationships profile Ladder, table t5'])
   })
 
-  test('of a draft with circles what can be counted is', () => {
+  test('[PR14] of a draft with circles what can be counted is', () => {
     expect(counted([related('order', 'booking_order', 'order_gone'), related('booking', 'booking_order')])).toEqual({
       order: 1,
       booking: 0,

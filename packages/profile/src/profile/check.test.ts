@@ -144,7 +144,7 @@ describe('a profile is refused with profile, table and rule when', () => {
   })
 })
 
-describe('[PR8] the filters offered follow from ownership:', () => {
+describe('the filters offered follow from ownership:', () => {
   const filters: Readonly<Record<string, DownloadFilter>> = {
     related: { kind: 'related' },
     all: { kind: 'all' },
@@ -158,7 +158,7 @@ describe('[PR8] the filters offered follow from ownership:', () => {
     ['team', ['related', 'all', 'unit']],
     ['product', ['related', 'all']],
     ['note', ['related']],
-  ])('%s', (name, offered) => {
+  ])('[PR8] %s', (name, offered) => {
     const taken = Object.entries(filters).filter(([, filter]) => {
       const found = checkProfile(schema, { name: 'Field', items: [{ table: name, filter }] })
       return found.every(fault => fault.code !== 'ownership')

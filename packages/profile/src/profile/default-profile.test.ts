@@ -21,7 +21,7 @@ test('[PR0] the default profile is called as the documents call it, and can be p
   expect(checkProfile(fieldService, profile)).toEqual([])
 })
 
-describe('[PR0] a booking is on the device when', () => {
+describe('a booking is on the device when', () => {
   // the user's day begins at 22:00Z of the day before
   const now = Date.parse('2026-07-15T10:00:00Z')
   const ann = { id: 'ann', name: 'Ann', teams: [], roles: ['all'], timeZone: 'Europe/Berlin' }
@@ -48,23 +48,23 @@ describe('[PR0] a booking is on the device when', () => {
     ],
     ['not: it is of someone else', { start: '2026-07-15T14:00:00.000Z', ownerid: 'bob' }, false],
     ['not: it has no time', {}, false],
-  ])('%s', (_, fields, held) => {
+  ])('[PR0] %s', (_, fields, held) => {
     expect(bookings?.holds({ ownerid: 'ann', ...fields }, 'b1')).toBe(held)
   })
 })
 
 const path: string = '/work/shared/data/fieldservice-schema.json'
-describe.skipIf(!existsSync(path))('[PR0] on the schema of the documented product', () => {
+describe.skipIf(!existsSync(path))('on the schema of the documented product', () => {
   const compiled = existsSync(path) ? compileSchema(JSON.parse(readFileSync(path, 'utf8'))) : undefined
   const schema = compiled?.ok === true ? compiled.value : fieldService
   const documented = defaultProfile(documentedNames)
 
-  test('the default profile has no fault', () => {
+  test('[PR0] the default profile has no fault', () => {
     expect(checkProfile(schema, documented)).toEqual([])
     expect(documented.name).toBe(DEFAULT_PROFILE)
   })
 
-  test('all of it hangs on bookings', () => {
+  test('[PR0] all of it hangs on bookings', () => {
     const counts = relationshipCount(schema, documented)
     const related = counts.filter(({ count }) => count > 0)
     expect(related.map(({ table }) => table)).toEqual(Object.keys(documentedNames.related))

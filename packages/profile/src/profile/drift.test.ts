@@ -49,7 +49,7 @@ test('[PR12] what an administrator could have chosen and did not is no drift', (
   expect(hasDrifted(drift(life, then))).toBe(false)
 })
 
-describe('[PR12] what the schema gained later is reported', () => {
+describe('what the schema gained later is reported', () => {
   const now = compiled(
     table('job', ['status', 'colour', 'weight', 'height']),
     table('note', ['size']),
@@ -58,7 +58,7 @@ describe('[PR12] what the schema gained later is reported', () => {
     table('inner', [], false),
   )
 
-  test('table by table, column by column; an item with all columns has the new ones already', () => {
+  test('[PR12] table by table, column by column; an item with all columns has the new ones already', () => {
     expect(drift(life, now).added).toEqual([
       { table: 'visit' },
       { table: 'job', column: 'weight' },
@@ -66,7 +66,7 @@ describe('[PR12] what the schema gained later is reported', () => {
     ])
   })
 
-  test('until it is selected, whatever else is published in between', () => {
+  test('[PR12] until it is selected, whatever else is published in between', () => {
     const items = [{ ...job, columns: ['name', 'status', 'weight'] }, note]
     const next = publish(editProfile(life, { name: 'Field', items }), now)
     expect(drift(next, now).added).toEqual([{ table: 'visit' }, { table: 'job', column: 'height' }])

@@ -8,7 +8,7 @@ import type { ProfileSource } from './profile.ts'
 export interface Known {
   /** those that could be taken offline */
   readonly tables: readonly string[]
-  /** of tables whose item selects columns: their names by id */
+  /** of tables whose item selects columns, since it does: their names by id */
   readonly columns: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
@@ -23,6 +23,6 @@ export const knownAt = (schema: Schema, profile: ProfileSource, before?: Known):
   })
   return {
     tables: before === undefined ? offline : [...new Set([...before.tables, ...profile.items.map(item => item.table)])],
-    columns: { ...before?.columns, ...Object.fromEntries(columns) },
+    columns: Object.fromEntries(columns),
   }
 }

@@ -47,27 +47,27 @@ test('[PR3] publishing sets version, time and state', () => {
   expect(life).not.toHaveProperty('draft')
 })
 
-describe('[PR2] while a profile is edited', () => {
+describe('while a profile is edited', () => {
   const published = publish(beginProfile(first))
   const edited = editProfile(published, second)
 
-  test('devices keep what is published', () => {
+  test('[PR2] devices keep what is published', () => {
     expect(edited.state).toBe('Unpublished')
     expect(edited.published).toBe(published.published)
     expect(shownProfile(edited)).toEqual(second)
   })
 
-  test('a draft can be given up', () => {
+  test('[PR2] a draft can be given up', () => {
     expect(discardDraft(edited)).toEqual(published)
   })
 
-  test('a draft that says what is published already is none', () => {
+  test('[PR2] a draft that says what is published already is none', () => {
     expect(editProfile(edited, { ...first, items: [{ interval: undefined, ...first.items[0] } as never] })).toEqual(
       published,
     )
   })
 
-  test('what is published cannot be changed by who holds the draft', () => {
+  test('[PR2] what is published cannot be changed by who holds the draft', () => {
     const items = [{ table: 'booking', filter: { kind: 'all' } } as const]
     const life = publish(beginProfile({ name: 'Field', items }))
     items.pop()

@@ -55,15 +55,15 @@ test('[MG1] a filter the customer edited stays, published or still a draft', () 
   }
 })
 
-describe('[MG2] an update of an unedited filter', () => {
+describe('an update of an unedited filter', () => {
   const updated = receive(begun, { ...booking, filter: all }, order, account)
 
-  test('waits, unpublished', () => {
+  test('[MG2] waits, unpublished', () => {
     expect(pendingFilters(updated)).toEqual([{ table: 'booking', present: mine, offered: all }])
     expect(updated.life).toEqual(begun.life)
   })
 
-  test('is taken into the draft, and the next update is one of an unedited filter again', () => {
+  test('[MG2] is taken into the draft, and the next update is one of an unedited filter again', () => {
     const took = taken(takeFilter(updated, 'booking'))
     expect(pendingFilters(took)).toEqual([])
     expect(itemOf(took, 'booking')?.filter).toEqual(all)
@@ -72,7 +72,7 @@ describe('[MG2] an update of an unedited filter', () => {
     expect(pendingFilters(next)).toEqual([{ table: 'booking', present: all, offered: teams }])
   })
 
-  test('is refused, and asked about again only when the vendor gives another', () => {
+  test('[MG2] is refused, and asked about again only when the vendor gives another', () => {
     const refused = taken(refuseFilter(updated, 'booking'))
     expect(pendingFilters(refused)).toEqual([])
     expect(itemOf(refused, 'booking')?.filter).toEqual(mine)
@@ -80,7 +80,7 @@ describe('[MG2] an update of an unedited filter', () => {
     expect(pendingFilters(receive(refused, { ...booking, filter: teams }, order, account))).toHaveLength(1)
   })
 
-  test('is no longer asked about once the customer edits that filter', () => {
+  test('[MG2] is no longer asked about once the customer edits that filter', () => {
     const edited = edit(updated, { ...booking, filter: teams }, order, account)
     expect(pendingFilters(edited)).toEqual([])
     expect(takeFilter(edited, 'booking')).toMatchObject({ ok: false, faults: [{ code: 'not-pending' }] })
@@ -88,18 +88,18 @@ describe('[MG2] an update of an unedited filter', () => {
   })
 })
 
-describe('[MG3] an update of relationships', () => {
+describe('an update of relationships', () => {
   const vendors = [booking, order, { ...account, relationships: ['order_account', 'account_contact'] }]
   const contact: ProfileItem = { table: 'contact', filter: all }
 
-  test('is published by itself where no draft is open', () => {
+  test('[MG3] is published by itself where no draft is open', () => {
     const updated = receive(begun, booking, order, { ...account, relationships: ['order_account'] })
     expect(updated.life.state).toBe('Published')
     expect(updated.life.published?.profile.version).toBe(2)
     expect(onDevices(updated, 'account')?.relationships).toEqual(['order_account'])
   })
 
-  test('keeps what the customer added and removed', () => {
+  test('[MG3] keeps what the customer added and removed', () => {
     const added = edit(
       begun,
       booking,
@@ -112,7 +112,7 @@ describe('[MG3] an update of relationships', () => {
     expect(itemOf(updated, 'account')?.relationships).toEqual(['account_contact', 'contact_account'])
   })
 
-  test('goes into an open draft, and to devices with it', () => {
+  test('[MG3] goes into an open draft, and to devices with it', () => {
     const open = edit(begun, { ...booking, interval: 60 }, order, account)
     const updated = receive(open, booking, order, { ...account, relationships: ['order_account'] })
     expect(updated.life.state).toBe('Unpublished')
@@ -122,7 +122,7 @@ describe('[MG3] an update of relationships', () => {
     expect(onDevices(publish(updated), 'account')?.relationships).toEqual(['order_account'])
   })
 
-  test('that cannot be published stays a draft, and the faults say why', () => {
+  test('[MG3] that cannot be published stays a draft, and the faults say why', () => {
     const circle = { ...booking, relationships: ['booking_order'] }
     const { managed, faults } = receiveUpdate(begun, profile(circle, order, account), fieldService, 2)
     expect(faults.map(({ code }) => code)).toEqual(['circle'])
@@ -130,7 +130,7 @@ describe('[MG3] an update of relationships', () => {
     expect(managed.life.published).toBe(begun.life.published)
   })
 
-  test('is not held up by a filter that waits', () => {
+  test('[MG3] is not held up by a filter that waits', () => {
     const updated = receive(begun, { ...booking, filter: all }, order, { ...account, relationships: ['order_account'] })
     expect(onDevices(updated, 'account')?.relationships).toEqual(['order_account'])
     expect(onDevices(updated, 'booking')?.filter).toEqual(mine)

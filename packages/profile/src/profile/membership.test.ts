@@ -9,8 +9,8 @@ const members = (profile: string, people: Record<string, number>, teams: Record<
   teams: Object.entries(teams).map(([id, at]) => ({ id, at })),
 })
 
-describe('[MB3] the one profile of a user in an app:', () => {
-  test('direct membership comes before a team, however new, and a team before the default', () => {
+describe('the one profile of a user in an app:', () => {
+  test('[MB3] direct membership comes before a team, however new, and a team before the default', () => {
     const direct = [members('technician', { ann: 1 }), members('dispatcher', {}, { north: 9 })]
     expect(effectiveProfile(app, ann, direct)).toEqual({
       profile: 'technician',
@@ -22,7 +22,7 @@ describe('[MB3] the one profile of a user in an app:', () => {
     expect(effectiveProfile(app, ann, [])).toMatchObject({ profile: 'everyone', why: 'app' })
   })
 
-  test('of two at one level the newest assignment wins, and the conflict is flagged', () => {
+  test('[MB3] of two at one level the newest assignment wins, and the conflict is flagged', () => {
     const teams = [members('technician', {}, { north: 5 }), members('dispatcher', {}, { heating: 6 })]
     const both = { profile: 'dispatcher', why: 'team', conflict: true, others: ['technician'] }
     expect(effectiveProfile(app, ann, teams)).toEqual(both)
@@ -31,13 +31,13 @@ describe('[MB3] the one profile of a user in an app:', () => {
     expect(effectiveProfile(app, ann, people)).toMatchObject({ profile: 'technician', why: 'direct', conflict: true })
   })
 
-  test('at the same time the name decides, so that every relay answers alike', () => {
+  test('[MB3] at the same time the name decides, so that every relay answers alike', () => {
     const same = [members('technician', { ann: 1 }), members('dispatcher', { ann: 1 })]
     expect(effectiveProfile(app, ann, same)).toMatchObject({ profile: 'dispatcher', conflict: true })
     expect(effectiveProfile(app, ann, same.toReversed())).toMatchObject({ profile: 'dispatcher', conflict: true })
   })
 
-  test('one profile by two of the teams is no conflict', () => {
+  test('[MB3] one profile by two of the teams is no conflict', () => {
     const twice = [members('technician', {}, { north: 1, heating: 2 })]
     expect(effectiveProfile(app, ann, twice)).toEqual({
       profile: 'technician',

@@ -21,8 +21,8 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-describe('[PR20] rejoin profile from-source', () => {
-  test('prints the profile as a document, and beside it what the source left open', async () => {
+describe('rejoin profile from-source', () => {
+  test('[PR20] prints the profile as a document, and beside it what the source left open', async () => {
     const schema = join(folder, 'schema.json')
     writeFileSync(schema, JSON.stringify(sampleSchema))
     expect(await rejoin('profile', 'from-source', app, '--schema', schema, '--name', 'Technician')).toBe(0)
@@ -31,7 +31,7 @@ describe('[PR20] rejoin profile from-source', () => {
     expect(err).toEqual(['table product: is asked of the relay alone, and not downloaded'])
   })
 
-  test('reads the schema of a database', async () => {
+  test('[PR20] reads the schema of a database', async () => {
     const [schema, db] = [join(folder, 'schema.json'), join(folder, 'a.db')]
     writeFileSync(schema, JSON.stringify(sampleSchema))
     await rejoin('import', '--db', db, '--schema', schema)
@@ -43,7 +43,7 @@ describe('[PR20] rejoin profile from-source', () => {
     ['without a schema', ['profile', 'from-source', app], 2],
     ['without files', ['profile', 'from-source'], 2],
     ['with a file that is not there', ['profile', 'from-source', 'gone.ts', '--schema', 'gone.json'], 1],
-  ])('%s it fails', async (_, args, code) => {
+  ])('[PR20] %s it fails', async (_, args, code) => {
     expect(await rejoin(...args)).toBe(code)
     expect(err).not.toEqual([])
     expect(out).toEqual([])

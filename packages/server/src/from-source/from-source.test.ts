@@ -15,11 +15,11 @@ const app = {
   text: readFileSync(new URL('sample-app.fixture.tsx', import.meta.url), 'utf8'),
 }
 
-describe('[PR20] a profile from the source of an app', () => {
+describe('a profile from the source of an app', () => {
   const { profile, online, left, faults } = profileFromSource(schema, [app], 'Technician')
   const items = new Map(profile.items.map(item => [item.table, item]))
 
-  test('has the tables the code uses, without filters, and nothing asked of the relay', () => {
+  test('[PR20] has the tables the code uses, without filters, and nothing asked of the relay', () => {
     expect([...items.keys()]).toEqual([
       'account',
       'bookableresourcebooking',
@@ -32,7 +32,7 @@ describe('[PR20] a profile from the source of an app', () => {
     expect(online).toEqual(['product'])
   })
 
-  test('has the columns the code reads, asks for, sorts by and writes', () => {
+  test('[PR20] has the columns the code reads, asks for, sorts by and writes', () => {
     expect(Object.fromEntries([...items].map(([table, { columns }]) => [table, columns]))).toEqual({
       account: ['city'],
       bookableresourcebooking: ['endTime', 'ownerid', 'startTime', 'workorder'],
@@ -43,7 +43,7 @@ describe('[PR20] a profile from the source of an app', () => {
     })
   })
 
-  test('has the relationships by which the code goes from row to row, as far as they fit together', () => {
+  test('[PR20] has the relationships by which the code goes from row to row, as far as they fit together', () => {
     const chosen = relatedItems(schema, profile).flatMap(({ item, reaches }) =>
       reaches.map(({ by, side, relationship }) => `${by} -> ${item.table} (${side}) ${relationship}`),
     )
@@ -59,7 +59,7 @@ describe('[PR20] a profile from the source of an app', () => {
     expect(left).toEqual([])
   })
 
-  test('can be published', () => {
+  test('[PR20] can be published', () => {
     expect(faults).toEqual([])
     expect(checkProfile(schema, profile)).toEqual([])
   })
