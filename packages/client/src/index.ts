@@ -21,6 +21,13 @@ export type { Online, OnlineTable } from './online/online.ts'
 export type { Outbox, OutboxEntry } from './outbox/outbox.ts'
 export type { LedgerNote, LedgerView } from './outbox/ledger.ts'
 
+// forms, unsent work as a file, and the life of what is kept
+export type { Drafts } from './drafts/drafts.ts'
+export type { FormDraft } from './drafts/form-draft.ts'
+export type { Cache, UnsentChoice } from './lifetime/cache.ts'
+export type { CacheState } from './lifetime/cache-state.ts'
+export type { UnsentAction, UnsentWork } from './outbox/unsent.ts'
+
 // watching
 export { createDerived, createSource, type Observable, whenever } from './observe/observable.ts'
 export type { Progress } from './session/progress.ts'

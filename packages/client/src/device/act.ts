@@ -1,4 +1,9 @@
-import { discard, resolve, restore, retry } from '../outbox/actions.ts'
+import type { FormDraft } from '../drafts/form-draft.ts'
+import { submit } from '../drafts/submit.ts'
+import { clearCache, wipe } from '../lifetime/clearing.ts'
+import { discard, resolve, restore, retry, undo } from '../outbox/actions.ts'
+import { takeUnsent } from '../outbox/import.ts'
+import type { Unsent, UnsentWork } from '../outbox/unsent.ts'
 import type { Draft } from '../replica/draft.ts'
 import type { Pen } from '../replica/recording.ts'
 import { save, saveTogether, type Wish } from '../table/saving.ts'
@@ -17,6 +22,19 @@ export type Deed =
       readonly answer: 'mine' | 'theirs' | Readonly<Record<string, unknown>>
     }
   | { readonly do: 'restore'; readonly conflict: string }
+  | { readonly do: 'undo'; readonly table: string; readonly id: string }
+  | { readonly do: 'keep'; readonly draft: FormDraft }
+  | { readonly do: 'drop'; readonly draft: string }
+  /** `id`: of the record it creates, where it creates one */
+  | { readonly do: 'submit'; readonly draft: string; readonly id: string }
+  | { readonly do: 'import'; readonly work: UnsentWork; readonly without: readonly string[] }
+  | Removal
+
+/** Takes away what the device holds; `unsent`: what becomes of unsent work. */
+export interface Removal {
+  readonly do: 'clear' | 'wipe'
+  readonly unsent: Unsent
+}
 
 /** Changes what the device is about; doing it twice is doing it once. */
 export type Switch =
@@ -28,6 +46,8 @@ export type Switch =
 const switches: readonly Act['do'][] = ['pause', 'resume', 'connect', 'disconnect'] satisfies Switch['do'][]
 
 export const isSwitch = (act: Act): act is Switch => switches.includes(act.do)
+
+export const isRemoval = (act: Act): act is Removal => act.do === 'clear' || act.do === 'wipe'
 
 /** @throws RejoinFault where it cannot be done; then the draft is to be dropped */
 export const perform = (draft: Draft, deed: Deed, pen: Pen): void => {
@@ -44,5 +64,19 @@ export const perform = (draft: Draft, deed: Deed, pen: Pen): void => {
       return resolve(draft, deed.entry, deed.answer, pen)
     case 'restore':
       return restore(draft, deed.conflict, pen)
+    case 'undo':
+      return undo(draft, deed, pen)
+    case 'keep':
+      return draft.forms.set(deed.draft.name, deed.draft)
+    case 'drop':
+      return draft.forms.set(deed.draft, undefined)
+    case 'submit':
+      return submit(draft, deed.draft, deed.id, pen)
+    case 'import':
+      return takeUnsent(draft, deed.work, deed.without, pen)
+    case 'clear':
+      return clearCache(draft, deed.unsent, pen)
+    case 'wipe':
+      return wipe(draft, deed.unsent, pen)
   }
 }

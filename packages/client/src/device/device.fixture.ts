@@ -89,7 +89,7 @@ export const openScript = async (
   let now = 1_700_000_000_000 + after
   let relayTime = now
   let timers: { readonly at: number; readonly run: () => void }[] = []
-  let chance = 1
+  let chance = 1 + after
   let handlers: SocketHandlers | undefined
   let lines = 0
   let said: Up[] = []

@@ -82,6 +82,36 @@ describe('local work', () => {
     expect(tasks.get(child)).toMatchObject({ part: id })
   })
 
+  it('[LW11] undo takes back all unsent work on one record, and on no other', async () => {
+    const script = await opened({
+      A: confirmed('A', 5, { title: 'pump', hours: 2 }),
+      B: confirmed('B', 4, { title: 'b' }),
+    })
+    await script.lose()
+    script.device.disconnect()
+    const tasks = script.device.table('task')
+    const before = tasks.query().current
+    await tasks.update('A', { hours: 3 })
+    await tasks.update('A', { title: 'other', hours: 4 })
+    await tasks.delete('A')
+    const id = await tasks.create({ title: 'new' })
+    await tasks.update(id, { hours: 1 })
+    await tasks.update('B', { hours: 9 })
+    await tasks.undo('A')
+    expect(tasks.get('A')).toMatchObject({ title: 'pump', hours: 2 })
+    await tasks.undo(id)
+    expect(tasks.get(id)).toBeUndefined()
+    expect(script.device.outbox.current.map(({ record }) => record)).toEqual(['B'])
+    await tasks.undo('B')
+    expect(tasks.query().current).toEqual(before)
+    await expect(tasks.undo('B')).rejects.toMatchObject({ code: 'settled', record: 'B' })
+    script.disk.crash()
+    const again = await openScript(script.disk)
+    expect(again.device.table('task').query().current).toEqual(before)
+    await again.greet({})
+    expect(again.pushed()).toEqual([])
+  })
+
   it('[LW7] ids made on the device are UUIDv7 in the order they were made, and never repeat', async () => {
     const script = await opened()
     const ids: string[] = []

@@ -1,5 +1,6 @@
 import { type Command, commandsOf, fingerprintText, type SchemaSource, type TableName } from '@rejoin/profile'
-import type { CacheState } from '../lifetime/cache-state.ts'
+import { createDrafts, type Drafts } from '../drafts/drafts.ts'
+import { type Cache, createCache, type UnsentChoice } from '../lifetime/cache.ts'
 import { createSource, type Observable, type Source, whenever } from '../observe/observable.ts'
 import { createOnline, type Online, type OnlineParts } from '../online/online.ts'
 import { createLedger, type LedgerView } from '../outbox/ledger.ts'
@@ -35,7 +36,9 @@ export interface Rejoin<S extends SchemaSource = SchemaSource> {
   readonly link: Observable<LinkStatus>
   readonly progress: Observable<Progress>
   /** whether what is here may be read, and how long (CA1-CA3) */
-  readonly cache: Observable<CacheState>
+  readonly cache: Cache
+  /** forms saved but not submitted (LW12) */
+  readonly drafts: Drafts<S>
   /** withdrawals that came too late: these edits took effect after all (OB10) */
   readonly late: { subscribe(listener: (entries: readonly string[]) => void): () => void }
   /** another device of the same user, over any line; @returns parts from it */
@@ -45,6 +48,11 @@ export interface Rejoin<S extends SchemaSource = SchemaSource> {
   /** per table: what this device holds, comparable with the relay's (DS13) */
   fingerprint(): Readonly<Record<string, { readonly rows: number; readonly fingerprint: string }>>
   readonly stats: Stats
+  /**
+   * wipes everything of this user from the device and closes it (SE4)
+   * @throws RejoinFault `unsent` where unsent work or drafts would be lost; then he stays signed in
+   */
+  signOut(options?: UnsentChoice): Promise<void>
   /** ends the session, lets saves finish, closes the store */
   close(): Promise<void>
 }
@@ -97,12 +105,15 @@ export interface FaceParts extends OnlineParts, Pick<Rejoin, 'meet' | 'close'> {
 export const createFace = ({ replica, facts, act, host, meet, close, ...online }: FaceParts): Rejoin => {
   const { report } = host
   const { link, progress, cache, paused, late, stats } = facts
-  const outbox = createOutbox({ replica, act, paused, report })
+  const outbox = createOutbox({ replica, act, paused, host })
+  const kept = createCache({ state: cache, act, close })
   const whenReady = (signal?: { readonly signal?: AbortSignal }): Promise<unknown> => readiness(replica, report, signal)
   const parts: TableParts = { replica, act, host, outbox, whenReady, now: host.now, report }
   const turn = (what: Act): void => void act(what).catch(report)
   return {
-    id: replica.memory.meta.device,
+    get id() {
+      return replica.memory.meta.device
+    },
     table: name => createTable(parts, name),
     group: build => saveGroup(parts, build),
     outbox,
@@ -117,13 +128,15 @@ export const createFace = ({ replica, facts, act, host, meet, close, ...online }
     },
     link,
     progress,
-    cache,
+    cache: kept,
+    drafts: createDrafts({ replica, act, host }),
     late,
     meet,
     connect: () => turn({ do: 'connect' }),
     disconnect: () => turn({ do: 'disconnect' }),
     fingerprint: () => fingerprints(replica),
     stats,
+    signOut: kept.reset,
     close,
   } as Rejoin
 }

@@ -10,7 +10,7 @@ import { progressAfter } from '../session/progress-after.ts'
 import { connecting } from '../session/progress.ts'
 import { createSession } from '../session/session.ts'
 import type { Connect } from '../session/socket.ts'
-import { type Act, type Deed, isSwitch, perform, type Switch } from './act.ts'
+import { type Act, type Deed, isRemoval, isSwitch, perform, type Removal, type Switch } from './act.ts'
 import type { Facts } from './facts.ts'
 import { type Host, newUuid } from './host.ts'
 
@@ -77,6 +77,19 @@ export const createEngine = ({ replica, facts, host, connect, token, app }: Engi
     await replica.write(draft => first(draft) && perform(draft, what, pen))
     wake()
   }
+
+  /** Nothing may come while what is here goes. */
+  const removal = async (what: Removal, first?: (draft: Draft) => boolean): Promise<void> => {
+    const { wanted } = link
+    link.stop()
+    try {
+      await deed(what, first)
+      await lifetime.look()
+    } catch (fault) {
+      if (wanted) link.start()
+      throw fault
+    }
+  }
   const turn = async (what: Switch): Promise<void> => {
     switch (what.do) {
       case 'connect':
@@ -91,7 +104,7 @@ export const createEngine = ({ replica, facts, host, connect, token, app }: Engi
     }
   }
   return {
-    act: (what, first) => (isSwitch(what) ? turn(what) : deed(what, first)),
+    act: (what, first) => (isSwitch(what) ? turn(what) : isRemoval(what) ? removal(what, first) : deed(what, first)),
     meet: transport =>
       createPeer({ replica, pen, transport, beingTold: () => facts.link.current.state === 'catching-up', report }).stop,
     look: () => lifetime.look(),

@@ -2,7 +2,7 @@ import { checkArgs, checkRow, type Edit, type Fields, type Schema } from '@rejoi
 import { refusedBy, RejoinFault } from '../device/fault.ts'
 import type { Draft } from '../replica/draft.ts'
 import { schemaOf } from '../replica/grant.ts'
-import { decode, keyOf } from '../replica/memory.ts'
+import { decode, keyOf, type RecordKey } from '../replica/memory.ts'
 import { aftersOf, reauthorAll } from '../replica/reauthor.ts'
 import { type Pen, recordEdit, takeFreshId, viewIn } from '../replica/recording.ts'
 import { forgetGone } from '../replica/rows.ts'
@@ -31,6 +31,19 @@ export const discard = (draft: Draft, id: string, pen: Pen): void => {
   }
   reauthorAll(draft, behind, pen)
   for (const key of behind.keys()) forgetGone(draft, key)
+}
+
+/** LW11: all unsent work on a record, the latest first: a create disappears, an update reverts, a delete returns. */
+export const undo = (draft: Draft, { table, id }: RecordKey, pen: Pen): void => {
+  const latest = (): Entry | undefined =>
+    draft
+      .chain(keyOf({ table, id }))
+      .findLast(({ state: { status } }) => status !== 'accepted' && status !== 'withdrawing')
+  if (latest() === undefined) {
+    const message = 'there is no unsent work on this record'
+    throw new RejoinFault({ code: 'settled', message, table, record: id })
+  }
+  for (let last = latest(); last !== undefined; last = latest()) discard(draft, last.edit.id, pen)
 }
 
 /** The whole group; and with the create of a record that is nowhere else, all that was to follow on it. */

@@ -10,6 +10,7 @@ import {
   type Value,
 } from '@rejoin/profile'
 import type { Act } from '../device/act.ts'
+import { type Host, newUuid } from '../device/host.ts'
 import { createDerived, type Derived, type Observable } from '../observe/observable.ts'
 import { schemaOf } from '../replica/grant.ts'
 import { keyOf } from '../replica/memory.ts'
@@ -17,6 +18,7 @@ import { aftersOf } from '../replica/reauthor.ts'
 import type { Reading } from '../replica/replica.ts'
 import { holdsIn } from './holding.ts'
 import type { Entry, EntryState } from './outbox-state.ts'
+import { readUnsent, unsentOf } from './unsent.ts'
 
 /** One unsettled action of this device, as people see it (OB1). */
 export interface OutboxEntry {
@@ -63,6 +65,14 @@ export interface Outbox extends Observable<readonly OutboxEntry[]> {
   readonly paused: Observable<readonly string[]>
   pause(reason: string): void
   resume(reason: string): void
+  /** all unsent work and all drafts as a file: JSON text, kept by the user or taken in by another device of his */
+  export(): string
+  /**
+   * makes the unsent work of a file again here, all or nothing. @param without ids of actions to leave out
+   * @throws RejoinFault `invalid`, `not-permitted` for another user's, `settled` where it was taken in before, or what
+   *   an action is refused for, with its table and record
+   */
+  import(file: string, options?: { readonly without?: readonly string[] }): Promise<void>
   /** 'error': something of it was refused or waits for a person; 'pending': not yet accepted (OB2) */
   mark(table: string, id: string): 'pending' | 'error' | undefined
 }
@@ -71,10 +81,11 @@ export interface OutboxParts {
   readonly replica: Reading
   readonly act: (act: Act) => Promise<void>
   readonly paused: Observable<readonly string[]>
-  readonly report: (error: unknown) => void
+  readonly host: Host
 }
 
-export const createOutbox = ({ replica, act, paused, report }: OutboxParts): Outbox => {
+export const createOutbox = ({ replica, act, paused, host }: OutboxParts): Outbox => {
+  const { report } = host
   const schemaNow = (): Schema | undefined => (replica.grant === undefined ? undefined : schemaOf(replica.grant))
   const list: Derived<readonly OutboxEntry[]> = createDerived(() => {
     const entries = [...replica.memory.entries.values()]
@@ -122,6 +133,8 @@ export const createOutbox = ({ replica, act, paused, report }: OutboxParts): Out
     paused,
     pause: reason => void act({ do: 'pause', reason }).catch(report),
     resume: reason => void act({ do: 'resume', reason }).catch(report),
+    export: () => JSON.stringify(unsentOf(replica.present, newUuid(host), host.now()), undefined, 2),
+    import: async (file, { without = [] } = {}) => act({ do: 'import', work: readUnsent(file), without }),
     mark: (table, id) => {
       const chain = replica.present.chain(keyOf({ table, id })).filter(({ state }) => state.status !== 'withdrawing')
       if (chain.some(({ state }) => state.status === 'rejected' || state.status === 'held')) return 'error'

@@ -48,7 +48,7 @@ const applyTo = (memory: Memory, taken: ReadonlyMap<string, Row>, meta: Meta): T
     ofTable.set(id, row)
   }
   memory.meta = meta
-  return { records: new Set(taken.keys()), tables: none, outbox: false, ledger: false, state: false }
+  return { records: new Set(taken.keys()), tables: none, outbox: false, ledger: false, drafts: false, state: false }
 }
 
 const none: ReadonlySet<string> = new Set()

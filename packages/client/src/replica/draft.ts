@@ -1,4 +1,5 @@
 import type { Commands, Edit, Outcome } from '@rejoin/profile'
+import type { FormDraft } from '../drafts/form-draft.ts'
 import { type Entry, isMeant } from '../outbox/outbox-state.ts'
 import type { StoreChange, StoreValue } from '../store/store.ts'
 import type { Conflicted } from './conflicted.ts'
@@ -9,6 +10,7 @@ import {
   putCarried,
   putConflicted,
   putEntry,
+  putForm,
   putRow,
   putTable,
   storedState,
@@ -29,6 +31,7 @@ export interface Draft {
   /** the app's named actions */
   readonly commands: Commands
   readonly carried: Layer<readonly number[]>
+  readonly forms: Layer<FormDraft>
   entry(id: string): Entry | undefined
   /** a record's entries in order */
   chain(key: string): readonly Entry[]
@@ -36,6 +39,8 @@ export interface Draft {
   foreign(key: string): readonly Edit[]
   /** every entry, in the order of seq */
   entries(): readonly Entry[]
+  /** every form saved but not submitted */
+  drafts(): readonly FormDraft[]
   /** adds at the end of its record's chain, or replaces in place */
   putEntry(entry: Entry): void
   removeEntry(id: string): void
@@ -55,7 +60,8 @@ export interface Touched {
   readonly tables: ReadonlySet<string>
   readonly outbox: boolean
   readonly ledger: boolean
-  /** what is granted, which tables are complete, whether a first sync has been */
+  readonly drafts: boolean
+  /** what is granted, which tables are complete, whether a first sync has been, whether it has expired */
   readonly state: boolean
 }
 
@@ -78,6 +84,7 @@ interface Ground {
   readonly ledger: Below<Conflicted>
   readonly settled: Below<Outcome>
   readonly carried: Below<readonly number[]>
+  readonly forms: Below<FormDraft>
   readonly list: Below<Entry>
   readonly chains: Below<readonly string[]>
   readonly meta: Below<Meta>
@@ -95,6 +102,7 @@ const layersOver = (ground: Ground): Layers => ({
   ledger: new Layer(ground.ledger),
   settled: new Layer(ground.settled),
   carried: new Layer(ground.carried),
+  forms: new Layer(ground.forms),
   list: new Layer(ground.list),
   chains: new Layer(ground.chains),
   meta: new Layer(ground.meta),
@@ -114,6 +122,7 @@ const groundIn = (memory: Memory): Ground => ({
   ledger: memory.ledger,
   settled: memory.settled,
   carried: memory.carried,
+  forms: memory.forms,
   list: memory.entries,
   chains: memory.chains,
   meta: { get: () => memory.meta },
@@ -132,7 +141,7 @@ export interface Finished {
 
 export const createDraft = (memory: Memory): Batch => {
   const layers = layersOver(groundIn(memory))
-  return Object.assign(new LaidOver(layers, () => memory.entries.keys(), memory.commands), {
+  return Object.assign(new LaidOver(layers, namedIn(memory), memory.commands), {
     finish: () => {
       const prepared = layers.also.map(({ prepare }) => prepare(memory))
       const changes = [...prepared.flatMap(each => each.changes), ...changesOf(layers, memory)]
@@ -143,15 +152,23 @@ export const createDraft = (memory: Memory): Batch => {
 
 const none: readonly never[] = []
 
+/** What is below, where all of it is asked for: ids of entries, names of forms. */
+interface Named {
+  ids(): Iterable<string>
+  names(): Iterable<string>
+}
+
+const namedIn = ({ entries, forms }: Memory): Named => ({ ids: () => entries.keys(), names: () => forms.keys() })
+
 /** A class, as layers are: every message and every save has its draft, and closures would outweigh what they decide. */
 class LaidOver implements Draft {
   private readonly layers: Layers
-  private readonly idsBelow: () => Iterable<string>
+  private readonly below: Named
   readonly commands: Commands
 
-  constructor(layers: Layers, idsBelow: () => Iterable<string>, commands: Commands) {
+  constructor(layers: Layers, below: Named, commands: Commands) {
     this.layers = layers
-    this.idsBelow = idsBelow
+    this.below = below
     this.commands = commands
   }
 
@@ -173,6 +190,9 @@ class LaidOver implements Draft {
   get carried(): Layer<readonly number[]> {
     return this.layers.carried
   }
+  get forms(): Layer<FormDraft> {
+    return this.layers.forms
+  }
 
   entry(id: string): Entry | undefined {
     return this.layers.list.get(id)
@@ -188,7 +208,11 @@ class LaidOver implements Draft {
   }
 
   entries(): readonly Entry[] {
-    return this.present(this.layers.list.written.size === 0 ? this.idsBelow() : this.ids())
+    return this.present(this.layers.list.written.size === 0 ? this.below.ids() : this.ids())
+  }
+
+  drafts(): readonly FormDraft[] {
+    return [...this.names()].flatMap(name => this.layers.forms.get(name) ?? [])
   }
 
   putEntry(entry: Entry): void {
@@ -228,7 +252,7 @@ class LaidOver implements Draft {
   branch(): Draft & { keep(): void } {
     const below = this.layers
     const above = layersOver(below)
-    return Object.assign(new LaidOver(above, () => this.ids(), this.commands), {
+    return Object.assign(new LaidOver(above, { ids: () => this.ids(), names: () => this.names() }, this.commands), {
       keep: () => {
         pour(above.rows, below.rows)
         pour(above.authored, below.authored)
@@ -236,6 +260,7 @@ class LaidOver implements Draft {
         pour(above.ledger, below.ledger)
         pour(above.settled, below.settled)
         pour(above.carried, below.carried)
+        pour(above.forms, below.forms)
         pour(above.list, below.list)
         pour(above.chains, below.chains)
         pour(above.meta, below.meta)
@@ -245,7 +270,11 @@ class LaidOver implements Draft {
   }
 
   private ids(): ReadonlySet<string> {
-    return new Set([...this.idsBelow(), ...this.layers.list.written.keys()])
+    return new Set([...this.below.ids(), ...this.layers.list.written.keys()])
+  }
+
+  private names(): ReadonlySet<string> {
+    return new Set([...this.below.names(), ...this.layers.forms.written.keys()])
   }
 
   private present(ids: Iterable<string>): Entry[] {
@@ -259,7 +288,7 @@ class LaidOver implements Draft {
 }
 
 const changesOf = (
-  { rows, authored, tables, ledger, settled, carried, list, meta }: Layers,
+  { rows, authored, tables, ledger, settled, carried, forms, list, meta }: Layers,
   memory: Memory,
 ): StoreChange[] => {
   const changes: StoreChange[] = []
@@ -270,6 +299,7 @@ const changesOf = (
   for (const [key, value] of settled.written)
     if (value !== undefined) changes.push({ put: 'settled', key, value: value as unknown as StoreValue })
   for (const [tab, acts] of carried.written) changes.push(putCarried(tab, acts))
+  for (const [name, form] of forms.written) changes.push(putForm(name, form))
   for (const [id, entry] of list.written) {
     const before = memory.entries.get(id)
     if (entry === undefined) {
@@ -290,7 +320,7 @@ const sameStored = (before: Entry, after: Entry): boolean => {
 }
 
 const applyTo = (layers: Layers, prepared: readonly Prepared[], memory: Memory): Touched => {
-  const { rows, authored, tables, ledger, settled, carried, list, chains, meta, also } = layers
+  const { rows, authored, tables, ledger, settled, carried, forms, list, chains, meta, also } = layers
   const records = new Set<string>(rows.written.keys())
   const whole = new Set(also.map(({ table }) => table))
   for (const { apply } of prepared) apply(memory)
@@ -313,10 +343,11 @@ const applyTo = (layers: Layers, prepared: readonly Prepared[], memory: Memory):
   settleInto(ledger, memory.ledger)
   settleInto(settled, memory.settled)
   settleInto(carried, memory.carried)
+  settleInto(forms, memory.forms)
   settleInto(list, memory.entries)
   settleInto(chains, memory.chains)
   memory.meta = after
-  return { records, tables: whole, outbox, ledger: ledger.written.size > 0, state }
+  return { records, tables: whole, outbox, ledger: ledger.written.size > 0, drafts: forms.written.size > 0, state }
 }
 
 export const isOtherState = (before: Meta, after: Meta): boolean =>

@@ -1,4 +1,5 @@
 import { type Edit, isSound, type Outcome } from '@rejoin/profile'
+import type { FormDraft } from '../drafts/form-draft.ts'
 import type { Entry } from '../outbox/outbox-state.ts'
 import { type Shelf, type StoreChange } from '../store/store.ts'
 import type { Conflicted } from './conflicted.ts'
@@ -58,6 +59,7 @@ export const follow = (memory: Memory, changes: readonly StoreChange[]): Followe
       records.add(keyOf({ table, id: record }))
     } else if (shelf === 'authored') set(memory.authored, key, value as Authored | undefined)
     else if (shelf === 'ledger') set(memory.ledger, key, value as Conflicted | undefined)
+    else if (shelf === 'draft') set(memory.forms, decodeURIComponent(key), value as FormDraft | undefined)
     else if (shelf === 'settled') set(memory.settled, key, value as Outcome | undefined)
     else if (shelf === 'meta') takeMeta(memory, key, value)
   }
@@ -69,6 +71,7 @@ export const follow = (memory: Memory, changes: readonly StoreChange[]): Followe
       tables: again,
       outbox: shelvesTouched.has('outbox'),
       ledger: shelvesTouched.has('ledger'),
+      drafts: shelvesTouched.has('draft'),
       state: stateMoved || isOtherState(meta, memory.meta),
     },
     again: whole ? 'all' : again,
@@ -85,11 +88,29 @@ export const refill = (memory: Memory, fresh: Memory): Touched => {
     for (const [key, value] of from) into.set(key, value)
   }
   memory.meta = fresh.meta
-  return { records: new Set([...before, ...memory.chains.keys()]), tables, outbox: true, ledger: true, state: true }
+  return {
+    records: new Set([...before, ...memory.chains.keys()]),
+    tables,
+    outbox: true,
+    ledger: true,
+    drafts: true,
+    state: true,
+  }
 }
 
 /** all but what peers told this one */
-const followed = ['rows', 'staged', 'entries', 'chains', 'authored', 'tables', 'ledger', 'settled', 'carried'] as const
+const followed = [
+  'rows',
+  'staged',
+  'entries',
+  'chains',
+  'authored',
+  'tables',
+  'ledger',
+  'settled',
+  'forms',
+  'carried',
+] as const
 
 const takeStored = (memory: Memory, key: string, { rev, generation, envelope, gone }: StoredRow): void => {
   if (envelope !== undefined && !isSound(envelope)) return

@@ -1,3 +1,4 @@
+import type { FormDraft } from '../drafts/form-draft.ts'
 import type { Entry } from '../outbox/outbox-state.ts'
 import type { StoreChange, StoreValue } from '../store/store.ts'
 import type { Conflicted } from './conflicted.ts'
@@ -74,6 +75,11 @@ export const putTable = (table: string, state: TableState | undefined): StoreCha
 
 export const putCarried = (tab: string, acts: readonly number[] | undefined): StoreChange =>
   acts === undefined ? { delete: 'meta', key: `tab:${tab}` } : { put: 'meta', key: `tab:${tab}`, value: stored(acts) }
+/** Names are whatever people write; keys are ASCII. */
+export const putForm = (name: string, form: FormDraft | undefined): StoreChange =>
+  form === undefined
+    ? { delete: 'draft', key: encodeURIComponent(name) }
+    : { put: 'draft', key: encodeURIComponent(name), value: stored(form) }
 
 export const putConflicted = (conflicted: Conflicted): StoreChange => ({
   put: 'ledger',
@@ -93,4 +99,15 @@ export const metaChanges = (before: Meta, after: Meta): StoreChange[] => {
   return changes
 }
 
-export const metaKeys = ['device', 'grant', 'seq', 'left', 'ids', 'cursor', 'ready', 'fresh', 'sealed'] as const
+export const metaKeys = [
+  'device',
+  'grant',
+  'seq',
+  'left',
+  'ids',
+  'cursor',
+  'ready',
+  'fresh',
+  'sealed',
+  'imported',
+] as const

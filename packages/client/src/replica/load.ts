@@ -8,8 +8,9 @@ import {
   toHex,
   unpackRows,
 } from '@rejoin/profile'
+import type { FormDraft } from '../drafts/form-draft.ts'
 import type { Entry } from '../outbox/outbox-state.ts'
-import type { Store } from '../store/store.ts'
+import type { Store, StoreValue } from '../store/store.ts'
 import type { Conflicted } from './conflicted.ts'
 import type { Grant } from './grant.ts'
 import { pagesOf, type StoredRow } from './keys.ts'
@@ -66,6 +67,7 @@ export const loadMemory = async (
     tables,
     ledger,
     settled,
+    forms: new Map((await store.scan('draft')).map(([, form]) => formIn(form))),
     carried: new Map(await scanMeta<readonly number[]>(store, 'tab')),
     foreign: new Map(),
     meta,
@@ -101,12 +103,19 @@ export const loadTable = async (
   return { rows, damaged: broken + unread + damaged.filter(id => !rows.has(id)).length }
 }
 
+const formIn = (value: StoreValue): [string, FormDraft] => {
+  const form = value as unknown as FormDraft
+  return [form.name, form]
+}
+
 const loadMeta = async (store: Store, random: (length: number) => Uint8Array): Promise<Meta> => {
   const known = await store.get('meta', 'device')
   const device = typeof known === 'string' ? known : toHex(random(8))
   if (known === undefined) await store.commit([{ put: 'meta', key: 'device', value: device }])
-  const [grant, seq, left, ids, cursor, ready, fresh, sealed] = await Promise.all(
-    ['grant', 'seq', 'left', 'ids', 'cursor', 'ready', 'fresh', 'sealed'].map(key => store.get('meta', key)),
+  const [grant, seq, left, ids, cursor, ready, fresh, sealed, imported] = await Promise.all(
+    ['grant', 'seq', 'left', 'ids', 'cursor', 'ready', 'fresh', 'sealed', 'imported'].map(key =>
+      store.get('meta', key),
+    ),
   )
   return {
     device,
@@ -118,6 +127,7 @@ const loadMeta = async (store: Store, random: (length: number) => Uint8Array): P
     ready: ready === true,
     ...(fresh === undefined ? {} : { fresh: fresh as unknown as NonNullable<Meta['fresh']> }),
     ...(sealed === true ? { sealed } : {}),
+    ...(Array.isArray(imported) ? { imported: imported as readonly string[] } : {}),
   }
 }
 

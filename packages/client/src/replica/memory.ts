@@ -10,6 +10,7 @@ import {
   readFlat,
   unpackEnvelope,
 } from '@rejoin/profile'
+import type { FormDraft } from '../drafts/form-draft.ts'
 import type { Freshness } from '../lifetime/freshness.ts'
 import type { Entry } from '../outbox/outbox-state.ts'
 import type { Conflicted } from './conflicted.ts'
@@ -32,6 +33,8 @@ export interface Memory {
   readonly carried: Map<string, readonly number[]>
   /** outcomes of settled edits that pending ones name */
   readonly settled: Map<string, Outcome>
+  /** forms saved but not submitted, by name */
+  readonly forms: Map<string, FormDraft>
   /** pending edits of others by record key, as peers told them; never stored, never recorded upon */
   readonly foreign: Map<string, readonly Edit[]>
   meta: Meta
@@ -59,6 +62,8 @@ export interface Meta {
   readonly fresh?: Freshness
   /** the cache has expired: what the relay stated is unreadable until it is refreshed (CA3) */
   readonly sealed?: boolean
+  /** ids of exports of unsent work that were taken in here */
+  readonly imported?: readonly string[]
 }
 
 /** A record as the relay last stated it. `gone`: it may be held no more; its envelope stays while own edits stand on it. */

@@ -104,7 +104,9 @@ export const createReading = (
     }
     const records = new Set([...before, ...memory.foreign.keys()])
     for (const key of records) views.delete(key)
-    if (records.size > 0) touched.tell({ records, tables: new Set(), outbox: false, ledger: false, state: false })
+    if (records.size > 0) {
+      touched.tell({ records, tables: new Set(), outbox: false, ledger: false, drafts: false, state: false })
+    }
   }
 
   const held = (table: string): RowState[] => {

@@ -15,6 +15,8 @@ export interface Link {
   /** ends the session and does not come back */
   stop(): void
   readonly session: Session | undefined
+  /** whether it comes back by itself */
+  readonly wanted: boolean
 }
 
 export interface LinkStatus {
@@ -90,6 +92,9 @@ export const createLink = (parts: LinkParts): Link => {
     },
     get session() {
       return run?.session()
+    },
+    get wanted() {
+      return wanted
     },
   }
 }

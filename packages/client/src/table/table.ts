@@ -33,6 +33,11 @@ export interface TableApi<S extends SchemaSource, T extends TableName<S>> {
    */
   run<A>(command: Command<A>, id: string, args: ArgsOf<A>): Promise<void>
   run(command: string, id: string, args?: Values): Promise<void>
+  /**
+   * takes back all unsent work on a record; of what had left the device already, `late` tells if it came too late
+   * @throws RejoinFault `settled` where there is none
+   */
+  undo(id: string): Promise<void>
   query(query?: Query): LiveQuery<RowIn<S, T>>
   /** the "cloud offline" mark of a record with unsettled edits (OB2) */
   mark(id: string): 'pending' | 'error' | undefined
@@ -63,6 +68,7 @@ export const createTable = (parts: TableParts, name: string): TableApi<SchemaSou
     update: (id, values) => put({ kind: 'update', table: name, id, values }),
     delete: id => put({ kind: 'delete', table: name, id }),
     run: (command: string | Pick<Command, 'name'>, id: string, args?: Values) => put(calling(name, command, id, args)),
+    undo: id => act({ do: 'undo', table: name, id }),
     query: (query = {}) => {
       if (replica.grant !== undefined) tableNamed(replica.present, name)
       return createLiveQuery(parts, name, query) as LiveQuery<PlainRow>

@@ -1,0 +1,112 @@
+import type { Edit, Table } from '@rejoin/profile'
+import { RejoinFault } from '../device/fault.ts'
+import type { FormDraft } from '../drafts/form-draft.ts'
+import type { Draft } from '../replica/draft.ts'
+import { schemaOf } from '../replica/grant.ts'
+import { aftersOf } from '../replica/reauthor.ts'
+import type { Values, Wish } from '../table/saving.ts'
+import type { Entry } from './outbox-state.ts'
+
+/** Unsent work as a file: read by people, taken in by another device of the same user. JSON. */
+export interface UnsentWork {
+  readonly format: 'rejoin unsent work 1'
+  /** each export has its own: the same one is taken in once */
+  readonly id: string
+  readonly user: string
+  readonly device: string
+  /** ms since 1970 */
+  readonly at: number
+  /** in the order they were made */
+  readonly actions: readonly UnsentAction[]
+  readonly drafts: readonly FormDraft[]
+}
+
+export interface UnsentAction {
+  /** the edit's id */
+  readonly id: string
+  /** ms since 1970, when it was done */
+  readonly at: number
+  readonly group?: string
+  /** what its author did, by column name */
+  readonly wish: Wish
+}
+
+/** What becomes of unsent work where records go: it stays, is given up, or is in a file that has these ids. */
+export type Unsent = 'keep' | 'discard' | { readonly exported: readonly string[] }
+
+/** Entries that no relay has accepted and their author still means. */
+export const isUnsent = ({ state: { status } }: Entry): boolean => status !== 'accepted' && status !== 'withdrawing'
+
+export const unsentOf = (draft: Draft, id: string, at: number): UnsentWork => {
+  const { device, grant } = draft.meta()
+  const tables = grant === undefined ? undefined : schemaOf(grant).tables
+  return {
+    format: 'rejoin unsent work 1',
+    id,
+    user: grant?.user.id ?? '',
+    device,
+    at,
+    actions: draft
+      .entries()
+      .filter(isUnsent)
+      .map(({ edit }) => actionOf(edit, tables?.get(edit.table))),
+    drafts: draft.drafts(),
+  }
+}
+
+const actionOf = (edit: Edit, table: Table | undefined): UnsentAction => {
+  const { id, at, group } = edit
+  return { id, at, ...(group === undefined ? {} : { group }), wish: wishOf(edit, table) }
+}
+
+const wishOf = (edit: Edit, table: Table | undefined): Wish => {
+  const { kind, record: id, command } = edit
+  const place = { table: edit.table, id }
+  if (kind === 'command') return { kind, ...place, name: command?.name ?? '', args: command?.args ?? {} }
+  if (kind === 'delete') return { kind, ...place }
+  const named = Object.entries(aftersOf(edit.changes)).map(([column, value]) => [
+    table?.byId.get(column)?.name ?? column,
+    value,
+  ])
+  return { kind, ...place, values: Object.fromEntries(named) as Values }
+}
+
+/** Every id a file vouches for: of actions, and of drafts by their names. */
+export const idsIn = ({ actions, drafts }: UnsentWork): readonly string[] => [
+  ...actions.map(({ id }) => id),
+  ...drafts.map(({ name }) => draftId(name)),
+]
+
+export const draftId = (name: string): string => `draft ${name}`
+
+/** @throws RejoinFault `invalid` where the text is no export of unsent work */
+export const readUnsent = (text: string): UnsentWork => {
+  try {
+    const read: unknown = JSON.parse(text)
+    if (isObject(read) && read['format'] === 'rejoin unsent work 1' && isWork(read))
+      return read as unknown as UnsentWork
+  } catch {
+    // Said below.
+  }
+  throw new RejoinFault({ code: 'invalid', message: 'this file holds no unsent work', fix: 'choose the exported file' })
+}
+
+const isWork = ({ id, user, actions, drafts }: Readonly<Record<string, unknown>>): boolean =>
+  typeof id === 'string' &&
+  typeof user === 'string' &&
+  Array.isArray(actions) &&
+  actions.every(isAction) &&
+  Array.isArray(drafts) &&
+  drafts.every(each => isObject(each) && typeof each['name'] === 'string' && isObject(each['values']))
+
+const isAction = (each: unknown): boolean =>
+  isObject(each) && typeof each['id'] === 'string' && typeof each['at'] === 'number' && isWish(each['wish'])
+
+const isWish = (wish: unknown): boolean =>
+  isObject(wish) &&
+  ['create', 'update', 'delete', 'command'].includes(String(wish['kind'])) &&
+  ['table', 'id'].every(name => typeof wish[name] === 'string') &&
+  isObject(wish[wish['kind'] === 'command' ? 'args' : 'values'] ?? {})
+
+const isObject = (each: unknown): each is Readonly<Record<string, unknown>> =>
+  typeof each === 'object' && each !== null && !Array.isArray(each)
