@@ -19,8 +19,6 @@ export interface Following {
   take(changed: Changed): Promise<void>
   /** memory is this now, as of `commits` */
   loaded(memory: Memory, commits: number): Told
-  /** what is held may be something else than what the store has */
-  doubt(): void
 }
 
 export type Told = Reading & { readonly tell: (change: Touched) => void }
@@ -62,8 +60,5 @@ export const createFollowing = (store: Store, { random, report }: Host, commands
       tell(touched)
     },
     loaded,
-    doubt: () => {
-      if (held !== undefined) held.commits = -1
-    },
   }
 }

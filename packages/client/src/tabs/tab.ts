@@ -140,7 +140,6 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
     hold = undefined
     leading = undefined
     for (const transport of peers.keys()) peers.set(transport, undefined)
-    following.doubt()
     const ending = before?.end()
     inOrder(() => ending)
     follow()
