@@ -63,6 +63,12 @@ export const source: EnvironmentSource = {
       profile: { name: 'field', version: 1, items: [{ table: 'visit', filter: { kind: 'all' } }] },
       members: { everyone: true },
     },
+    {
+      id: 'vendor',
+      profile: { name: 'Vendor', version: 1, items: [{ table: 'visit', filter: { kind: 'all' } }] },
+      managed: true,
+      members: {},
+    },
   ],
 }
 

@@ -147,10 +147,12 @@ test('nobody can shut every administrator out, and the last role stays', async (
 describe('settings', () => {
   test('[CF12] are changed one by one; a table follows the environment again', async () => {
     const { headers } = await ask('/settings')
+    const settings = () => opened.relay.core.environment().settings
     const change = (json: unknown, tag = headers.get('etag')!): Promise<Response> =>
       ask('/settings', { method: 'PATCH', json, headers: { 'if-match': tag } })
     const changed = await change({ strategies: { visit: 'ask', part: null }, levels: 5 })
-    expect(await body(changed)).toEqual({ strategy: 'clientWins', strategies: { visit: 'ask' }, levels: 5 })
+    expect(await body(changed)).toMatchObject({ strategy: 'clientWins', levels: 5 })
+    expect(settings().strategies).toEqual({ visit: 'ask' })
     expect(opened.relay.core.environment().strategyOf('visit').name).toBe('ask')
     expect((await change({ strategy: 'merge' })).status).toBe(412)
     expect((await change({ strategy: 'merge' }, changed.headers.get('etag')!)).status).toBe(200)

@@ -1,9 +1,12 @@
+import type { Person } from '@rejoin/profile'
 import type { MiddlewareHandler } from 'hono'
 import type { Core } from '../core.ts'
 import { resolvePerson } from '../directory/resolve.ts'
+import type { Environment } from '../environment/environment.ts'
 import { ApiFailure } from '../routes/failure.ts'
 import { type ApiEnv, signedIn } from '../routes/signed-in.ts'
 import { isAdministrator } from './administrator.ts'
+import { apps } from './apps.ts'
 import { readAudit } from './audit.ts'
 import { notThere } from './change.ts'
 import { etagOf, expectedOf } from './conditions.ts'
@@ -20,6 +23,7 @@ import {
 } from './described.ts'
 import { doingOf } from './doing.ts'
 import { describePage } from './page.ts'
+import { profileRoutes } from './profile-routes.ts'
 import { resourceRoutes } from './resource-routes.ts'
 import { roles } from './roles.ts'
 import { putSchema, schemaSource } from './schema.ts'
@@ -50,6 +54,8 @@ export const adminRoutes = (core: Core, now: () => number) => {
     resourceRoutes(units, doing),
     resourceRoutes(roles, doing),
     resourceRoutes(shares, doing),
+    resourceRoutes(apps, doing),
+    profileRoutes(doing, now),
   ]) {
     api.route('/', routes)
   }
@@ -90,6 +96,25 @@ export const adminRoutes = (core: Core, now: () => number) => {
       const person = resolvePerson(context.var.caller.environment.directory, id)
       if (person === undefined) throw new ApiFailure(404, notThere(`user ${id}`))
       return context.json(person as never, 200)
+    },
+  )
+
+  const effective = z.looseObject({ app: z.string(), profile: z.string(), why: z.string(), conflict: z.boolean() })
+  api.openapi(
+    createRoute({
+      method: 'get',
+      path: '/users/{id}/profiles',
+      tags: ['users'],
+      summary: 'Which profile a user has in each app, and why; `conflict` where several claim him alike',
+      request: { params: z.object({ id: z.string() }) },
+      responses: { 200: answer(z.object({ rows: z.array(effective) }), 'per app'), ...failures, ...missing },
+    }),
+    context => {
+      const { id } = context.req.valid('param')
+      const { environment } = context.var.caller
+      const person = environment.person(id)
+      if (person === undefined) throw new ApiFailure(404, notThere(`user ${id}`))
+      return context.json({ rows: effectiveProfiles(environment, person) } as never, 200)
     },
   )
 
@@ -193,6 +218,15 @@ export const adminRoutes = (core: Core, now: () => number) => {
   )
   return api
 }
+
+/** Per app, where the user has a profile in it; `version` is absent where that was never published. */
+export const effectiveProfiles = (environment: Environment, person: Person) =>
+  [...environment.profiles.apps.keys()].toSorted().flatMap(app => {
+    const effective = environment.effectiveOf(person, app)
+    if (effective === undefined) return []
+    const { published, ...found } = effective
+    return [{ app, ...found, ...(published === undefined ? {} : { version: published.version }) }]
+  })
 
 const document = {
   openapi: '3.1.0',

@@ -1,5 +1,5 @@
+import { z } from '@hono/zod-openapi'
 import { failed, type RoleSource } from '@rejoin/profile'
-import { z } from 'zod'
 import { roleEntry } from '../directory/directory.ts'
 import { alone, inUse, type Resource } from './resource.ts'
 

@@ -1,15 +1,17 @@
-import { failed, type Fault, type StrategyName } from '@rejoin/profile'
-import { z } from 'zod'
+import { z } from '@hono/zod-openapi'
+import { documentedLimits, failed, type Fault, type ProfileLimits, type StrategyName } from '@rejoin/profile'
 import { HIERARCHY } from '../directory/directory.ts'
 import { type Environment, SETTINGS } from '../environment/environment.ts'
 import { type Action, changing, type Expected, refusedBy, unexpected } from './change.ts'
 
-/** How conflicts are settled, and how deep the hierarchy counts. */
+/** How conflicts are settled, how deep the hierarchy counts, and what profiles may be. */
 export interface SettingsValue {
   readonly strategy: StrategyName
   readonly strategies: Readonly<Record<string, StrategyName>>
   /** below a manager, for hierarchy operators (FI2) */
   readonly levels: number
+  /** of relationships in profiles (PR14, PR16) */
+  readonly limits: ProfileLimits
 }
 
 const strategy = z.enum(['clientWins', 'serverWins', 'merge', 'ask'])
@@ -19,18 +21,21 @@ export const settingsShape: z.ZodType<SettingsChange> = z.strictObject({
   strategy: strategy.optional(),
   strategies: z.record(z.string(), strategy.nullable()).optional(),
   levels: z.int().min(1).max(100).optional(),
+  limits: z.strictObject({ relationships: z.int().min(1).max(1_000), many: z.int().min(0).max(1_000) }).optional(),
 })
 
 export interface SettingsChange {
   readonly strategy?: StrategyName | undefined
   readonly strategies?: Readonly<Record<string, StrategyName | null>> | undefined
   readonly levels?: number | undefined
+  readonly limits?: ProfileLimits | undefined
 }
 
 export const settingsOf = ({ settings, directory }: Environment): SettingsValue => ({
   strategy: settings.strategy,
   strategies: settings.strategies,
   levels: directory.levels,
+  limits: settings.limits ?? documentedLimits,
 })
 
 export const changeSettings =
@@ -41,12 +46,13 @@ export const changeSettings =
     const unknown = Object.keys(change.strategies ?? {}).filter(table => !environment.schema.tables.has(table))
     if (unknown.length > 0) return failed(...unknown.map(noTable))
     const strategies = Object.entries({ ...environment.settings.strategies, ...change.strategies })
-    const { strategy = environment.settings.strategy, levels } = change
+    const { strategy = environment.settings.strategy, levels, limits } = change
     return changing('changed the settings', [
       {
         ...SETTINGS,
         value: {
           ...environment.settings,
+          ...(limits === undefined ? {} : { limits }),
           strategy,
           strategies: Object.fromEntries(strategies.filter(([, own]) => own !== null)),
         },

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from '@hono/zod-openapi'
 import { shareFaults } from '../directory/check.ts'
 import type { SharedRight, Share } from '../directory/directory.ts'
 import { shareEntry, shareId } from '../directory/directory.ts'

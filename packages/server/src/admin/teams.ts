@@ -1,10 +1,10 @@
+import { z } from '@hono/zod-openapi'
 import { failed, ok } from '@rejoin/profile'
-import { z } from 'zod'
 import { teamFaults } from '../directory/check.ts'
 import { type Team, teamEntry } from '../directory/directory.ts'
 import { type Action, changing, notThere } from './change.ts'
 import type { Resource } from './resource.ts'
-import { idShape, nameShape, sharesWith } from './users.ts'
+import { assignmentsTo, idShape, nameShape, sharesWith } from './users.ts'
 
 const teamShape = z.strictObject({
   id: idShape,
@@ -25,7 +25,8 @@ export const teams: Resource<Team> = {
   list: ({ directory }) => directory.teams.values(),
   entry: teamEntry,
   faults: ({ directory }, team) => teamFaults(directory, team),
-  leaving: ({ directory }, { id }) => ok({ written: [], removed: sharesWith(directory, id) }),
+  leaving: ({ directory, profiles }, { id }) =>
+    ok({ written: [], removed: [...sharesWith(directory, id), ...assignmentsTo(profiles, `team/${id}`)] }),
 }
 
 /** One user joins or leaves, whatever happens to the others meanwhile; doing it twice changes nothing more. */

@@ -1,5 +1,5 @@
+import { z } from '@hono/zod-openapi'
 import { failed } from '@rejoin/profile'
-import { z } from 'zod'
 import { unitFaults } from '../directory/check.ts'
 import { type Unit, unitEntry } from '../directory/directory.ts'
 import { alone, inUse, type Resource } from './resource.ts'

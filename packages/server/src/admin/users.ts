@@ -1,7 +1,8 @@
+import { z } from '@hono/zod-openapi'
 import { isRecordId, ok } from '@rejoin/profile'
-import { z } from 'zod'
 import { userFaults } from '../directory/check.ts'
 import { type Directory, type EntryKey, shareEntry, teamEntry, type User, userEntry } from '../directory/directory.ts'
+import { assignmentId, type Profiles } from '../environment/profiles.ts'
 import type { Resource } from './resource.ts'
 
 /** Users and teams own records, so their ids are written as lookups are. */
@@ -33,7 +34,7 @@ export const users: Resource<User> = {
   list: ({ directory }) => directory.users.values(),
   entry: userEntry,
   faults: ({ directory }, user) => userFaults(directory, user),
-  leaving: ({ directory }, { id }) =>
+  leaving: ({ directory, profiles }, { id }) =>
     ok({
       written: [
         ...directory.teamsOf(id).map(team => teamEntry(without(directory, team, id))),
@@ -42,7 +43,7 @@ export const users: Resource<User> = {
           return userEntry(user)
         }),
       ],
-      removed: sharesWith(directory, id),
+      removed: [...sharesWith(directory, id), ...assignmentsTo(profiles, `user/${id}`)],
     }),
 }
 
@@ -57,3 +58,7 @@ export const sharesWith = (directory: Directory, receiver: string): EntryKey[] =
     const { kind, id } = shareEntry(share)
     return { kind, id }
   })
+
+/** @param receiver `user/ID` or `team/ID` */
+export const assignmentsTo = ({ assigned }: Profiles, receiver: string): EntryKey[] =>
+  [...(assigned.get(receiver)?.values() ?? [])].map(each => ({ kind: 'assignment', id: assignmentId(each) }))

@@ -4,6 +4,7 @@ import {
   FaultError,
   type Fault,
   type Person,
+  type ProfileLimits,
   type PublishedProfile,
   type Schema,
   type SchemaSource,
@@ -61,6 +62,8 @@ export interface Settings {
   readonly strategies: Readonly<Record<string, StrategyName>>
   /** hours after its last refresh at which a device's cache expires (CA1); absent: `CACHE_HOURS` */
   readonly cacheHours?: number
+  /** of relationships in profiles (PR14, PR16); default the documented ones */
+  readonly limits?: ProfileLimits
 }
 
 /** What an environment is made of. */
