@@ -44,7 +44,7 @@ export { columnsIn, type Dependence, dependenceOf, visitFilter } from './filter/
 
 // Merging
 export { type Folded, foldPending, type Present } from './merge/fold.ts'
-export { type Handle, type Handled, judge, type Standing, type Verdict } from './merge/judge.ts'
+export { type Handle, type Handled, judge, laidOver, type Standing, type Verdict } from './merge/judge.ts'
 export type { LedgerEntry } from './merge/ledger.ts'
 export {
   type Knowledge,

@@ -10,6 +10,7 @@ import { createLens } from './live/linked.ts'
 import { createNews } from './live/news.ts'
 import { rescoped } from './live/rescope.ts'
 import { createTurns } from './live/turns.ts'
+import type { CodeRule } from './rules/code-rule.ts'
 import type { Fingerprints } from './session/catch-up/fingerprints.ts'
 import { createGreeting, guestIn, standingOf, termsOf } from './session/greeting.ts'
 import { createRowLists } from './session/row-list.ts'
@@ -57,6 +58,8 @@ export interface CoreParts {
   readonly log: (error: unknown) => void
   /** named actions of this application; default: none */
   readonly commands?: readonly Command[]
+  /** rules as code, beside those of the settings; default: none */
+  readonly rules?: readonly CodeRule[]
   /** lets others have their turn in what takes long; default: the event loop's next turn */
   readonly pause?: () => Promise<void>
 }
@@ -69,6 +72,7 @@ export const createCore = async ({
   random,
   log,
   commands = [],
+  rules = [],
   pause = nextTurn,
 }: CoreParts): Promise<Core> => {
   let environment = await storage.snapshot(loadEnvironment)
@@ -205,6 +209,7 @@ export const createCore = async ({
     storage,
     environment: () => environment,
     commands: commandsOf(commands),
+    rules,
     authority,
     now,
     newCommit,

@@ -27,6 +27,8 @@ export {
   type Settings,
 } from './environment/environment.ts'
 export type { Effective, GivenProfile, StoredProfile } from './environment/profiles.ts'
+export { checkRules, type Rule, type RuledKind } from './rules/rule.ts'
+export type { CodeRule, RuleContext, RuleRefusal } from './rules/code-rule.ts'
 export {
   type Directory,
   directoryEntries,

@@ -23,6 +23,7 @@ import { type ApiEnv, signedIn } from './routes/signed-in.ts'
 import { createSockets, type Sockets } from './routes/sockets.ts'
 import { syncSocket } from './routes/sync.ts'
 import { tableRoutes } from './routes/tables.ts'
+import type { CodeRule } from './rules/code-rule.ts'
 import type { Storage } from './storage/storage.ts'
 import type { Wake } from './storage/wake.ts'
 import { createPost } from './webhooks/post.ts'
@@ -67,6 +68,8 @@ interface RelayParts {
   readonly privateWebhooks?: boolean
   /** named actions of this application, the same as its devices have (`defineCommand`) */
   readonly commands?: readonly Command[]
+  /** what nobody may do to a record, as code; as data they are among the settings of the environment */
+  readonly rules?: readonly CodeRule[]
   /** default: warnings and errors on standard error. Values of records are never logged. */
   readonly log?: Logger
   /** ms since 1970; default the system's clock */
@@ -78,15 +81,14 @@ export type RelayOptions = RelayParts & ({ readonly identity: Identity } | { rea
 
 /** @throws FaultError where the storage holds no environment, or one that does not compile */
 export const createRelay = async (options: RelayOptions): Promise<Relay> => {
-  const { storage, now = Date.now } = options
+  const { storage, commands = [], rules = [], now = Date.now } = options
   const logger = options.log ?? pino({ level: 'warn' }, pino.destination(2))
   const log = (error: unknown): void => logger.error(error)
   const issuer = 'issuer' in options ? options.issuer : undefined
   const identity = 'identity' in options ? options.identity : options.issuer.identity
   const random = (length: number): Uint8Array => randomBytes(length)
   const wake = options.wake === undefined ? {} : { wake: options.wake }
-  const commands = options.commands === undefined ? {} : { commands: options.commands }
-  const core = await createCore({ storage, ...wake, ...commands, identity, now, random, log })
+  const core = await createCore({ storage, ...wake, commands, rules, identity, now, random, log })
   const documents =
     options.documents === undefined ? undefined : createDocuments({ core, storage: options.documents, now, log })
   const sockets = createSockets([DOCUMENT_PROTOCOL], log)

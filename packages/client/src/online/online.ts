@@ -100,7 +100,7 @@ const offline = (message: string): RejoinFault =>
   })
 
 const faultFrom = (said: unknown, status: number): RejoinFault => {
-  const { code, message, fix } = (typeof said === 'object' && said !== null ? said : {}) as Readonly<
+  const { code, message, fix, rule } = (typeof said === 'object' && said !== null ? said : {}) as Readonly<
     Record<string, unknown>
   >
   return new RejoinFault({
@@ -113,5 +113,6 @@ const faultFrom = (said: unknown, status: number): RejoinFault => {
           : 'refused') as RejoinFaultCode,
     message: typeof message === 'string' ? message : `the relay answered ${status}`,
     ...(typeof fix === 'string' ? { fix } : {}),
+    ...(typeof rule === 'string' ? { rule } : {}),
   })
 }

@@ -161,6 +161,33 @@ describe('settings', () => {
     )
     expect((await ask('/settings', { method: 'PATCH', json: { strategy: 'coin' } })).status).toBe(400)
   })
+
+  test('[CF10] rules are written as a whole, each fault with its place, and stay while a schema fits them', async () => {
+    const patch = (rules: unknown): Promise<Response> => ask('/settings', { method: 'PATCH', json: { rules } })
+    const when = { column: 'minutes', op: 'not-null' }
+    const billed = { name: 'billed', table: 'visit', on: ['update'], when, message: 'is billed' }
+    const faulty = await patch([{ ...billed, when: { ...when, column: 'minute' } }])
+    expect([faulty.status, await body(faulty)]).toMatchObject([
+      422,
+      { code: 'unknown-column', at: 'rule billed, table visit, filter, column minute' },
+    ])
+    expect((await patch([{ ...billed, on: ['create'] }])).status).toBe(400)
+    expect((await body(patch([billed]))).rules).toEqual([billed])
+    expect(opened.relay.core.environment().rulesOf('visit')).toEqual([billed])
+    expect((await body(ask('/settings', { method: 'PATCH', json: { strategy: 'merge' } }))).rules).toEqual([billed])
+    const { tables, ...present } = await body(ask('/schema'))
+    const renamed = tables.map((table: { columns: { name: string }[] }) => ({
+      ...table,
+      columns: table.columns.map(column =>
+        column.name === 'minutes' ? { ...column, id: 'minutes', name: 'm' } : column,
+      ),
+    }))
+    const refused = await put('/schema', { ...present, tables: renamed })
+    expect([refused.status, (await body(refused)).at]).toEqual([
+      422,
+      'rule billed, table visit, filter, column minutes',
+    ])
+  })
 })
 
 describe('the schema', () => {

@@ -2,12 +2,14 @@ import { z } from '@hono/zod-openapi'
 import { documentedLimits, failed, type Fault, type ProfileLimits, type StrategyName } from '@rejoin/profile'
 import { HIERARCHY } from '../directory/directory.ts'
 import { type Environment, SETTINGS } from '../environment/environment.ts'
+import { type Rule, rulesShape } from '../rules/rule.ts'
 import { type Action, changing, type Expected, refusedBy, unexpected } from './change.ts'
 
-/** How conflicts are settled, how deep the hierarchy counts, and what profiles may be. */
+/** How conflicts are settled, what nobody may do, how deep the hierarchy counts, and what profiles may be. */
 export interface SettingsValue {
   readonly strategy: StrategyName
   readonly strategies: Readonly<Record<string, StrategyName>>
+  readonly rules: readonly Rule[]
   /** below a manager, for hierarchy operators (FI2) */
   readonly levels: number
   /** of relationships in profiles (PR14, PR16) */
@@ -20,6 +22,7 @@ const strategy = z.enum(['clientWins', 'serverWins', 'merge', 'ask'])
 export const settingsShape: z.ZodType<SettingsChange> = z.strictObject({
   strategy: strategy.optional(),
   strategies: z.record(z.string(), strategy.nullable()).optional(),
+  rules: rulesShape.optional(),
   levels: z.int().min(1).max(100).optional(),
   limits: z.strictObject({ relationships: z.int().min(1).max(1_000), many: z.int().min(0).max(1_000) }).optional(),
 })
@@ -27,6 +30,8 @@ export const settingsShape: z.ZodType<SettingsChange> = z.strictObject({
 export interface SettingsChange {
   readonly strategy?: StrategyName | undefined
   readonly strategies?: Readonly<Record<string, StrategyName | null>> | undefined
+  /** all of them anew */
+  readonly rules?: readonly Rule[] | undefined
   readonly levels?: number | undefined
   readonly limits?: ProfileLimits | undefined
 }
@@ -34,6 +39,7 @@ export interface SettingsChange {
 export const settingsOf = ({ settings, directory }: Environment): SettingsValue => ({
   strategy: settings.strategy,
   strategies: settings.strategies,
+  rules: settings.rules ?? [],
   levels: directory.levels,
   limits: settings.limits ?? documentedLimits,
 })
@@ -46,7 +52,7 @@ export const changeSettings =
     const unknown = Object.keys(change.strategies ?? {}).filter(table => !environment.schema.tables.has(table))
     if (unknown.length > 0) return failed(...unknown.map(noTable))
     const strategies = Object.entries({ ...environment.settings.strategies, ...change.strategies })
-    const { strategy = environment.settings.strategy, levels, limits } = change
+    const { strategy = environment.settings.strategy, rules, levels, limits } = change
     return changing('changed the settings', [
       {
         ...SETTINGS,
@@ -55,6 +61,7 @@ export const changeSettings =
           ...(limits === undefined ? {} : { limits }),
           strategy,
           strategies: Object.fromEntries(strategies.filter(([, own]) => own !== null)),
+          ...(rules === undefined ? {} : { rules }),
         },
       },
       ...(levels === undefined ? [] : [{ ...HIERARCHY, value: { levels } }]),

@@ -39,6 +39,7 @@ test('a loaded record is what the online API would have created, but for ids and
     storage: created,
     environment: () => environment,
     commands: () => undefined,
+    rules: [],
     authority: client,
     now: () => 0,
     newCommit: () => a.confirmed.commit,

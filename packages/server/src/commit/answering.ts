@@ -9,6 +9,7 @@ import {
   type Rights,
 } from '@rejoin/profile'
 import type { Environment } from '../environment/environment.ts'
+import type { CodeRule } from '../rules/code-rule.ts'
 import type { StoredEdit } from '../storage/storage.ts'
 import { rejected } from './admission.ts'
 import type { Judged } from './submission.ts'
@@ -19,11 +20,13 @@ export interface Circumstances {
   readonly environment: Environment
   readonly rights: (person: Person) => Rights
   readonly commands: Commands
+  /** rules as code */
+  readonly rules: readonly CodeRule[]
   /** a client id of this relay process alone */
   readonly authority: number
   /** ms since 1970 */
   readonly now: number
-  /** hears of bugs of commands */
+  /** hears of bugs of commands and rules */
   readonly log: (error: unknown) => void
 }
 
@@ -38,9 +41,11 @@ export const tooLarge: Pick<Judged, 'answer'> = rejected(
 export const voidKey = (device: string, edit: string): string => `${device}/${edit}`
 
 export const remember = (work: Workspace, edit: Edit, outcome: Outcome, { now }: Circumstances): void => {
-  // What still comes about a purged record is not kept: its values were to be gone.
+  // Of a purged record the values were to be gone; and what was refused for its size is not kept for it.
   const purged = work.record({ table: edit.table, id: edit.record })?.state === 'purged'
-  work.settle(purged ? bare(storedEdit(edit, outcome, now)) : storedEdit(edit, outcome, now))
+  const heavy = outcome.status === 'rejected' && outcome.code === 'too-large'
+  const stored = storedEdit(edit, outcome, now)
+  work.settle(purged || heavy ? bare(stored) : stored)
   if (edit.amends === undefined) return
   // What is amended is void from now on, whether it waits here or is still on its way.
   const amended = work.edit(edit.amends)
@@ -60,27 +65,22 @@ export const bare = (edit: StoredEdit): StoredEdit => ({
   ...(edit.command === undefined ? {} : { command: { ...edit.command, args: {} } }),
 })
 
-const storedEdit = (edit: Edit, outcome: Outcome, received: number): StoredEdit => {
-  // What was refused for its size is not kept for it.
-  const kept = outcome.status !== 'rejected' || outcome.code !== 'too-large'
-  const command = edit.command === undefined || kept ? edit.command : { ...edit.command, args: {} }
-  return {
-    edit: edit.id,
-    table: edit.table,
-    id: edit.record,
-    device: edit.device,
-    seq: edit.seq,
-    author: edit.author,
-    kind: edit.kind,
-    at: edit.at,
-    received,
-    changes: kept ? edit.changes : {},
-    outcome,
-    ...(command === undefined ? {} : { command }),
-    ...(edit.amends === undefined ? {} : { amends: edit.amends }),
-    ...(edit.group === undefined ? {} : { group: edit.group }),
-  }
-}
+const storedEdit = (edit: Edit, outcome: Outcome, received: number): StoredEdit => ({
+  edit: edit.id,
+  table: edit.table,
+  id: edit.record,
+  device: edit.device,
+  seq: edit.seq,
+  author: edit.author,
+  kind: edit.kind,
+  at: edit.at,
+  received,
+  changes: edit.changes,
+  outcome,
+  ...(edit.command === undefined ? {} : { command: edit.command }),
+  ...(edit.amends === undefined ? {} : { amends: edit.amends }),
+  ...(edit.group === undefined ? {} : { group: edit.group }),
+})
 
 export const judged = (edit: Edit, answer: Answer): Judged => ({
   edit: edit.id,

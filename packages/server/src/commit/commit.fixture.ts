@@ -15,7 +15,8 @@ import {
   unpackEnvelope,
   type Value,
 } from '@rejoin/profile'
-import { compileEnvironment, type Environment } from '../environment/environment.ts'
+import { compileEnvironment, type Environment, type Settings } from '../environment/environment.ts'
+import type { CodeRule } from '../rules/code-rule.ts'
 import { openSqliteStorage } from '../storage/sqlite/sqlite.ts'
 import type { Storage, StoredEdit } from '../storage/storage.ts'
 import { type Committed, type Committer, createCommitter } from './committer.ts'
@@ -67,10 +68,16 @@ export interface Relay {
   close(): Promise<void>
 }
 
+interface Extras {
+  readonly commands?: readonly Command[]
+  readonly rules?: readonly CodeRule[]
+  readonly settings?: Partial<Settings>
+}
+
 export const openRelay = async (
   strategy: StrategyName = 'clientWins',
   authority = 5 * 256,
-  commands: readonly Command[] = [],
+  { commands = [], rules = [], settings = {} }: Extras = {},
 ): Promise<Relay> => {
   let commits = 0
   let online = 0
@@ -78,7 +85,7 @@ export const openRelay = async (
   const storage = await openSqliteStorage({ path: ':memory:', newId })
   const environment: Environment = compileEnvironment({
     schema,
-    settings: { strategy, strategies: {} },
+    settings: { strategy, strategies: {}, ...settings },
     people: [ana, bo],
     profiles: [],
   })
@@ -88,6 +95,7 @@ export const openRelay = async (
     storage,
     environment: () => environment,
     commands: commandsOf(commands),
+    rules,
     authority,
     now: () => 1_000,
     newCommit: newId,

@@ -1,5 +1,6 @@
 import { type Commands, type Person, type Position, rightsOf, type Rights } from '@rejoin/profile'
 import type { Environment } from '../environment/environment.ts'
+import type { CodeRule } from '../rules/code-rule.ts'
 import { keyOf, type RecordKey, type Storage, type StoredRecord, type Wanted } from '../storage/storage.ts'
 import { rejected } from './admission.ts'
 import { type Circumstances, voidKey } from './answering.ts'
@@ -33,6 +34,7 @@ export interface CommitterParts {
   readonly storage: Storage
   readonly environment: () => Environment
   readonly commands: Commands
+  readonly rules: readonly CodeRule[]
   /** a client id of this process alone */
   readonly authority: number
   readonly now: () => number
@@ -105,8 +107,8 @@ const commitBatch = (
   const rights = rightsByPerson(environment)
   return parts.storage.commit(wantedBy(batch.flatMap(({ submissions }) => submissions)), found => {
     const work = createWorkspace(found, parts.newCommit())
-    const { commands, authority, log } = parts
-    const circumstances = { environment, rights, commands, authority, now: parts.now(), log }
+    const { commands, rules, authority, log } = parts
+    const circumstances = { environment, rights, commands, rules, authority, now: parts.now(), log }
     const judged = batch.map(({ submissions }) =>
       submissions.flatMap(submission => decideAlone(work, submission, circumstances, parts.log)),
     )

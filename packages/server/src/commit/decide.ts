@@ -1,8 +1,8 @@
-import { type Answer, type Edit, type Outcome, type Person, settle, verdictOn } from '@rejoin/profile'
+import { type Answer, type Edit, type Outcome, settle } from '@rejoin/profile'
 import type { StoredEdit } from '../storage/storage.ts'
-import { allowedImage, refuse, refuseSender, rejected } from './admission.ts'
-import { type Circumstances, isTooLarge, judged, remember, tooLarge, voidKey } from './answering.ts'
-import { handlerOf } from './handling.ts'
+import { refuse, refuseSender, rejected } from './admission.ts'
+import { type Circumstances, judged, remember, voidKey } from './answering.ts'
+import { merge } from './merging.ts'
 import { decideOnline } from './online.ts'
 import type { Author, DeviceSubmission, Judged, Submission, WithdrawSubmission } from './submission.ts'
 import type { Workspace } from './workspace.ts'
@@ -46,7 +46,8 @@ const decideEdit = (work: Workspace, edit: Edit, author: Author, circumstances: 
       remember(work, edit, refusal.answer, circumstances)
     return { ...judged(edit, refusal.answer), ...refusal }
   }
-  const outcome = merge(work, edit, author.person, after?.outcome, circumstances)
+  const standpoint = { base: work.baseOf(edit), ...(after === undefined ? {} : { after: after.outcome }) }
+  const outcome = merge(work, edit, { person: author.person, ...standpoint }, circumstances)
   remember(work, edit, outcome, circumstances)
   return judged(edit, outcome)
 }
@@ -62,40 +63,6 @@ const foreign = (edit: Edit): Judged => ({
   ...judged(edit, { status: 'rejected', code: 'invalid', message: 'the edit names an edit of someone else' }),
   suspicious: true,
 })
-
-const merge = (
-  work: Workspace,
-  edit: Edit,
-  person: Person,
-  after: Outcome | undefined,
-  circumstances: Circumstances,
-): Outcome => {
-  const { environment, rights, authority, now } = circumstances
-  const key = { table: edit.table, id: edit.record }
-  const record = work.record(key)
-  const strategy = environment.strategyOf(edit.table)
-  const allowed = allowedImage(edit, environment.schema.tables.get(edit.table)!, rights(person))
-  const handle = handlerOf(edit, circumstances)
-  const known = {
-    base: work.baseOf(edit),
-    ...(after === undefined ? {} : { after }),
-    ...(handle === undefined ? {} : { handle }),
-  }
-  const verdict = verdictOn(record, allowed, strategy, known)
-  const merges = verdict.status === 'applied' || verdict.status === 'lost'
-  const merged = settle(record, allowed, verdict, strategy, {
-    ...known,
-    rev: merges ? work.rev() + 1 : work.rev(),
-    commit: work.commit,
-    authority,
-    at: now,
-  })
-  if (merged.record !== undefined && isTooLarge(merged.record.confirmed)) return tooLarge.answer as Outcome
-  if (merges) work.nextRev()
-  if (merged.record !== undefined) work.put(key, merged.record)
-  if (merged.ledger !== undefined) work.note(merged.ledger)
-  return merged.outcome
-}
 
 /** All edits of a group take effect, or none (OB13): tried on a branch, then settled on the worst that came of it. */
 const decideGroup = (work: Workspace, { edits, author }: DeviceSubmission, circumstances: Circumstances): Judged[] => {

@@ -1,6 +1,7 @@
-import { DELETED, type Edit, guidOf, mergeEdit, nowhere, recordWrites, type Value } from '@rejoin/profile'
+import { DELETED, type Edit, guidOf, nowhere, recordWrites, type Value } from '@rejoin/profile'
 import { refuseErased, refuseRight, rejected } from './admission.ts'
-import { type Circumstances, isTooLarge, remember, tooLarge } from './answering.ts'
+import { type Circumstances, remember } from './answering.ts'
+import { merge } from './merging.ts'
 import type { Judged, OnlineSubmission } from './submission.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -45,21 +46,9 @@ export const decideOnline = (work: Workspace, write: OnlineSubmission, circumsta
     changes: kind === 'delete' ? {} : changes,
     update: recorded.update,
   }
-  const { environment, authority, now } = circumstances
-  const merged = mergeEdit(record, edit, environment.strategyOf(table), {
-    base: edit.base.rev,
-    rev: work.rev() + 1,
-    commit: work.commit,
-    authority,
-    at: now,
-  })
-  if (merged.record !== undefined && isTooLarge(merged.record.confirmed)) return { ...at, ...tooLarge }
-  if (merged.record !== undefined) {
-    work.nextRev()
-    work.put({ table, id: write.record }, merged.record)
-    remember(work, edit, merged.outcome, circumstances)
-  }
-  return { ...at, answer: merged.outcome }
+  const outcome = merge(work, edit, { person, base: edit.base.rev }, circumstances)
+  if (outcome.status === 'applied') remember(work, edit, outcome, circumstances)
+  return { ...at, answer: outcome }
 }
 
 /** The device of writes through the online API. */

@@ -21,6 +21,7 @@ import {
   type EntryKey,
 } from '../directory/directory.ts'
 import { resolvePerson } from '../directory/resolve.ts'
+import { checkRules, type Rule } from '../rules/rule.ts'
 import type { Entry, View } from '../storage/storage.ts'
 import {
   amendedList,
@@ -53,6 +54,8 @@ export interface Environment {
   /** those of a person in all apps */
   profilesOf(person: Person): readonly PublishedProfile[]
   strategyOf(table: string): Strategy
+  /** those as data about a table */
+  rulesOf(table: string): readonly Rule[]
 }
 
 export interface Settings {
@@ -60,6 +63,8 @@ export interface Settings {
   readonly strategy: StrategyName
   /** tables that differ (CF12) */
   readonly strategies: Readonly<Record<string, StrategyName>>
+  /** what nobody may do to a record as it stands (CF10) */
+  readonly rules?: readonly Rule[]
   /** hours after its last refresh at which a device's cache expires (CA1); absent: `CACHE_HOURS` */
   readonly cacheHours?: number
   /** of relationships in profiles (PR14, PR16); default the documented ones */
@@ -111,7 +116,7 @@ export const schemaEntries = ({ roles = [], ...rest }: SchemaSource): Entry[] =>
 
 const kinds = ['environment', 'unit', 'team', 'user', 'role', 'share', 'person', 'profile', 'app', 'assignment']
 
-/** @throws FaultError where the environment has no schema, or one that does not compile */
+/** @throws FaultError where the environment has no schema, or one that does not compile, or a rule that does not fit it */
 export const loadEnvironment = async (view: View): Promise<Environment> => {
   const entries: Entry[] = []
   for (const kind of kinds) entries.push(...(await view.entries(kind)))
@@ -125,7 +130,7 @@ export const compileEnvironment = (source: EnvironmentSource): Environment =>
 /**
  * The environment after a change of its entries, with all that stayed the same.
  *
- * @throws FaultError where the schema does not compile
+ * @throws FaultError where the schema does not compile, or a rule does not fit it
  */
 export const environmentAfter = (
   environment: Environment,
@@ -181,6 +186,7 @@ const assemble = (state: State, before?: Environment): Environment => {
     if (!resolved.has(id)) resolved.set(id, people.get(id) ?? resolvePerson(directory, id))
     return resolved.get(id)
   }
+  const rules = rulesByTable(schema, settings.rules ?? none)
   const environment: Environment = {
     schema,
     settings,
@@ -194,6 +200,7 @@ const assemble = (state: State, before?: Environment): Environment => {
     profilesOf: asking => [
       ...new Set([...profiles.apps.keys()].flatMap(app => effectiveIn(profiles, asking, app)?.published ?? [])),
     ],
+    rulesOf: table => rules.get(table) ?? none,
     strategyOf: table => strategies[settings.strategies[table] ?? settings.strategy],
   }
   states.set(environment, state)
@@ -211,6 +218,16 @@ const compiled = (state: State, before: Environment | undefined): Schema => {
   const schema = compileSchema({ ...state.schema, roles: [...roles.values()] })
   if (!schema.ok) throw new FaultError(schema.faults)
   return schema.value
+}
+
+const none: readonly Rule[] = []
+
+const rulesByTable = (schema: Schema, rules: readonly Rule[]): ReadonlyMap<string, readonly Rule[]> => {
+  const faults = checkRules(schema, rules)
+  if (faults.length > 0) throw new FaultError(faults)
+  const byTable = new Map<string, Rule[]>()
+  for (const rule of rules) byTable.set(rule.table, [...(byTable.get(rule.table) ?? []), rule])
+  return byTable
 }
 
 const noSchema: Fault = {

@@ -10,6 +10,8 @@ export interface ApiFault {
   readonly message: string
   readonly at: string
   readonly fix?: string
+  /** what refused it, where the code is `rule` */
+  readonly rule?: string
   /** where several things are wrong at once: all of them */
   readonly faults?: readonly Fault[]
 }

@@ -34,11 +34,12 @@ export const submit = async (core: Core, { person }: Caller, { table, ...write }
       fix: 'read again',
     })
   }
-  const { code, message, column } = answer
+  const { code, message, column, rule } = answer
   if (code === 'conflict' && write.ifRev !== undefined) {
     throw new ApiFailure(412, { code: 'changed', at, message, fix: 'read the record again and decide anew' })
   }
-  throw new ApiFailure(statuses[code], { code, at: column === undefined ? at : `${at}, column ${column}`, message })
+  const place = column === undefined ? at : `${at}, column ${column}`
+  throw new ApiFailure(statuses[code], { code, at: place, message, ...(rule === undefined ? {} : { rule }) })
 }
 
 const statuses: Readonly<Record<RejectionCode, ContentfulStatusCode>> = {
