@@ -38,6 +38,8 @@ describe('a booking is on the device when', () => {
       { start: '2026-07-01T10:00:00.000Z', end: '2026-07-15T21:59:59.999Z' },
       true,
     ],
+    ['it ended this morning', { start: '2026-07-01T10:00:00.000Z', end: '2026-07-15T08:00:00.000Z' }, true],
+    ['it ends on the seventh day', { start: '2026-07-01T10:00:00.000Z', end: '2026-07-22T21:59:59.999Z' }, true],
     ['it starts on the seventh day', { start: '2026-07-22T21:59:59.999Z', end: '2026-08-22T10:00:00.000Z' }, true],
     ['not: it starts on the eighth', { start: '2026-07-22T22:00:00.000Z', end: '2026-07-23T10:00:00.000Z' }, false],
     ['not: it ended yesterday', { start: '2026-07-14T10:00:00.000Z', end: '2026-07-14T21:59:59.999Z' }, false],

@@ -156,7 +156,7 @@ describe('a table the vendor', () => {
     expect(pendingFilters(took)).toEqual([])
   })
 
-  test('drops stays until an administrator takes that', () => {
+  test('[MG2] drops stays until an administrator takes that', () => {
     const updated = receive(begun, booking, order)
     expect(updated.life).toEqual(begun.life)
     expect(pendingFilters(updated)).toEqual([{ table: 'account', present: { kind: 'related' } }])
@@ -165,10 +165,18 @@ describe('a table the vendor', () => {
     expect(pendingFilters(took)).toEqual([])
   })
 
-  test('still has after the customer removed it stays removed', () => {
-    const updated = receive(publish(edit(begun, booking, order)), booking, order, { ...account, filter: all })
-    expect(itemOf(updated, 'account')).toBeUndefined()
-    expect(pendingFilters(updated)).toEqual([])
+  test('[MG2] dropped, and that was taken, comes as new when the vendor adds it again', () => {
+    const dropped = publish(taken(takeFilter(receive(begun, booking, order), 'account')))
+    expect(onDevices(receive(dropped, booking, order, account), 'account')).toEqual(account)
+  })
+
+  test('[MG3] still has after the customer removed it stays removed, also when it was dropped in between', () => {
+    const removed = publish(edit(begun, booking, order))
+    for (const managed of [removed, receive(removed, booking, order)]) {
+      const updated = receive(managed, booking, order, { ...account, filter: all })
+      expect(itemOf(updated, 'account')).toBeUndefined()
+      expect(pendingFilters(updated)).toEqual([])
+    }
   })
 })
 

@@ -60,7 +60,8 @@ export const receiveUpdate = (
   at: number,
   limits?: ProfileLimits,
 ): { readonly managed: ManagedProfile; readonly faults: readonly Fault[] } => {
-  const { profile, begun } = mergeUpdate(vendor.pristine, shownProfile(life), update)
+  const met = new Set(Object.keys(vendor.stands))
+  const { profile, begun } = mergeUpdate(vendor.pristine, shownProfile(life), update, met)
   const was = filtersOf(vendor.pristine)
   const is = filtersOf(update)
   const next = {

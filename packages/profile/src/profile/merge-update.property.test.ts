@@ -13,7 +13,12 @@ const profile = (relationships: readonly string[], filter: 'all' | 'related'): P
 test('[MG3] a relationship is chosen afterwards where both keep it, or where either added it', () => {
   fc.assert(
     fc.property(chosen, chosen, chosen, (base, ours, theirs) => {
-      const merged = mergeUpdate(profile(base, 'related'), profile(ours, 'related'), profile(theirs, 'all'))
+      const merged = mergeUpdate(
+        profile(base, 'related'),
+        profile(ours, 'related'),
+        profile(theirs, 'all'),
+        new Set(['account']),
+      )
       const [item] = merged.profile.items
       const expected = names.filter(name =>
         base.includes(name)

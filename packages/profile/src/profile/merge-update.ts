@@ -5,17 +5,19 @@ import type { DownloadFilter, ProfileItem, ProfileSource } from './profile.ts'
  * stays (MG3). Filters stay the customer's here. A table that is new comes with its relationships and brings related
  * rows alone; one without relationships would bring rows by its filter alone, and waits with it.
  *
+ * @param met tables of earlier defaults: what the customer removed of them does not come back as new
  * @returns the merged profile, and by table the filters that tables new to the default begin with
  */
 export const mergeUpdate = (
   base: ProfileSource,
   ours: ProfileSource,
   theirs: ProfileSource,
+  met: ReadonlySet<string>,
 ): { readonly profile: ProfileSource; readonly begun: Readonly<Record<string, DownloadFilter>> } => {
   const from = byTable(base)
   const to = byTable(theirs)
   const present = byTable(ours)
-  const fresh = theirs.items.filter(({ table }) => !from.has(table))
+  const fresh = theirs.items.filter(({ table }) => !met.has(table))
   const added = fresh
     .filter(({ table, relationships = [] }) => !present.has(table) && relationships.length > 0)
     .map((item): ProfileItem => ({ ...item, filter: { kind: 'related' } }))
