@@ -52,6 +52,13 @@ export {
 } from './identity/identity.ts'
 export { openDevelopmentIssuer } from './identity/development.ts'
 
+// Outward: what other systems are told, and what nobody is to be told any more
+export type { FeedChange } from './feed/change.ts'
+export type { FeedLine } from './feed/follow.ts'
+export { isSigned, type Signed } from './webhooks/sign.ts'
+export type { Erasure, ErasureReport, Target } from './erasure/erasure.ts'
+export { type ErasureList, openErasureList } from './erasure/list.ts'
+
 // Storage: where an environment lives
 export type {
   Decision,

@@ -114,9 +114,10 @@ export const createRelay = async (options: RelayOptions): Promise<Relay> => {
     ...{ core, now, log, post: createPost(reach), chance: Math.random },
     holder: Buffer.from(random(8)).toString('hex'),
   })
-  const api = createApi({ core, now, log, random, reach, erasures, ending: ending.signal })
+  const api = createApi({ core, now, log, ending: ending.signal })
+  const admin = createAdmin({ core, now, random, reach, erasures })
   const perUser = options.connectionsPerUser ?? 20
-  const app = createApp({ core, documents, sockets, doorway, issuer, perUser, api, admin: adminRoutes(core, now), log })
+  const app = createApp({ core, documents, sockets, doorway, issuer, perUser, api, admin, log })
   const timer = setInterval(() => {
     core.tick()
     documents?.tick()
@@ -147,7 +148,7 @@ interface AppParts {
   readonly issuer: DevelopmentIssuer | undefined
   readonly perUser: number
   readonly api: ReturnType<typeof createApi>
-  readonly admin: ReturnType<typeof adminRoutes>
+  readonly admin: ReturnType<typeof createAdmin>
   readonly log: (error: unknown) => void
 }
 
@@ -191,12 +192,17 @@ const createApp = ({ core, documents, sockets, doorway, issuer, perUser, api, ad
     .route('/api', api)
 }
 
-const createApi = (parts: FeedParts & WebhookRouteParts & ErasureRouteParts) =>
+const createApi = (parts: FeedParts) =>
   new Hono<ApiEnv>()
     .use(signedIn(parts.core))
     .route('/', tableRoutes(parts.core))
     .route('/', historyRoutes(parts.core))
     .route('/', feedRoutes(parts))
+
+/** The door is the first of them: what is mounted behind it needs none of its own. */
+const createAdmin = (parts: WebhookRouteParts & ErasureRouteParts) =>
+  new Hono<ApiEnv>()
+    .route('/', adminRoutes(parts.core, parts.now))
     .route('/', webhookRoutes(parts))
     .route('/', erasureRoutes(parts))
 

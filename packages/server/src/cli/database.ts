@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { FaultError } from '@rejoin/profile'
 import { openSqliteDocuments } from '../documents/sqlite.ts'
 import type { DocumentStorage } from '../documents/storage.ts'
+import { type ErasureList, openErasureList } from '../erasure/list.ts'
 import { openSqliteStorage } from '../storage/sqlite/sqlite.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Wake } from '../storage/wake.ts'
@@ -47,11 +48,24 @@ export const openDatabase = async (db: string, { create }: { readonly create: bo
 export const relayPartsOf = (
   db: string,
   storage: Database,
-): { readonly storage: Storage; readonly wake?: Wake; readonly documents?: DocumentStorage } => ({
+  list?: string,
+): {
+  readonly storage: Storage
+  readonly wake?: Wake
+  readonly documents?: DocumentStorage
+  readonly erasures?: ErasureList
+} => ({
   storage,
   ...(storage.wake === undefined ? {} : { wake: storage.wake }),
   ...(isPostgres(db) ? {} : { documents: openDocuments(db) }),
+  ...erasuresOf(db, list),
 })
+
+/** The list of what was erased: a file beside a file, unless another is named; for a PostgreSQL it has to be. */
+export const erasuresOf = (db: string, list: string | undefined): { readonly erasures?: ErasureList } => {
+  const path = list ?? (isPostgres(db) ? undefined : `${db}-erasures`)
+  return path === undefined ? {} : { erasures: openErasureList(path) }
+}
 
 /** The documents of an environment: a file beside its database. */
 export const openDocuments = (path: string): DocumentStorage => openSqliteDocuments(`${path}-documents`)

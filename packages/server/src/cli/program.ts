@@ -1,5 +1,6 @@
 import { type Fault, FaultError, faultText, strategies } from '@rejoin/profile'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { EraseChoice } from './erase.ts'
 import type { ImportChoice } from './import.ts'
 import { inspect } from './inspect.ts'
 import { addProfileCommands } from './profile.ts'
@@ -41,6 +42,7 @@ const programOf = (terminal: Terminal): Command => {
     .option('--issuer <name>', 'who issues the tokens')
     .option('--audience <name>', 'for whom they are issued')
     .option('--origin <origin...>', 'pages that may connect, such as https://app.example or http://localhost:*')
+    .addOption(listOption())
     .action(async (choice: ServeChoice) => {
       const serving = await serve(choice, terminal)
       await untilStopped()
@@ -103,9 +105,32 @@ const programOf = (terminal: Terminal): Command => {
     .hook('preAction', onePlace)
     .option('--json', 'as JSON')
     .action((choice: { db: string; json?: boolean }) => inspect(choice, terminal))
+  program
+    .command('erase')
+    .description(
+      'erase data for good, of a database that no relay serves; a serving one does it at /api/admin/erasures',
+    )
+    .addOption(dbOption('the database'))
+    .addOption(postgresOption())
+    .hook('preAction', onePlace)
+    .option('--record <table/id...>', 'these records')
+    .option('--where <table.column=value...>', 'records in which a column has a value')
+    .option('--owner <user>', 'all that a user owns')
+    .option('--column <name...>', 'empty these columns only; without it records are purged')
+    .option('--reason <text>', 'why; kept with the erasure')
+    .option('--dry', 'only say which records')
+    .option('--replay', 'bring a restored database up to the list')
+    .option('--no-scrub', 'leave what was overwritten in the free pages of the file')
+    .addOption(listOption())
+    .action(async (choice: EraseChoice) => {
+      const { erase } = await import('./erase.ts')
+      await erase(choice, terminal)
+    })
   return program
 }
 
+const listOption = (): Option =>
+  new Option('--erasures <file>', 'the list of what was erased, kept apart from backups; default DB-erasures')
 const dbOption = (description: string): Option => new Option('--db <file>', description)
 const postgresOption = (): Option =>
   new Option('--postgres <url>', 'a PostgreSQL instead, as postgres://user:password@host:port/database').conflicts('db')

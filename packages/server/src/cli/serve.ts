@@ -17,6 +17,7 @@ export interface ServeChoice {
   readonly issuer?: string
   readonly audience?: string
   readonly origin?: readonly string[]
+  readonly erasures?: string
 }
 
 /** `rejoin serve`: runs until it is told to stop. */
@@ -26,7 +27,7 @@ export const serve = async (choice: ServeChoice, terminal: Terminal): Promise<Se
   try {
     const origins = choice.origin ?? (signIn === 'development' ? LOCAL_ORIGINS : [])
     const who = signIn === 'development' ? { issuer: await openDevelopmentIssuer(storage) } : { identity: signIn }
-    const relay = await createRelay({ ...relayPartsOf(choice.db, storage), origins, ...who })
+    const relay = await createRelay({ ...relayPartsOf(choice.db, storage, choice.erasures), origins, ...who })
     const serving = await serveRelay(relay, { port: choice.port, hostname: choice.host })
     terminal.out(`Rejoin relay at ${serving.url}, database ${shownAs(choice.db)}`)
     if (signIn === 'development') terminal.out('Development sign-in: the page shows tokens. Not for production.')

@@ -74,7 +74,7 @@ export const openWorld = async (): Promise<World> => {
     relay: () => open.relay,
     storage: () => open.storage,
     ask,
-    erase: subject => ask('bo', '/api/erasures', { reason: 'she asked for it', ...subject }),
+    erase: subject => ask('bo', '/api/admin/erasures', { reason: 'she asked for it', ...subject }),
     close,
     reopen: async () => {
       await close().catch(() => undefined)

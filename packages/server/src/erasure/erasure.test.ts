@@ -111,8 +111,8 @@ describe('erasure', () => {
   })
 
   it('is for administrators, and refuses what is not there with its place', async () => {
-    expect((await world.ask('ana', '/api/erasures', { rows: [J1], reason: 'x' })).status).toBe(403)
-    expect((await world.ask('ana', '/api/erasures')).status).toBe(403)
+    expect((await world.ask('ana', '/api/admin/erasures', { rows: [J1], reason: 'x' })).status).toBe(403)
+    expect((await world.ask('ana', '/api/admin/erasures')).status).toBe(403)
     const refused = await world.erase({ rows: [J1, { table: 'no', id: 'x' }] })
     expect([refused.status, await refused.json()]).toMatchObject([
       422,

@@ -1,7 +1,6 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { Core } from '../core.ts'
-import { administrators } from '../routes/administrators.ts'
 import { jsonOf } from '../routes/checked.ts'
 import { invalid } from '../routes/failure.ts'
 import type { ApiEnv } from '../routes/signed-in.ts'
@@ -9,7 +8,7 @@ import { makeId } from '../routes/write.ts'
 import { type Erasures, knownErasures, type KnownErasure } from './erasures.ts'
 import { resolveSubject, subjectShape } from './subject.ts'
 
-/** Erasure, for administrators. `dry` only says what would go. */
+/** Erasure, part of the administration and behind its door. `dry` only says what would go. */
 export interface ErasureRouteParts {
   readonly core: Core
   readonly erasures: Erasures
@@ -18,7 +17,6 @@ export interface ErasureRouteParts {
 
 export const erasureRoutes = ({ core, erasures, now }: ErasureRouteParts) =>
   new Hono<ApiEnv>()
-    .use('/erasures/*', administrators)
     .get('/erasures', async context => context.json({ erasures: (await knownErasures(core.storage)).map(shown) }))
     .post('/erasures', jsonOf(newErasure), async context => {
       const { person, environment } = context.var.caller

@@ -5,7 +5,6 @@ import type { Core } from '../core.ts'
 import { followed } from '../feed/allowed.ts'
 import { cursorText, readCursor } from '../feed/cursor.ts'
 import { otherTimeline } from '../feed/follow.ts'
-import { administrators } from '../routes/administrators.ts'
 import { jsonOf } from '../routes/checked.ts'
 import { ApiFailure, invalid } from '../routes/failure.ts'
 import type { ApiEnv } from '../routes/signed-in.ts'
@@ -13,7 +12,7 @@ import { entryKey } from '../storage/storage.ts'
 import { addressFault, type Reach } from './post.ts'
 import { type Progress, progressKey, type Webhook, webhookKey } from './webhook.ts'
 
-/** Subscriptions, for administrators: made, seen with how they fare, resumed, ended. */
+/** Subscriptions, part of the administration and behind its door: made, seen with how they fare, resumed, ended. */
 export interface WebhookRouteParts {
   readonly core: Core
   readonly reach: Reach
@@ -23,7 +22,6 @@ export interface WebhookRouteParts {
 
 export const webhookRoutes = ({ core, reach, now, random }: WebhookRouteParts) =>
   new Hono<ApiEnv>()
-    .use('/webhooks/*', administrators)
     .get('/webhooks', async context => {
       const found = await core.storage.snapshot(async view => {
         const progress = new Map(

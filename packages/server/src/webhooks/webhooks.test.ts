@@ -45,12 +45,15 @@ describe('webhooks', () => {
       json: { id, values: { title: `visit ${id}`, price: 9 } },
     })
   const subscribe = async (more: object = {}): Promise<Hook> => {
-    const answer = await opened.ask('boss', '/api/webhooks', { method: 'POST', json: { url: receiver.url, ...more } })
+    const answer = await opened.ask('boss', '/api/admin/webhooks', {
+      method: 'POST',
+      json: { url: receiver.url, ...more },
+    })
     expect(answer.status).toBe(201)
     return (await answer.json()) as Hook
   }
   const hooks = async (): Promise<Hook[]> =>
-    ((await (await opened.ask('boss', '/api/webhooks')).json()) as { webhooks: Hook[] }).webhooks
+    ((await (await opened.ask('boss', '/api/admin/webhooks')).json()) as { webhooks: Hook[] }).webhooks
   const head = () => opened.relay.core.storage.snapshot(async ({ head: { rev, commit } }) => `${rev}:${commit}`)
 
   it('tells a receiver everything in order, signed, each batch behind the one before', async () => {
@@ -101,7 +104,7 @@ describe('webhooks', () => {
     const before = receiver.got.length
     await sleep(30)
     expect(receiver.got).toHaveLength(before)
-    await opened.ask('boss', `/api/webhooks/${id}/resume`, { method: 'POST' })
+    await opened.ask('boss', `/api/admin/webhooks/${id}/resume`, { method: 'POST' })
     await until(async () => (await hooks())[0]!.cursor === (await head()))
     expect(followedBy(receiver.got.slice(before)).size).toBe(2)
   })
@@ -116,15 +119,17 @@ describe('webhooks', () => {
   })
 
   it('[security] is for administrators, shows a secret once, and goes nowhere inside unless that is allowed', async () => {
-    expect((await opened.ask('olga', '/api/webhooks')).status).toBe(403)
-    expect((await opened.ask('system', '/api/webhooks', { method: 'POST', json: { url: receiver.url } })).status).toBe(
-      403,
-    )
+    expect((await opened.ask(undefined, '/api/admin/webhooks')).status).toBe(401)
+    expect((await opened.ask('olga', '/api/admin/webhooks')).status).toBe(403)
+    expect((await opened.ask('olga', '/api/admin/webhooks/x', { method: 'DELETE' })).status).toBe(403)
+    expect(
+      (await opened.ask('system', '/api/admin/webhooks', { method: 'POST', json: { url: receiver.url } })).status,
+    ).toBe(403)
     const { secret } = await subscribe()
     expect(JSON.stringify(await hooks())).not.toContain(secret)
     const closed = await openRelay()
     const json = { url: 'https://127.0.0.1/' }
-    const refused = await closed.ask('boss', '/api/webhooks', { method: 'POST', json })
+    const refused = await closed.ask('boss', '/api/admin/webhooks', { method: 'POST', json })
     expect([refused.status, await refused.json()]).toMatchObject([422, { code: 'private-address' }])
     await closed.close()
   })
@@ -183,7 +188,7 @@ it('[G2] a relay that ends between the receiver taking a batch and noting it sen
   }
   try {
     const first = await open()
-    await first.ask('boss', '/api/webhooks', { method: 'POST', json: { url: receiver.url } })
+    await first.ask('boss', '/api/admin/webhooks', { method: 'POST', json: { url: receiver.url } })
     const { storage } = first.relay.core
     const { commit } = storage
     // From here on its disk takes nothing more of what it notes, as if it had been killed.
