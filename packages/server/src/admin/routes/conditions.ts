@@ -1,5 +1,5 @@
-import { ApiFailure } from '../routes/failure.ts'
-import { type Expected, tagOf } from './change.ts'
+import { ApiFailure } from '../../routes/failure.ts'
+import { type Expected, tagOf } from '../change.ts'
 
 /** ETags of the administration say what a value is, not when it came about: the same content has the same tag. */
 export const etagOf = (value: unknown): string => `"${tagOf(value)}"`

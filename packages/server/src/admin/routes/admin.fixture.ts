@@ -1,8 +1,8 @@
 import type { SchemaSource } from '@rejoin/profile'
-import { type EnvironmentSource, environmentEntries } from '../environment/environment.ts'
-import { type Opened, openRelay } from '../routes/relay.fixture.ts'
-import { openSqliteStorage } from '../storage/sqlite/sqlite.ts'
-import type { Storage } from '../storage/storage.ts'
+import { type EnvironmentSource, environmentEntries } from '../../environment/environment.ts'
+import { type Opened, openRelay } from '../../routes/relay.fixture.ts'
+import { openSqliteStorage } from '../../storage/sqlite/sqlite.ts'
+import type { Storage } from '../../storage/storage.ts'
 
 const schema: SchemaSource = {
   version: 3,

@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { ZodError } from 'zod'
-import { ApiFailure } from '../routes/failure.ts'
-import type { ApiEnv } from '../routes/signed-in.ts'
+import { ApiFailure } from '../../routes/failure.ts'
+import type { ApiEnv } from '../../routes/signed-in.ts'
 
 /** The parts every description of a route is made of. */
 export const faultBody = z

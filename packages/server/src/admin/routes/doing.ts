@@ -1,11 +1,11 @@
 import { type Fault, type Result } from '@rejoin/profile'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import type { Core } from '../core.ts'
-import type { Environment } from '../environment/environment.ts'
-import { ApiFailure } from '../routes/failure.ts'
-import type { Caller } from '../routes/signed-in.ts'
-import { administer } from './administer.ts'
-import type { Action } from './change.ts'
+import type { Core } from '../../core.ts'
+import type { Environment } from '../../environment/environment.ts'
+import { ApiFailure } from '../../routes/failure.ts'
+import type { Caller } from '../../routes/signed-in.ts'
+import { administer } from '../administer.ts'
+import type { Action } from '../change.ts'
 
 /** Carries out actions of whoever asks, and lets the relay follow. */
 export type Doing = (caller: Caller, action: Action) => Promise<Environment>

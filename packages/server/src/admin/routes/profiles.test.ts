@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { connect, helloOf, type Opened } from '../routes/relay.fixture.ts'
+import { connect, helloOf, type Opened } from '../../routes/relay.fixture.ts'
 import { openAdmin } from './admin.fixture.ts'
 
 let opened: Opened

@@ -1,6 +1,7 @@
 import type { Fault } from '@rejoin/profile'
-import { ApiFailure } from '../routes/failure.ts'
-import { notThere } from './change.ts'
+import { ApiFailure } from '../../routes/failure.ts'
+import { notThere } from '../change.ts'
+import { put, remove, type Resource } from '../resource.ts'
 import { etagOf, expectedOf } from './conditions.ts'
 import {
   conditions,
@@ -14,7 +15,6 @@ import {
   z,
 } from './described.ts'
 import type { Doing } from './doing.ts'
-import { put, remove, type Resource } from './resource.ts'
 
 const MOST = 1_000
 
