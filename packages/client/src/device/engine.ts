@@ -23,6 +23,8 @@ export interface Engine {
   act(act: Act, first?: (draft: Draft) => boolean): Promise<void>
   /** @returns parts from it */
   meet(transport: PeerTransport): () => void
+  /** whether there is, or is to be again, a session */
+  readonly wanted: boolean
   /** looks at the clock: resolves when a cache that has expired is sealed */
   look(): Promise<void>
   /** ends the session; saves under way go on */
@@ -107,6 +109,9 @@ export const createEngine = ({ replica, facts, host, connect, token, app }: Engi
     act: (what, first) => (isSwitch(what) ? turn(what) : isRemoval(what) ? removal(what, first) : deed(what, first)),
     meet: transport =>
       createPeer({ replica, pen, transport, beingTold: () => facts.link.current.state === 'catching-up', report }).stop,
+    get wanted() {
+      return link.wanted
+    },
     look: () => lifetime.look(),
     stop: () => {
       lifetime.stop()

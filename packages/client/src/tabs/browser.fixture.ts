@@ -5,6 +5,7 @@ import type { Connect } from '../session/socket.ts'
 import { createMemoryDisk } from '../store/memory.ts'
 import { shelves, type Store, type StoreChange } from '../store/store.ts'
 import { type ChannelPort, createChannelSpace } from './channel.ts'
+import { FENCE } from './fence.ts'
 import { createLockSpace, type LockPort } from './locks.ts'
 import { openTab } from './tab.ts'
 
@@ -132,7 +133,7 @@ export const createBrowser = async ({ openStore, delay = () => 0 }: BrowserParts
         commit: (changes: readonly StoreChange[], durability) =>
           call(async () => {
             await inner.commit(changes, durability)
-            commits.push({ tab: number, over: changes.some(each => 'put' in each && each.key === 'fence') })
+            commits.push({ tab: number, over: changes.some(each => 'put' in each && each.key === FENCE) })
           }),
         close: () => call(() => inner.close()),
       }

@@ -42,3 +42,14 @@ it('commits are counted over all who wrote; one that failed is not', async () =>
   await next.fenced.commit([change])
   expect([told, next.told, await commitsOf(store)]).toEqual([[1, 2], [3], 3])
 })
+
+it('a store that is cleared as a whole keeps its fence', async () => {
+  const store = createMemoryDisk().open()
+  const before = await writerOn(store)
+  const after = await writerOn(store)
+  await after.fenced.commit([{ put: 'meta', key: 'device', value: 'a' }])
+  await after.fenced.commit([{ clear: 'meta' }, { clear: 'meta', from: 'a' }, { clear: 'meta', from: 'a', to: 'b' }])
+  expect(await store.get('meta', 'device')).toBeUndefined()
+  await expect(before.fenced.commit([change])).rejects.toMatchObject({ code: 'taken' })
+  await expect(writerOn(store)).resolves.toMatchObject({ fenced: { commits: 2 } })
+})

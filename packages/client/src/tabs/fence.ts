@@ -3,11 +3,12 @@
  * before; each commit of a writer adds its own end mark and removes it again, so that the commit of one who has been
  * ended is taken back by the store itself, in the same transaction:
  *
- *     taking over from 6:   add `ended:6`, fence = 7
- *     a commit of 7:        add `ended:7`, delete `ended:7`, ...changes, commits = n + 1
- *     a late commit of 6:   add `ended:6`  -> taken
+ *     taking over from 6:   add ended 6, fence = 7
+ *     a commit of 7:        add ended 7, delete ended 7, ...changes, commits = n + 1
+ *     a late commit of 6:   add ended 6  -> taken
  *
- * `commits` counts, so that a tab that follows knows whether it has heard everything.
+ * `commits` counts, so that a tab that follows knows whether it has heard everything. All of it lies at the end of
+ * the shelf `meta`, where a device that clears everything it holds does not reach: the fence stays.
  */
 import { type Store, type StoreChange, StoreFault } from '../store/store.ts'
 
@@ -20,12 +21,12 @@ export interface Hold {
 /** After this nobody who wrote before can commit. */
 export const takeOver = async (store: Store): Promise<Hold> => {
   for (;;) {
-    const fence = await numberAt(store, 'fence')
+    const fence = await numberAt(store, FENCE)
     try {
       await store.commit(
         [
           { add: 'meta', key: endOf(fence), value: true },
-          { put: 'meta', key: 'fence', value: fence + 1 },
+          { put: 'meta', key: FENCE, value: fence + 1 },
           { delete: 'meta', key: endOf(fence - KEPT) },
         ],
         'relaxed',
@@ -38,7 +39,7 @@ export const takeOver = async (store: Store): Promise<Hold> => {
   }
 }
 
-export const commitsOf = (store: Store): Promise<number> => numberAt(store, 'commits')
+export const commitsOf = (store: Store): Promise<number> => numberAt(store, COMMITS)
 
 const numberAt = async (store: Store, key: string): Promise<number> => {
   const value = await store.get('meta', key)
@@ -48,7 +49,16 @@ const numberAt = async (store: Store, key: string): Promise<number> => {
 /** End marks that stay: a tab frozen for as many takings over would write again. */
 const KEPT = 10_000
 
-const endOf = (fence: number): string => `ended:${fence}`
+/** every key of the device's own is below */
+const END = '~'
+export const FENCE: string = `${END}fence`
+const COMMITS = `${END}commits`
+const endOf = (fence: number): string => `${END}ended:${fence}`
+
+const sparing = (change: StoreChange): StoreChange =>
+  'clear' in change && change.clear === 'meta' && (change.to === undefined || change.to > END)
+    ? { ...change, to: END }
+    : change
 
 export interface Fenced extends Store {
   readonly commits: number
@@ -70,8 +80,8 @@ export const fencedStore = (store: Store, hold: Hold, { told, lost }: FencedPart
     const fenced: StoreChange[] = [
       { add: 'meta', key: end, value: true },
       { delete: 'meta', key: end },
-      ...changes,
-      { put: 'meta', key: 'commits', value: next },
+      ...changes.map(sparing),
+      { put: 'meta', key: COMMITS, value: next },
     ]
     try {
       await store.commit(fenced, durability)

@@ -140,6 +140,23 @@ describe('another tab takes over', () => {
   })
 })
 
+it('[SE4] what one tab signs out is gone in all of them, and none of them comes back by itself', async () => {
+  const browser = await memoryBrowser()
+  let lines = 0
+  const connect = (): { send: () => void; close: () => void } => {
+    lines++
+    return { send: () => {}, close: () => {} }
+  }
+  const open = (): Promise<Tab> => browser.open({ wanted: true, connect })
+  const [one, two, three] = [await open(), await open(), await open()]
+  await browser.until(two.rejoin.signOut())
+  await browser.until(one.close())
+  await browser.pass(10_000)
+  expect(three.rejoin.table('task').get.bind(undefined, 'A')).toThrow(expect.objectContaining({ code: 'not-ready' }))
+  expect([three.rejoin.ready, three.rejoin.link.current.state, lines]).toEqual([false, 'offline', 1])
+  expect((await browser.disk.scan('overlay')).length + (await browser.disk.scan('page')).length).toBe(0)
+})
+
 it('a save of a tab alone is one commit, and leaves no trace of tabs', async () => {
   const browser = await memoryBrowser()
   const one = await browser.open()

@@ -76,7 +76,7 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
     },
   })
 
-  const seen = (): Seen => ({ facts: factsNow(facts), wanted })
+  const seen = (): Seen => ({ facts: factsNow(facts), wanted: leading?.engine.wanted ?? wanted })
   const take = (news: Seen): void => {
     wanted = news.wanted
     takeFacts(facts, news.facts)
@@ -136,6 +136,7 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
 
   const deposed = (): void => {
     const before = leading
+    wanted = before?.engine.wanted ?? wanted
     hold?.release()
     hold = undefined
     leading = undefined
@@ -183,7 +184,6 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
       case 'bye':
         return leading?.left(message.tab)
       case 'ask':
-        if (leading !== undefined) note(message.act)
         return leading?.asked(message)
       case 'leads':
         return heardLeader(message)
@@ -213,14 +213,13 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
 
   const act = (what: Act): Promise<void> => {
     if (ended !== undefined) return Promise.reject(ended)
-    note(what)
+    foresee(what)
     const { n, done } = pending.add(what)
     submit(n, what, false)
     return done
   }
-  /** what the next leader has to know of a switch */
-  const note = (what: Act): void => {
-    if (what.do === 'connect' || what.do === 'disconnect') wanted = what.do === 'connect'
+  /** A pause is to be seen at once, wherever it takes effect. */
+  const foresee = (what: Act): void => {
     const { paused } = facts
     if (what.do === 'pause') paused.set([...new Set([...paused.current, what.reason])])
     if (what.do === 'resume') paused.set(paused.current.filter(each => each !== what.reason))
