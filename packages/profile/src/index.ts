@@ -116,12 +116,14 @@ export {
 } from './profile/membership.ts'
 export type { Person } from './profile/person.ts'
 export type { DownloadFilter, ProfileItem, ProfileSource, PublishedProfile } from './profile/profile.ts'
+export { publicationOf } from './profile/publication.ts'
 export { type Reach, relatedItems, type RelatedItem } from './profile/relations.ts'
 export { relationshipCount, type RelationshipCount } from './profile/relationship-count.ts'
 
 // What one may hold
 export { type Right, type Rights, rightsOf } from './scope/rights.ts'
 export { compileScope, type Scope, type TableScope } from './scope/scope.ts'
+export { scopeIndexes, type ScopeIndexes } from './scope/indexes.ts'
 export { askedTables, scopeSizeSql, scopeSql } from './scope/sql.ts'
 export { turnOf } from './scope/turn.ts'
 

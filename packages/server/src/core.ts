@@ -1,5 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
-import { type Command, commandsOf, type Hello, type Position, turnOf } from '@rejoin/profile'
+import {
+  type Command,
+  commandsOf,
+  createIndexes,
+  type Hello,
+  type Position,
+  scopeIndexes,
+  turnOf,
+} from '@rejoin/profile'
 import { type Committed, type Committer, createCommitter } from './commit/committer.ts'
 import { type Environment, loadEnvironment } from './environment/environment.ts'
 import { createGrants } from './identity/grants.ts'
@@ -166,9 +174,21 @@ export const createCore = async ({
     log,
   })
 
+  const indexed = new Set<string>()
+  /** Profiles in force find their rows by indexes, made before anybody asks by them. */
+  const index = async (): Promise<void> => {
+    const { schema } = environment
+    const wanted = environment.published().flatMap(profile => scopeIndexes(schema, profile).indexes)
+    const missing = wanted.filter(({ table, column }) => !indexed.has(`${table}.${column}`))
+    if (missing.length === 0) return
+    await storage.createIndexes(dialect => createIndexes(schema, dialect, missing))
+    for (const { table, column } of missing) indexed.add(`${table}.${column}`)
+  }
+
   const refresh = async (): Promise<void> => {
     const before = environment
     environment = await storage.snapshot(loadEnvironment)
+    await index()
     // New ones: what sessions of before still work out goes into theirs.
     fingerprints = new Map()
     lists = createRowLists()
@@ -203,6 +223,8 @@ export const createCore = async ({
       })
       .catch(log)
   })
+
+  await index()
 
   const newCommit = (): string => Buffer.from(random(8)).toString('hex')
   const committer = createCommitter({

@@ -12,7 +12,7 @@ export interface Hello {
   /** 16 hex digits, made once per device store */
   readonly device: string
   readonly app: string
-  /** versions the device has; 0 = none */
+  /** version of the schema and publication of the profile (profile/publication.ts) that the device has; 0 = none */
   readonly schema: number
   readonly profile: number
   /** highest client id index any record of this device has reached */

@@ -47,6 +47,8 @@ export interface Environment {
   person(id: string): Person | undefined
   people(): readonly Person[]
   readonly profiles: Profiles
+  /** all that are in force */
+  published(): readonly PublishedProfile[]
   /** which profile a person has in an app, and why (MB3); undefined = none */
   effectiveOf(person: Person, app: string): Effective | undefined
   /** its published form; undefined = downloads nothing (MB1) */
@@ -195,6 +197,7 @@ const assemble = (state: State, before?: Environment): Environment => {
     person,
     people: () => [...new Set([...people.keys(), ...directory.users.keys()])].flatMap(id => person(id) ?? []),
     profiles,
+    published: () => [...profiles.lives.values()].flatMap(({ life }) => life.published?.profile ?? []),
     effectiveOf: (asking, app) => effectiveIn(profiles, asking, app),
     profileOf: (asking, app) => effectiveIn(profiles, asking, app)?.published,
     profilesOf: asking => [

@@ -5,6 +5,7 @@ import {
   type Hello,
   type Person,
   type Position,
+  publicationOf,
   rightsOf,
   type Scope,
   type Welcome,
@@ -104,7 +105,7 @@ const welcomeOf = (
 ): Omit<Welcome, 'at' | 'time'> => {
   const { schema } = environment
   const { profile } = scope
-  const profileVersion = profile?.version ?? 0
+  const profileVersion = publicationOf(profile)
   return {
     user: { id: person.id, name: person.name },
     prefixes,

@@ -140,8 +140,12 @@ export const openPostgresStorage = async (options: PostgresOptions): Promise<Pos
       const done = queue.then(async () => {
         const client = await connect()
         try {
+          await client.query('begin')
+          // relays that start at the same moment make them one after another ('RJOX')
+          await client.query(`select pg_advisory_xact_lock(${0x524a4f58})`)
           for (const statement of statements(postgres({ schema: 'rejoin', env }))) await client.query(statement)
           await client.query('analyze rejoin.record')
+          await client.query('commit')
           client.release()
         } catch (error) {
           await giveBack(client, isLost(error))
