@@ -1,5 +1,8 @@
 import {
+  checkProfile,
   compileSchema,
+  defaultProfile,
+  documentedNames,
   type Fault,
   FaultError,
   isRecordId,
@@ -17,12 +20,13 @@ import {
   SETTINGS,
   defaultSettings,
 } from '../environment/environment.ts'
-import { givenEntries } from '../environment/profiles.ts'
+import { type GivenProfile, givenEntries } from '../environment/profiles.ts'
 import type { Entry, Storage } from '../storage/storage.ts'
 
 /**
  * Makes or widens the environment of a database: its schema, a table an import brings, its people. An environment
- * without people gets one, `admin`, who may do everything; one without profiles gets `Everything`, for everyone.
+ * without people gets one, `admin`, who may do everything; one without profiles gets `Everything`, for everyone, and
+ * the documented default where it fits.
  */
 export interface Enrolment {
   readonly schema?: SchemaSource
@@ -139,7 +143,18 @@ const everythingEntries = (environment: Environment | undefined, schema: SchemaS
     .map(({ name }) => ({ table: name, filter: { kind: 'all' } }))
   if (own?.items.length === items.length) return []
   const profile = { name: EVERYTHING, version: (own?.version ?? 0) + 1, items }
-  return givenEntries([{ profile, members: { everyone: true } }], schema, own === undefined ? undefined : [])
+  const everything: GivenProfile = { profile, members: { everyone: true } }
+  return own === undefined
+    ? givenEntries([everything, ...defaultsFor(schema)], schema)
+    : givenEntries([everything], schema, [])
+}
+
+/** The documented default, where the schema is that of the documented product (PR0). */
+const defaultsFor = (source: SchemaSource): GivenProfile[] => {
+  const schema = compileSchema(source)
+  const profile = defaultProfile(documentedNames)
+  const fits = schema.ok && checkProfile(schema.value, profile).length === 0
+  return fits ? [{ id: 'default', profile: { ...profile, version: 1 }, members: {}, managed: true }] : []
 }
 
 const id = z.string().refine(isRecordId, 'must be an id: 1 to 64 letters, digits and . _ : -')

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readProfile } from '@rejoin/profile'
+import { type ProfileSource, profileText, readProfile } from '@rejoin/profile'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { sampleDefaultProfile, sampleProfile } from '../sample/profile.ts'
 import { sampleSchema } from '../sample/schema/schema.ts'
 import { run } from './program.ts'
 
@@ -48,4 +49,69 @@ describe('rejoin profile from-source', () => {
     expect(err).not.toEqual([])
     expect(out).toEqual([])
   })
+})
+
+const written = (name: string, content: unknown): string => {
+  const path = join(folder, name)
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content))
+  return path
+}
+
+describe('rejoin profile check', () => {
+  test('shows the items of a profile that could be published, with their counts', async () => {
+    const schema = written('schema.json', sampleSchema)
+    expect(
+      await rejoin('profile', 'check', written('p.json', profileText(sampleDefaultProfile)), '--schema', schema),
+    ).toBe(0)
+    expect(out).toHaveLength(sampleDefaultProfile.items.length)
+    expect(out.find(line => line.startsWith('contact '))).toMatch(/all columns +\S+ of 15 relationships +related only$/)
+    expect(err).toEqual([])
+  })
+
+  test('[PR3] tells every fault of one that could not, and fails', async () => {
+    const broken: ProfileSource = {
+      name: 'Field',
+      items: [
+        { table: 'gone', filter: { kind: 'all' } },
+        { table: 'workorder', filter: { kind: 'related' } },
+      ],
+    }
+    const schema = written('schema.json', sampleSchema)
+    expect(await rejoin('profile', 'check', written('p.json', broken), '--schema', schema)).toBe(1)
+    expect(err).toEqual([
+      'profile Field, table gone: is not a table of the schema',
+      'profile Field, table workorder: downloads related data only, but no relationship is chosen',
+    ])
+  })
+
+  test('names the file that is no profile', async () => {
+    const file = written('p.json', '{')
+    expect(await rejoin('profile', 'check', file, '--schema', written('schema.json', sampleSchema))).toBe(1)
+    expect(err).toEqual([`${file}, profile: is not JSON`])
+  })
+})
+
+test('rejoin profile compare tells the difference in words, a line for each item', async () => {
+  const [account, ...others] = [...sampleProfile.items].reverse()
+  const after: ProfileSource = {
+    name: sampleProfile.name,
+    ...(sampleProfile.description === undefined ? {} : { description: sampleProfile.description }),
+    items: others.map(item =>
+      item.table === 'workorder'
+        ? {
+            ...item,
+            filter: { kind: 'all' },
+            relationships: ['bookableresourcebooking_workorder'],
+            columns: ['name'],
+            interval: 60,
+          }
+        : item,
+    ),
+  }
+  expect(await rejoin('profile', 'compare', written('a.json', sampleProfile), written('b.json', after))).toBe(0)
+  expect(out).toEqual([
+    `- ${account?.table}: mine or my teams'`,
+    "~ workorder: filter mine or my teams' → all records; relationship + bookableresourcebooking_workorder; " +
+      'columns all → name; every 5 → 60 minutes',
+  ])
 })
