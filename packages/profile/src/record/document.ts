@@ -4,6 +4,7 @@ import type { Value } from '../schema/schema.ts'
 import { writeFlat } from './flat.ts'
 import { type Content, DELETED, ROOT } from './record.ts'
 import type { Struct } from './structs.ts'
+import { succeed } from './succeed.ts'
 
 /**
  * The record as a living Y.Doc: only while an edit is recorded or merged. A document is hydrated from bytes,
@@ -85,6 +86,19 @@ const flatStruct = (client: number, struct: Y.GC | Y.Item): Struct => {
  * is written under the relay's own client id, so that Yjs's tie-break never decides anything.
  */
 export const settleDocument = (
+  guid: string,
+  standing: Uint8Array | undefined,
+  update: Uint8Array | undefined,
+  expected: Content,
+  authority: number,
+): Uint8Array => {
+  const plain = standing === undefined || update === undefined ? undefined : succeed(standing, update)
+  if (plain !== undefined && Object.keys(difference(plain.content, expected)).length === 0) return plain.bytes
+  return settleInYjs(guid, standing, update, expected, authority)
+}
+
+/** The same in a living document, whatever the update is. */
+export const settleInYjs = (
   guid: string,
   standing: Uint8Array | undefined,
   update: Uint8Array | undefined,

@@ -56,7 +56,8 @@ export const readFlat = (bytes: Uint8Array): Content => {
     next += struct.length
     if (struct.kind === 'gc') return
     const { key, value } = struct
-    if (key === undefined || Object.hasOwn(fields, key) || others?.has(key) === true) throw writtenTwice()
+    // No key is a name of Object.prototype (structs.ts).
+    if (key === undefined || key in fields || others?.has(key) === true) throw writtenTwice()
     if (key === DELETED) deleted = value === true
     if (key === DELETED || value === null) (others ??= new Set()).add(key)
     else fields[key] = value
