@@ -20,6 +20,7 @@ export interface World {
   /** the relay as it runs now */
   relay(): Relay
   storage(): SqliteStorage
+  token(user: string): Promise<string>
   ask(user: string, path: string, json?: unknown): Promise<Response>
   erase(subject: object): Promise<Response>
   close(): Promise<void>
@@ -36,6 +37,11 @@ const source: SchemaSource = {
   roles: schema.roles!.map(role => (role.name === 'office' ? { ...role, admin: true } : role)),
 }
 
+const everyJob = {
+  profile: { name: 'all', version: 1, items: [{ table: 'job', filter: { kind: 'all' } }] },
+  members: { everyone: true },
+} as const
+
 export const openWorld = async (): Promise<World> => {
   const folder = await mkdtemp(join(tmpdir(), 'rejoin-erasure-'))
   const path = join(folder, 'relay.db')
@@ -45,7 +51,7 @@ export const openWorld = async (): Promise<World> => {
     const storage = await openSqliteStorage({ path, newId: () => String(++ids).padStart(16, '0') })
     if ((await storage.snapshot(view => view.entries('environment'))).length === 0) {
       const settings = { strategy: 'ask', strategies: {} } as const
-      const entries = environmentEntries({ schema: source, settings, people: [ana, bo], profiles: [] })
+      const entries = environmentEntries({ schema: source, settings, people: [ana, bo], profiles: [everyJob] })
       await storage.commit({}, () => ({ result: undefined, entries }))
     }
     const documents = openSqliteDocuments(`${path}-documents`)
@@ -73,6 +79,7 @@ export const openWorld = async (): Promise<World> => {
     folder,
     relay: () => open.relay,
     storage: () => open.storage,
+    token: user => issuer.token(user),
     ask,
     erase: subject => ask('bo', '/api/admin/erasures', { reason: 'she asked for it', ...subject }),
     close,
@@ -142,7 +149,7 @@ export const inDocuments = async <T>(world: World, use: (documents: DocumentStor
   }
 }
 
-const textUpdate = (text: string): Uint8Array => {
+export const textUpdate = (text: string): Uint8Array => {
   const doc = new Y.Doc({ guid: 'report' })
   doc.getText('report').insert(0, text)
   return Y.encodeStateAsUpdate(doc)

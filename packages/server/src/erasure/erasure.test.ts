@@ -1,9 +1,32 @@
-import { readFlat, unpackEnvelope } from '@rejoin/profile'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { decodeDown, type Down, encodeUp, readFlat, unpackEnvelope } from '@rejoin/profile'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { bytesOf, CANARIES, everything, fill, KEPT, openWorld, traces, type World } from './erasure.fixture.ts'
+import { WebSocket } from 'ws'
+import { updateFrame } from '../documents/message.ts'
+import { DOCUMENT_PROTOCOL } from '../routes/documents.ts'
+import { helloOf } from '../routes/relay.fixture.ts'
+import { serveRelay } from '../routes/serve.ts'
+import {
+  bytesOf,
+  CANARIES,
+  everything,
+  fill,
+  KEPT,
+  openWorld,
+  textUpdate,
+  traces,
+  type World,
+} from './erasure.fixture.ts'
 
 const J1 = { table: 'job', id: 'J1' }
 const J2 = { table: 'job', id: 'J2' }
+
+const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
+  for (const started = Date.now(); !(await holds());) {
+    if (Date.now() - started > 10_000) throw new Error('still not so after 10 s')
+    await sleep(5)
+  }
+}
 
 describe('erasure', () => {
   let world: World
@@ -143,6 +166,43 @@ describe('erasure', () => {
       await world.reopen()
       expect([survived, await left()]).toEqual([survived, {}])
     }
+  })
+
+  it('leaves connected devices like a delete, emptied columns like a change', async () => {
+    await fill(world)
+    const got: Down[] = []
+    const session = world.relay().core.connect({
+      send: frame => got.push(decodeDown(frame)),
+      close: () => {},
+      buffered: () => 0,
+    })
+    void session.receive(encodeUp(helloOf(await world.token('bo'))))
+    const told = () => got.flatMap(down => (down.type === 'changes' ? [down] : []))
+    await until(() => got.some(({ type }) => type === 'synced'))
+    await world.erase({ rows: [{ ...J1, columns: ['status'] }] })
+    await until(() => told().length === 1)
+    const [row] = told()[0]!.rows
+    expect(readFlat(unpackEnvelope(row!.envelope).bytes).fields).toEqual({ title: 'canary-IS' })
+    await world.erase({ rows: [J1] })
+    await until(() => told().length === 2)
+    expect(told()[1]).toMatchObject({ rows: [], gone: [{ ...J1, why: 'deleted' }] })
+  })
+
+  it('takes a document away from who has it open, who cannot write it back', async () => {
+    await fill(world)
+    const { url } = await serveRelay(world.relay(), { port: 0 })
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/documents/job/J1/report`, [
+      DOCUMENT_PROTOCOL,
+      `rejoin.token.${await world.token('bo')}`,
+    ])
+    const closed = new Promise<number>(resolve => socket.on('close', code => resolve(code)))
+    await new Promise(resolve => socket.once('message', resolve))
+    socket.send(updateFrame(textUpdate('canary-TYPED')))
+    await until(async () => 'piece' in traces(await everything(world), ['canary-TYPED']))
+    await world.erase({ rows: [J1, J2] })
+    expect(await closed).toBe(4404)
+    await world.close()
+    expect(traces(await bytesOf(world), ['canary-DOCUMENT', 'canary-TYPED'])).toEqual({})
   })
 
   it('[security] a database restored from before an erasure is brought up to it before it is served', async () => {
