@@ -1,5 +1,6 @@
 import { type Commands, type Person, type Position, rightsOf, type Rights } from '@rejoin/profile'
 import type { Environment } from '../environment/environment.ts'
+import { emptiedKey } from '../erasure/emptied.ts'
 import type { CodeRule } from '../rules/code-rule.ts'
 import { keyOf, type RecordKey, type Storage, type StoredRecord, type Wanted } from '../storage/storage.ts'
 import { rejected } from './admission.ts'
@@ -182,7 +183,8 @@ const wantedBy = (submissions: readonly Submission[]): Wanted => {
       }
     }
   }
-  return { records: [...records.values()], edits: [...edits], revs: [...revs] }
+  const keys = [...records.values()]
+  return { records: keys, edits: [...edits], revs: [...revs], entries: keys.map(emptiedKey) }
 }
 
 const standingRows = (

@@ -1,4 +1,5 @@
 import { type Answer, type Edit, type Outcome, settle } from '@rejoin/profile'
+import { withoutErased } from '../erasure/emptied.ts'
 import type { StoredEdit } from '../storage/storage.ts'
 import { refuse, refuseSender, rejected } from './admission.ts'
 import { type Circumstances, judged, remember, voidKey } from './answering.ts'
@@ -15,10 +16,14 @@ import type { Workspace } from './workspace.ts'
  */
 export const decide = (work: Workspace, submission: Submission, circumstances: Circumstances): Judged[] => {
   switch (submission.from) {
-    case 'device':
-      return submission.edits.length === 1
-        ? [decideEdit(work, submission.edits[0]!, submission.author, circumstances)]
-        : decideGroup(work, submission, circumstances)
+    case 'device': {
+      const edits = submission.edits.map(edit =>
+        withoutErased(edit, work.emptied({ table: edit.table, id: edit.record }), work.baseOf(edit)),
+      )
+      return edits.length === 1
+        ? [decideEdit(work, edits[0]!, submission.author, circumstances)]
+        : decideGroup(work, { ...submission, edits }, circumstances)
+    }
     case 'online':
       return [decideOnline(work, submission, circumstances)]
     case 'withdraw':

@@ -9,8 +9,9 @@ import {
   type RecordState,
   unpackEnvelope,
 } from '@rejoin/profile'
+import { type Emptied, emptiedKey } from '../erasure/emptied.ts'
 import { isErased } from '../erasure/tombstone.ts'
-import { type Found, keyOf, type RecordKey, type StoredEdit, type StoredRecord } from '../storage/storage.ts'
+import { entryKey, type Found, keyOf, type RecordKey, type StoredEdit, type StoredRecord } from '../storage/storage.ts'
 import type { Changed } from './submission.ts'
 
 /**
@@ -27,6 +28,8 @@ export interface Workspace {
   put(key: RecordKey, record: { readonly confirmed: Confirmed; readonly content: Content }): void
   settle(edit: StoredEdit): void
   note(entry: LedgerEntry): void
+  /** columns of a record that were erased, with the revision that did it */
+  emptied(key: RecordKey): Emptied | undefined
   /** the author's base in this history, 0 where it is of another one */
   baseOf(edit: Pick<Edit, 'base'>): number
   branch(): Workspace & { readonly notes: readonly LedgerEntry[]; keep(): void }
@@ -60,6 +63,7 @@ export const createWorkspace = (found: Found, commit: string): Workspace & { set
     load,
     edit: id => found.edits.get(id),
     commitOf: rev => found.commits.get(rev),
+    emptied: key => found.entries.get(entryKey(emptiedKey(key)))?.value as Emptied | undefined,
   }
   return {
     ...layered(lowest, layer),
@@ -81,6 +85,7 @@ interface Lowest {
   readonly load: (key: RecordKey) => RecordState | undefined
   readonly edit: (id: string) => StoredEdit | undefined
   readonly commitOf: (rev: number) => string | undefined
+  readonly emptied: (key: RecordKey) => Emptied | undefined
 }
 
 const layered = (below: Lowest, layer: Layer): Workspace => {
@@ -88,6 +93,7 @@ const layered = (below: Lowest, layer: Layer): Workspace => {
   const edit = (id: string): StoredEdit | undefined => layer.edits.get(id) ?? below.edit(id)
   return {
     commit: below.commit,
+    emptied: below.emptied,
     rev: () => layer.rev,
     nextRev: () => ++layer.rev,
     record,

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { SchemaSource } from '@rejoin/profile'
+import type { SchemaSource, StrategyName } from '@rejoin/profile'
 import Database from 'better-sqlite3'
 import pino from 'pino'
 import * as Y from 'yjs'
@@ -42,7 +42,7 @@ const everyJob = {
   members: { everyone: true },
 } as const
 
-export const openWorld = async (): Promise<World> => {
+export const openWorld = async (strategy: StrategyName = 'ask'): Promise<World> => {
   const folder = await mkdtemp(join(tmpdir(), 'rejoin-erasure-'))
   const path = join(folder, 'relay.db')
   const issuer = await createDevelopmentIssuer()
@@ -50,7 +50,7 @@ export const openWorld = async (): Promise<World> => {
   const openAll = async (): Promise<{ relay: Relay; storage: SqliteStorage }> => {
     const storage = await openSqliteStorage({ path, newId: () => String(++ids).padStart(16, '0') })
     if ((await storage.snapshot(view => view.entries('environment'))).length === 0) {
-      const settings = { strategy: 'ask', strategies: {} } as const
+      const settings = { strategy, strategies: {} }
       const entries = environmentEntries({ schema: source, settings, people: [ana, bo], profiles: [everyJob] })
       await storage.commit({}, () => ({ result: undefined, entries }))
     }

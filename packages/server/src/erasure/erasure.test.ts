@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeDown, type Down, encodeUp, readFlat, unpackEnvelope } from '@rejoin/profile'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { bo, createDevice } from '../commit/commit.fixture.ts'
 import { updateFrame } from '../documents/message.ts'
 import { DOCUMENT_PROTOCOL } from '../routes/documents.ts'
 import { helloOf } from '../routes/relay.fixture.ts'
@@ -103,6 +104,25 @@ describe('erasure', () => {
     const [judged] = await device.push({ ...late, after: undefined } as never)
     expect(judged!.answer).toMatchObject({ status: 'rejected', code: 'rule' })
     expect(traces(await everything(world), ['canary-LATE'])).toEqual({})
+  })
+
+  it('keeps emptied columns empty when a device that was away wins with its whole record', async () => {
+    await world.dispose()
+    world = await openWorld('clientWins')
+    const { committer } = world.relay().core
+    const device = createDevice({ storage: world.storage(), committer }, bo, 1)
+    await device.push(device.edit('J1', 'create', { title: 'a job', status: 'canary-OLD' }))
+    await device.pull('J1')
+    const away = device.edit('J1', 'update', { title: 'his title', hours: 2 })
+    expect(away.image).toMatchObject({ status: 'canary-OLD' })
+    await world.erase({ rows: [{ ...J1, columns: ['status', 'hours'] }] })
+    const [first] = await device.push(away)
+    expect(first!.answer).toMatchObject({ status: 'applied', conflict: expect.any(String) as string })
+    await device.pull('J1')
+    expect(JSON.parse((await stored('J1'))!.json)).toEqual({ title: 'his title', hours: 2 })
+    expect(traces(await everything(world), ['canary-OLD'])).toEqual({})
+    await device.push(device.edit('J1', 'update', { status: 'known again' }))
+    expect(JSON.parse((await stored('J1'))!.json)).toMatchObject({ status: 'known again' })
   })
 
   it('finds a person by what records say of him, deleted ones too, and by what he owns; dry it only tells', async () => {

@@ -1,6 +1,15 @@
 import type { Schema } from '@rejoin/profile'
 import type { Core } from '../core.ts'
-import { type Found, keyOf, type Storage, type StoredRecord, type View } from '../storage/storage.ts'
+import {
+  type Entry,
+  entryKey,
+  type Found,
+  keyOf,
+  type Storage,
+  type StoredRecord,
+  type View,
+} from '../storage/storage.ts'
+import { type Emptied, emptiedKey } from './emptied.ts'
 import {
   type Erasure,
   erasureKey,
@@ -106,11 +115,16 @@ const eraseBatch = async (
 ): Promise<ErasureReport> => {
   const { storage, newCommit } = parts
   const commit = newCommit()
-  const records = await storage.commit({ records: targets }, found => {
+  const records = await storage.commit({ records: targets, entries: targets.map(emptiedKey) }, found => {
     const written = recordsWithout(found, targets, { commit, erasure: erasure.id })
-    const counts = countsOf(found, targets, written)
     const last = written.at(-1)
-    return { result: counts, records: written, ...(last === undefined ? {} : { head: { rev: last.rev, commit } }) }
+    const head = last === undefined ? {} : { head: { rev: last.rev, commit } }
+    return {
+      result: countsOf(found, targets, written),
+      records: written,
+      entries: marksOf(found, targets, written),
+      ...head,
+    }
   })
   let report: ErasureReport = { ...nothingYet, records }
   for (const target of targets) {
@@ -139,6 +153,25 @@ const recordsWithout = (
     written.set(key, next)
   }
   return [...written.values()]
+}
+
+/** So that a device that still has them does not bring them back; a column may be empty here and held there. */
+const marksOf = (
+  { records, entries }: Found,
+  targets: readonly Target[],
+  written: readonly StoredRecord[],
+): Entry[] => {
+  const revs = new Map([...records.values(), ...written].map(row => [keyOf(row), row.rev]))
+  const marks = new Map<string, Entry>()
+  for (const target of targets) {
+    const rev = revs.get(keyOf(target))
+    if (target.columns === undefined || rev === undefined) continue
+    const key = emptiedKey(target)
+    const before = (marks.get(key.id) ?? entries.get(entryKey(key)))?.value as Emptied | undefined
+    const emptied = Object.fromEntries(target.columns.map(column => [column, rev]))
+    marks.set(key.id, { ...key, value: { ...before, ...emptied } })
+  }
+  return [...marks.values()]
 }
 
 const countsOf = (
