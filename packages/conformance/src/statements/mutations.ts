@@ -13,9 +13,7 @@ const proving: readonly string[] = ['conformance/src/proofs/local-work', 'confor
 
 const simulating: readonly string[] = ['conformance/src/simulator/convergence']
 
-const ONTO_HELD = `  const bytes = held?.envelope === undefined ? envelope : onto(held.envelope, envelope)
-  draft.rows.set(key, rowFrom(rev, generation, bytes))
-  return true
+const ONTO_HELD = `  return stays ? undefined : rowFrom(rev, generation, held?.envelope === undefined ? envelope : onto(held.envelope, envelope))
 }
 
 import { packEnvelope, unpackEnvelope } from '@rejoin/profile'
@@ -323,7 +321,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'simulated: confirmed bytes are applied on top of the held ones',
     file: 'packages/client/src/replica/rows.ts',
-    find: '  draft.rows.set(key, rowFrom(rev, generation, envelope))\n  return true\n}',
+    find: '  return stays ? undefined : rowFrom(rev, generation, envelope)\n}',
     replace: ONTO_HELD,
     proves: ['CF14'],
     tests: simulating,
