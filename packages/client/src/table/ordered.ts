@@ -25,6 +25,10 @@ export const createOrdered = <R>(rows: Map<string, R>, compare: (a: R, b: R) => 
         const at = placeOf(sorted, held, compare)
         // Values that no rule can order, a number among texts, stand anywhere.
         if (sorted[at] !== held) return undefined
+        if (row !== undefined && compare(held, row) === 0) {
+          sorted[at] = row
+          continue
+        }
         sorted.splice(at, 1)
       }
       if (row !== undefined) sorted.splice(placeOf(sorted, row, compare), 0, row)
