@@ -42,6 +42,8 @@ export interface Core {
   sessions(): readonly Session[]
   /** hears of every commit, in order */
   onCommit(listener: (committed: Committed) => void): () => void
+  /** hears that something was committed, here or by another relay, and not what: nothing more is read for it */
+  onNews(listener: () => void): () => void
   /** tells sessions, and the relays beside this one, what was committed past the committer */
   lookAgain(): Promise<void>
   tick(): void
@@ -91,6 +93,7 @@ export const createCore = async ({
   const byDevice = new Map<string, Session>()
   const deviceOf = new Map<Session, string>()
   const listeners = new Set<(committed: Committed) => void>()
+  const bells = new Set<() => void>()
   const lens = createLens()
   const audiences = createAudiences<LiveSession>(lens)
   const listening = new Map<object, LiveSession>()
@@ -102,6 +105,7 @@ export const createCore = async ({
   const deliver = (committed: Committed): Promise<void> | undefined => {
     const telling = tellSessions(committed)
     for (const listener of listeners) listener(committed)
+    for (const listener of bells) listener()
     return telling
   }
 
@@ -289,6 +293,10 @@ export const createCore = async ({
     onCommit: listener => {
       listeners.add(listener)
       return () => listeners.delete(listener)
+    },
+    onNews: listener => {
+      bells.add(listener)
+      return () => bells.delete(listener)
     },
     lookAgain: async () => {
       wake.notify((await head()).rev)

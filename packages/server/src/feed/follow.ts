@@ -17,7 +17,7 @@ export type FeedLine =
   | ({ readonly type: 'fault' } & Fault)
 
 export interface FollowParts {
-  readonly core: Pick<Core, 'storage' | 'onCommit'>
+  readonly core: Pick<Core, 'storage' | 'onNews'>
   readonly after: Position
   /** asked again before every page: rights and sign-in end in mid-stream, too */
   readonly tables: () => Result<readonly Followed[]>
@@ -79,10 +79,10 @@ interface Bell {
   stop(): void
 }
 
-const listen = (core: Pick<Core, 'onCommit'>): Bell => {
+const listen = (core: Pick<Core, 'onNews'>): Bell => {
   let rung = false
   let wake = (): void => {}
-  const stop = core.onCommit(() => {
+  const stop = core.onNews(() => {
     rung = true
     wake()
   })

@@ -16,7 +16,7 @@ export interface Webhooks {
 }
 
 export interface WebhooksParts {
-  readonly core: Pick<Core, 'storage' | 'environment' | 'onCommit'>
+  readonly core: Pick<Core, 'storage' | 'environment' | 'onNews'>
   readonly post: Post
   readonly now: () => number
   /** from 0 up to 1 */
@@ -37,6 +37,8 @@ export const createWebhooks = ({ core, post, now, chance, holder, log }: Webhook
   const busy = new Map<string, Promise<void>>()
   let looking: Promise<void> | undefined
   let lookAgain = false
+  /** as of the last look: where nobody subscribes, commits cost nothing */
+  let active = false
 
   const run = async (hook: Webhook, first: Progress): Promise<void> => {
     let progress: Progress | undefined = first
@@ -54,6 +56,7 @@ export const createWebhooks = ({ core, post, now, chance, holder, log }: Webhook
       hooks: (await view.entries('webhook')).map(({ value }) => value as Webhook),
       progress: new Map((await view.entries('webhook-progress')).map(({ id, value }) => [id, value as Progress])),
     }))
+    active = hooks.length > 0
     for (const hook of hooks) {
       const reached = progress.get(hook.id)
       if (reached === undefined || busy.has(hook.id) || !isDue(reached, now())) continue
@@ -74,7 +77,9 @@ export const createWebhooks = ({ core, post, now, chance, holder, log }: Webhook
       looking = undefined
     })()
   }
-  const stopHearing = core.onCommit(lookSoon)
+  const stopHearing = core.onNews(() => {
+    if (active) lookSoon()
+  })
 
   return {
     tick: lookSoon,
