@@ -15,11 +15,18 @@ export type { TableApi } from './table/table.ts'
 export type { Group, GroupTable } from './table/group.ts'
 export type { LiveQuery } from './table/live.ts'
 export type { OrderBy, Query, Where } from './table/query.ts'
-export type { Online, OnlineTable } from './online/online.ts'
+export type { Online, OnlinePage, OnlineRow, OnlineRows, OnlineTable } from './online/online.ts'
 
 // what waits, what was refused, what met a conflict
 export type { Outbox, OutboxEntry } from './outbox/outbox.ts'
 export type { LedgerNote, LedgerView } from './outbox/ledger.ts'
+
+// offline mode
+export type { ActionFunction, ActionScreen, AppActions, Placement } from './offline/actions.ts'
+export { shownOn, whyAbsent } from './offline/actions.ts'
+export type { Available } from './offline/available.ts'
+export type { Dialog } from './offline/dialog.ts'
+export type { OfflineMode, OfflineState } from './offline/offline-mode.ts'
 
 // forms, unsent work as a file, and the life of what is kept
 export type { Drafts } from './drafts/drafts.ts'

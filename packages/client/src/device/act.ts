@@ -1,6 +1,7 @@
 import type { FormDraft } from '../drafts/form-draft.ts'
 import { submit } from '../drafts/submit.ts'
 import { clearCache, wipe } from '../lifetime/clearing.ts'
+import { switchMode } from '../offline/switch-mode.ts'
 import { discard, resolve, restore, retry, undo } from '../outbox/actions.ts'
 import { takeUnsent } from '../outbox/import.ts'
 import type { Unsent, UnsentWork } from '../outbox/unsent.ts'
@@ -28,6 +29,7 @@ export type Deed =
   /** `id`: of the record it creates, where it creates one */
   | { readonly do: 'submit'; readonly draft: string; readonly id: string }
   | { readonly do: 'import'; readonly work: UnsentWork; readonly without: readonly string[] }
+  | { readonly do: 'mode'; readonly offline: boolean }
   | Removal
 
 /** Takes away what the device holds; `unsent`: what becomes of unsent work. */
@@ -74,6 +76,8 @@ export const perform = (draft: Draft, deed: Deed, pen: Pen): void => {
       return submit(draft, deed.draft, deed.id, pen)
     case 'import':
       return takeUnsent(draft, deed.work, deed.without, pen)
+    case 'mode':
+      return switchMode(draft, deed.offline)
     case 'clear':
       return clearCache(draft, deed.unsent, pen)
     case 'wipe':

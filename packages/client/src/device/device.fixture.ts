@@ -18,7 +18,7 @@ import {
 import type { SocketHandlers } from '../session/socket.ts'
 import { createMemoryDisk, type MemoryDisk } from '../store/memory.ts'
 import type { Store } from '../store/store.ts'
-import { createDevice, type Rejoin } from './device.ts'
+import { createDevice, type DeviceOptions, type Rejoin } from './device.ts'
 import type { Host } from './host.ts'
 
 /** A device whose clock, chance and relay are in the test's hands: frames are real, the relay is a script. */
@@ -81,10 +81,15 @@ export const confirmed = (id: string, rev: number, fields: Fields, more: Partial
   ...more,
 })
 
+export interface ScriptOptions extends Partial<Pick<DeviceOptions, 'token' | 'url' | 'fetch'>> {
+  /** ms since the first of these devices was opened */
+  readonly after?: number
+}
+
 export const openScript = async (
   disk: MemoryDisk = createMemoryDisk(),
   through: (store: Store) => Store = same,
-  { after = 0 }: { /** ms since the first of these devices was opened */ readonly after?: number } = {},
+  { after = 0, ...own }: ScriptOptions = {},
 ): Promise<Script> => {
   let now = 1_700_000_000_000 + after
   let relayTime = now
@@ -113,6 +118,7 @@ export const openScript = async (
     host,
     app: 'test',
     token: 'token',
+    ...own,
     connect: given => {
       lines++
       handlers = given

@@ -2,7 +2,10 @@ import { type Command, commandsOf, fingerprintText, type SchemaSource, type Tabl
 import { createDrafts, type Drafts } from '../drafts/drafts.ts'
 import { type Cache, createCache, type UnsentChoice } from '../lifetime/cache.ts'
 import { createSource, type Observable, type Source, whenever } from '../observe/observable.ts'
-import { createOnline, type Online, type OnlineParts } from '../online/online.ts'
+import type { AppActions } from '../offline/actions.ts'
+import { type Available, createAvailable } from '../offline/available.ts'
+import { createOfflineMode, type OfflineMode } from '../offline/offline-mode.ts'
+import { createOnline, type Online, type OnlineParts, unreachable } from '../online/online.ts'
 import { createLedger, type LedgerView } from '../outbox/ledger.ts'
 import { createOutbox, type Outbox } from '../outbox/outbox.ts'
 import type { PeerTransport } from '../peer/transport.ts'
@@ -16,6 +19,7 @@ import { createTable, type TableApi, type TableParts } from '../table/table.ts'
 import type { Act } from './act.ts'
 import { createEngine } from './engine.ts'
 import { createFacts, type Facts, type Stats } from './facts.ts'
+import { RejoinFault } from './fault.ts'
 import type { Host } from './host.ts'
 
 /** A device: its store, its outbox, its conversation with a relay. What an app, a test or the simulator holds. */
@@ -34,6 +38,10 @@ export interface Rejoin<S extends SchemaSource = SchemaSource> {
   readonly ready: boolean
   /** whether there is a conversation with the relay; whether the user wants one is another fact (OM7) */
   readonly link: Observable<LinkStatus>
+  /** whether the user wants to work without the network (OM1-OM6) */
+  readonly offline: OfflineMode
+  /** which of an app's actions are there now, and why others are not (OM4, OM5) */
+  actions(app: AppActions): Available
   readonly progress: Observable<Progress>
   /** whether what is here may be read, and how long (CA1-CA3) */
   readonly cache: Cache
@@ -41,7 +49,7 @@ export interface Rejoin<S extends SchemaSource = SchemaSource> {
   readonly drafts: Drafts<S>
   /** withdrawals that came too late: these edits took effect after all (OB10) */
   readonly late: { subscribe(listener: (entries: readonly string[]) => void): () => void }
-  /** another device of the same user, over any line; @returns parts from it */
+  /** another device of the same user, over a line the app chose to make, in offline mode too; @returns parts from it */
   meet(transport: PeerTransport): () => void
   connect(): void
   disconnect(): void
@@ -94,7 +102,7 @@ export const createDevice = async <const S extends SchemaSource = SchemaSource>(
 export const pausedAtFirst = ({ autoSend }: Pick<DeviceOptions, 'autoSend'>): readonly string[] =>
   autoSend === false ? ['manual'] : []
 
-export interface FaceParts extends OnlineParts, Pick<Rejoin, 'meet' | 'close'> {
+export interface FaceParts extends Omit<OnlineParts, 'refusal' | 'after'>, Pick<Rejoin, 'meet' | 'close'> {
   readonly replica: Reading
   readonly facts: Facts
   readonly act: (act: Act) => Promise<void>
@@ -106,6 +114,7 @@ export const createFace = ({ replica, facts, act, host, meet, close, ...online }
   const { report } = host
   const { link, progress, cache, paused, late, stats } = facts
   const outbox = createOutbox({ replica, act, paused, host })
+  const offline = createOfflineMode({ replica, act, link, cache, report })
   const kept = createCache({ state: cache, act, close })
   const whenReady = (signal?: { readonly signal?: AbortSignal }): Promise<unknown> => readiness(replica, report, signal)
   const parts: TableParts = { replica, act, host, outbox, whenReady, now: host.now, report }
@@ -118,7 +127,7 @@ export const createFace = ({ replica, facts, act, host, meet, close, ...online }
     group: build => saveGroup(parts, build),
     outbox,
     ledger: createLedger(replica, act, report),
-    online: createOnline(online),
+    online: createOnline({ ...online, after: host.after, refusal: () => refusalIn(replica, link.current) }),
     firstSync: async wait => {
       turn({ do: 'connect' })
       await whenReady(wait)
@@ -127,6 +136,8 @@ export const createFace = ({ replica, facts, act, host, meet, close, ...online }
       return replica.memory.meta.ready
     },
     link,
+    offline,
+    actions: app => createAvailable(app, offline, report),
     progress,
     cache: kept,
     drafts: createDrafts({ replica, act, host }),
@@ -139,6 +150,15 @@ export const createFace = ({ replica, facts, act, host, meet, close, ...online }
     signOut: kept.reset,
     close,
   } as Rejoin
+}
+
+/** OM6, OM8: at once, and nothing is asked. */
+const refusalIn = ({ memory }: Reading, { retryAt }: LinkStatus): RejoinFault | undefined => {
+  if (memory.meta.offline === true) {
+    const fix = 'leave offline mode first'
+    return new RejoinFault({ code: 'offline-mode', message: 'this needs the network, and offline mode is on', fix })
+  }
+  return retryAt === undefined ? undefined : unreachable('there is no connection at the moment')
 }
 
 const readiness = async (

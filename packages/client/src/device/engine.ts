@@ -12,6 +12,7 @@ import { createSession } from '../session/session.ts'
 import type { Connect } from '../session/socket.ts'
 import { type Act, type Deed, isRemoval, isSwitch, perform, type Removal, type Switch } from './act.ts'
 import type { Facts } from './facts.ts'
+import { RejoinFault } from './fault.ts'
 import { type Host, newUuid } from './host.ts'
 
 /** The working half of a device: writes its replica and speaks with its relay. At most one runs on a store. */
@@ -50,6 +51,8 @@ export const createEngine = ({ replica, facts, host, connect, token, app }: Engi
   }
   const lifetime = createLifetime({ replica, host, cache: facts.cache })
   const look = (): void => void lifetime.look().catch(report)
+  /** a conversation was asked for */
+  let wanted = false
   /** bytes that sessions before this one received */
   let before = 0
   const told = (event: SessionEvent): void => {
@@ -76,28 +79,41 @@ export const createEngine = ({ replica, facts, host, connect, token, app }: Engi
   const wake = (): void => link.session?.wake()
 
   const deed = async (what: Deed, first: (draft: Draft) => boolean = always): Promise<void> => {
+    if ((what.do === 'save' || what.do === 'submit') && isUnusable()) throw notReady()
     await replica.write(draft => first(draft) && perform(draft, what, pen))
+    if (what.do === 'mode') obey()
     wake()
+  }
+
+  /** FS4: offline with a first sync that has not completed. */
+  const isUnusable = (): boolean => !replica.memory.meta.ready && facts.link.current.state === 'offline'
+
+  /** Offline mode ends the conversation; leaving it takes it up again where one was wanted. */
+  const obey = (): void => {
+    if (replica.memory.meta.offline === true || !wanted) link.stop()
+    else link.start()
   }
 
   /** Nothing may come while what is here goes. */
   const removal = async (what: Removal, first?: (draft: Draft) => boolean): Promise<void> => {
-    const { wanted } = link
     link.stop()
     try {
       await deed(what, first)
       await lifetime.look()
     } catch (fault) {
-      if (wanted) link.start()
+      obey()
       throw fault
     }
+    wanted = false
   }
   const turn = async (what: Switch): Promise<void> => {
     switch (what.do) {
       case 'connect':
-        return link.start()
+        wanted = true
+        return obey()
       case 'disconnect':
-        return link.stop()
+        wanted = false
+        return obey()
       case 'pause':
         return paused.set([...new Set([...paused.current, what.reason])])
       case 'resume':
@@ -119,5 +135,12 @@ export const createEngine = ({ replica, facts, host, connect, token, app }: Engi
     },
   }
 }
+
+const notReady = (): RejoinFault =>
+  new RejoinFault({
+    code: 'not-ready',
+    message: 'the first download is not complete, so this app cannot be used offline yet',
+    fix: 'connect and let it finish',
+  })
 
 const always = (): boolean => true

@@ -4,100 +4,143 @@ import type { Token } from '../session/link.ts'
 
 /**
  * The relay's tables directly, never the device's copy (OM8, OM9): reaches rows outside the profile, and fails at
- * once, typed, where there is no network.
+ * once, typed, where there is no network or offline mode is on.
  */
 export interface Online {
   table(name: string): OnlineTable
 }
 
 export interface OnlineTable {
-  /** rows in the order of their ids, from after `after` */
-  query(page?: { readonly limit?: number; readonly after?: string }): Promise<readonly PlainRow[]>
-  get(id: string): Promise<PlainRow | undefined>
-  create(values: Readonly<Record<string, unknown>>): Promise<PlainRow>
+  /** rows in the order of their ids, from after `after`; `where`: columns that have exactly these values */
+  query(page?: OnlinePage): Promise<OnlineRows>
+  get(id: string): Promise<OnlineRow | undefined>
+  create(values: Readonly<Record<string, unknown>>): Promise<OnlineRow>
   /** `ifRev`: refused where the record has moved on since */
   update(
     id: string,
     values: Readonly<Record<string, unknown>>,
     options?: { readonly ifRev?: number },
-  ): Promise<PlainRow>
+  ): Promise<OnlineRow>
   delete(id: string): Promise<void>
+}
+
+export interface OnlinePage {
+  readonly limit?: number
+  readonly after?: string
+  readonly where?: Readonly<Record<string, string | number | boolean | null>>
+}
+
+export interface OnlineRow {
+  readonly id: string
+  readonly rev: number
+  /** by column name, the primary key among them */
+  readonly values: PlainRow
+}
+
+export interface OnlineRows {
+  readonly rows: readonly OnlineRow[]
+  /** where the next page begins (`after`); absent at the end */
+  readonly next?: string
 }
 
 export interface OnlineParts {
   readonly url?: string
   readonly token: Token
   readonly fetch?: typeof fetch
+  /** why nothing may be asked now, where it may not; then nothing is */
+  readonly refusal: () => RejoinFault | undefined
+  /** runs once after `ms`; @returns cancels it */
+  readonly after: (ms: number, run: () => void) => () => void
 }
 
-/** Every call rejects with `RejoinFault`: `offline` without a network, otherwise what the relay said. */
-export const createOnline = ({ url, token, fetch: ask = (...request) => fetch(...request) }: OnlineParts): Online => {
+/** ms after which a relay that does not answer counts as out of reach */
+const PATIENCE = 20_000
+
+/** Every call rejects with `RejoinFault`: `offline`, `offline-mode`, otherwise what the relay said. */
+export const createOnline = ({
+  url,
+  token,
+  fetch: ask = (...request) => fetch(...request),
+  refusal,
+  after,
+}: OnlineParts): Online => {
   const call = async (
     method: string,
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<unknown> => {
-    if (url === undefined) throw offline("this device was opened without the relay's address")
-    const bearer = typeof token === 'string' ? token : await token()
-    const response = await ask(`${url.replace(/\/$/, '')}/api/tables/${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${bearer}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }).catch((cause: unknown) => {
-      throw offline(cause instanceof Error ? cause.message : 'no network')
-    })
-    if (response.status === 204) return undefined
-    const said: unknown = await response.json().catch(() => ({}))
-    if (response.ok) return said
-    throw faultFrom(said, response.status)
+    const refused = refusal()
+    if (refused !== undefined) throw refused
+    if (url === undefined) throw unreachable("this device was opened without the relay's address")
+    const giveUp = new AbortController()
+    const cancel = after(PATIENCE, () => giveUp.abort(new Error('no answer in time')))
+    try {
+      const bearer = typeof token === 'string' ? token : await token().catch(given)
+      const response = await ask(`${url.replace(/\/$/, '')}/api/tables/${path}`, {
+        method,
+        signal: giveUp.signal,
+        headers: {
+          authorization: `Bearer ${bearer}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }).catch(given)
+      if (response.status === 204) return undefined
+      const said: unknown = await response.json().catch(() => ({}))
+      if (response.ok) return said
+      throw faultFrom(said, response.status)
+    } finally {
+      cancel()
+    }
   }
   return {
     table: name => {
       const at = encodeURIComponent(name)
       const one = (id: string): string => `${at}/${encodeURIComponent(id)}`
       return {
-        query: async ({ limit, after } = {}) => {
-          const search = new URLSearchParams()
+        query: async ({ limit, after: from, where = {} } = {}) => {
+          const search = new URLSearchParams(
+            Object.entries(where).map(([column, value]) => [column, value === null ? '' : String(value)]),
+          )
           if (limit !== undefined) search.set('limit', String(limit))
-          if (after !== undefined) search.set('after', after)
-          const said = await call('GET', `${at}?${search.toString()}`)
-          return Array.isArray(said)
-            ? (said as PlainRow[])
-            : ((said as { readonly rows?: readonly PlainRow[] }).rows ?? [])
+          if (from !== undefined) search.set('after', from)
+          return (await call('GET', `${at}?${search.toString()}`)) as OnlineRows
         },
         get: async id => {
           try {
-            return (await call('GET', one(id))) as PlainRow
+            return (await call('GET', one(id))) as OnlineRow
           } catch (fault) {
             if (fault instanceof RejoinFault && fault.code === 'not-found') return undefined
             throw fault
           }
         },
-        create: async values => (await call('POST', at, { values })) as PlainRow,
+        create: async values => (await call('POST', at, { values })) as OnlineRow,
         update: async (id, values, { ifRev } = {}) =>
           (await call(
             'PATCH',
             one(id),
             { values },
             ifRev === undefined ? {} : { 'if-match': String(ifRev) },
-          )) as PlainRow,
+          )) as OnlineRow,
         delete: async id => void (await call('DELETE', one(id))),
       }
     },
   }
 }
 
-const offline = (message: string): RejoinFault =>
+export const unreachable = (message: string): RejoinFault =>
   new RejoinFault({
     code: 'offline',
     message: `the relay cannot be reached: ${message}`,
     fix: 'try again when connected',
   })
+
+/** A token that could not be had is no different from a network that is not there. */
+const given = (cause: unknown): never => {
+  throw unreachable(cause instanceof Error ? cause.message : 'no network')
+}
 
 const faultFrom = (said: unknown, status: number): RejoinFault => {
   const { code, message, fix, rule } = (typeof said === 'object' && said !== null ? said : {}) as Readonly<

@@ -351,7 +351,10 @@ const applyTo = (layers: Layers, prepared: readonly Prepared[], memory: Memory):
 }
 
 export const isOtherState = (before: Meta, after: Meta): boolean =>
-  after.grant !== before.grant || after.ready !== before.ready || after.sealed !== before.sealed
+  after.grant !== before.grant ||
+  after.ready !== before.ready ||
+  after.sealed !== before.sealed ||
+  after.offline !== before.offline
 
 /** The entries of a chain that a new edit would be recorded on: back from the last one its author still means. */
 export const standingOn = (chain: readonly Entry[]): readonly Entry[] => {

@@ -109,5 +109,6 @@ export const metaKeys = [
   'ready',
   'fresh',
   'sealed',
+  'offline',
   'imported',
 ] as const

@@ -62,6 +62,8 @@ export interface Meta {
   readonly fresh?: Freshness
   /** the cache has expired: what the relay stated is unreadable until it is refreshed (CA3) */
   readonly sealed?: boolean
+  /** offline mode: the user wants nothing said over the network (OM6) */
+  readonly offline?: boolean
   /** ids of exports of unsent work that were taken in here */
   readonly imported?: readonly string[]
 }

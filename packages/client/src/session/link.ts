@@ -15,12 +15,12 @@ export interface Link {
   /** ends the session and does not come back */
   stop(): void
   readonly session: Session | undefined
-  /** whether it comes back by itself */
-  readonly wanted: boolean
 }
 
 export interface LinkStatus {
   readonly state: 'offline' | 'connecting' | 'catching-up' | 'live'
+  /** ms since 1970: the relay could not be reached, and is tried again then */
+  readonly retryAt?: number
   /** why there is no session, where somebody has to do something about it */
   readonly fault?: Fault
 }
@@ -63,7 +63,11 @@ export const createLink = (parts: LinkParts): Link => {
     const back = comeBack(how, attempts, chanceFrom(host), typeof parts.token === 'function')
     attempts++
     const fault = faultOf(how)
-    parts.status({ state: 'offline', ...(fault === undefined ? {} : { fault }) })
+    parts.status({
+      state: 'offline',
+      ...(back.again ? { retryAt: host.now() + back.after } : {}),
+      ...(fault === undefined ? {} : { fault }),
+    })
     if (back.again) cancelReturn = host.after(back.after, begin)
     else wanted = false
   }
@@ -92,9 +96,6 @@ export const createLink = (parts: LinkParts): Link => {
     },
     get session() {
       return run?.session()
-    },
-    get wanted() {
-      return wanted
     },
   }
 }
