@@ -126,7 +126,7 @@ export const createEngine = ({ replica, facts, host, connect, token, app }: Engi
     meet: transport =>
       createPeer({ replica, pen, transport, beingTold: () => facts.link.current.state === 'catching-up', report }).stop,
     get wanted() {
-      return link.wanted
+      return wanted
     },
     look: () => lifetime.look(),
     stop: () => {
