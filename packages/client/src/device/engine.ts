@@ -96,15 +96,17 @@ export const createEngine = ({ replica, facts, host, connect, token, app }: Engi
 
   /** Nothing may come while what is here goes. */
   const removal = async (what: Removal, first?: (draft: Draft) => boolean): Promise<void> => {
-    link.stop()
+    const before = wanted
+    wanted = false
+    obey()
     try {
       await deed(what, first)
       await lifetime.look()
     } catch (fault) {
+      wanted = before
       obey()
       throw fault
     }
-    wanted = false
   }
   const turn = async (what: Switch): Promise<void> => {
     switch (what.do) {
