@@ -1,5 +1,6 @@
 import { createDevice, type MemoryDisk, type OutboxEntry, type Query, type Rejoin } from '@rejoin/client'
 import type { Core } from '@rejoin/server'
+import { commands } from './commands.ts'
 import type { Dice } from './dice.ts'
 import { createLine, type Line } from './line.ts'
 import type { Values } from './office.ts'
@@ -80,6 +81,7 @@ export const openDevice = async (options: DeviceOptions): Promise<Device> => {
       },
       token: user,
       app: 'proofs',
+      commands,
       connect: handlers => {
         const end = { opened: handlers.opened, receive: handlers.message, closed: handlers.closed }
         const dialled = mine === life ? line.dial(end) : undefined

@@ -24,7 +24,7 @@ export interface ApiRow {
 
 export interface Reply {
   readonly status: number
-  readonly body: { readonly code?: string; readonly message?: string }
+  readonly body: { readonly code?: string; readonly message?: string; readonly at?: string; readonly rule?: string }
 }
 
 export interface LedgerRow {
@@ -52,6 +52,8 @@ export interface RefusedRow {
   readonly code?: string
   readonly message?: string
   readonly column?: string
+  readonly rule?: string
+  readonly command?: { readonly name: string; readonly args?: Values }
   readonly changes: Readonly<Record<string, unknown>>
 }
 

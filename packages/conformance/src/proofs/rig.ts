@@ -8,11 +8,14 @@ import {
   environmentEntries,
   openSqliteStorage,
   type Relay,
+  type RelayOptions,
+  type Rule,
   type Storage,
   type StoredEdit,
   schemaEntries,
 } from '@rejoin/server'
 import { expect } from 'vitest'
+import { commands as known } from './commands.ts'
 import { type Device, openDevice } from './device.ts'
 import { createDice } from './dice.ts'
 import { holds, sees } from './holding.ts'
@@ -52,6 +55,7 @@ export interface Rig {
   stored(edits: readonly string[]): Promise<readonly (StoredEdit | undefined)[]>
   setSchema(schema: SchemaSource): Promise<void>
   setStrategy(strategy: StrategyName): Promise<void>
+  setRules(rules: readonly Rule[]): Promise<void>
   setPerson(person: Person): Promise<void>
   /** whether the identity provider knows anybody */
   signIns(known: boolean): void
@@ -67,7 +71,14 @@ export interface DeviceChoice {
   readonly unsynced?: boolean
 }
 
-export const openRig = async (strategy?: StrategyName, { seed = 1 }: { readonly seed?: number } = {}): Promise<Rig> => {
+interface RigChoice extends Pick<RelayOptions, 'commands' | 'rules'> {
+  readonly seed?: number
+}
+
+export const openRig = async (
+  strategy?: StrategyName,
+  { seed = 1, commands = known, rules = [] }: RigChoice = {},
+): Promise<Rig> => {
   const database = await openSqliteStorage({ path: ':memory:', newId: () => randomBytes(8).toString('hex') })
   let reading = 0
   const storage: typeof database = {
@@ -105,6 +116,8 @@ export const openRig = async (strategy?: StrategyName, { seed = 1 }: { readonly 
           : { ok: false, why: 'the sign-in has expired' },
     },
     now: time.now,
+    commands,
+    rules,
     // The one place where a relay tells of its own bugs.
     log: { error: (error: unknown) => void bugs.push(error) } as never,
   })
@@ -187,6 +200,7 @@ export const openRig = async (strategy?: StrategyName, { seed = 1 }: { readonly 
     setSchema: schema => write(...schemaEntries(schema)),
     setStrategy: strategy_ =>
       write({ kind: 'environment', id: 'settings', value: { strategy: strategy_, strategies: {} } }),
+    setRules: rules => write({ kind: 'environment', id: 'settings', value: { ...core.environment().settings, rules } }),
     setPerson: person => write({ kind: 'person', id: person.id, value: person }),
     signIns: known => {
       signIns = known

@@ -6,9 +6,11 @@ const mergeEdit = 'packages/profile/src/merge/merge-edit.ts'
 const decide = 'packages/server/src/commit/decide.ts'
 const admission = 'packages/server/src/commit/admission.ts'
 const strategy = 'packages/profile/src/merge/strategy.ts'
+const ruling = 'packages/server/src/commit/ruling.ts'
 
 const merging: readonly string[] = ['profile/src/merge']
 const committing: readonly string[] = ['server/src/commit']
+const commanding: readonly string[] = ['conformance/src/proofs/commands']
 const proving: readonly string[] = ['conformance/src/proofs/local-work', 'conformance/src/proofs/errors']
 
 const simulating: readonly string[] = ['conformance/src/simulator/convergence']
@@ -184,7 +186,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'who comes back is sent everything',
-    file: 'packages/server/src/session/catch-up.ts',
+    file: 'packages/server/src/session/catch-up/need.ts',
     find: 'needAfter(part, holding) : needAll',
     replace: 'needAll(part, view.head) : needAll',
     proves: ['DS8'],
@@ -207,10 +209,10 @@ export const mutations: readonly Mutation[] = [
     tests: ['conformance/src/proofs/secrecy'],
   },
   {
-    name: 'a resume token names rows outside the scope',
-    file: 'packages/server/src/session/catch-up.ts',
-    find: 'after = rows.at(-1)?.id ?? after',
-    replace: 'after = reached',
+    name: 'rows that left since they were listed are sent all the same',
+    file: 'packages/server/src/session/catch-up/listed.ts',
+    find: 'const held = await presentAmong(view, scope, lens, part.table, stored)',
+    replace: 'const held = new Set(few)',
     proves: ['SE1'],
     tests: ['conformance/src/proofs/secrecy'],
   },
@@ -297,10 +299,90 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a refusal does not say why',
     file: 'packages/client/src/outbox/outbox-state.ts',
-    find: "return { status: 'rejected', code, message, ...(column",
-    replace: "return { status: 'rejected', code, message: '', ...(column",
+    find: "return { status: 'rejected', code, message, ...place }",
+    replace: "return { status: 'rejected', code, message: '', ...place }",
     proves: ['OB6'],
     tests: ['conformance/src/proofs/outbox'],
+  },
+  {
+    name: 'a command is run on what its author saw, not on the record as it stands',
+    file: judge,
+    find: 'const result = handle(theirs)',
+    replace: 'const result = handle(seen)',
+    proves: ['LW2'],
+    tests: commanding,
+  },
+  {
+    name: 'a command is run each time it comes',
+    file: decide,
+    find: '  if (answered !== undefined) return judged(edit, answered.outcome)',
+    replace: '',
+    proves: ['LW2'],
+    tests: commanding,
+  },
+  {
+    name: 'nobody can look up that a command became something else',
+    file: judge,
+    find: 'return sameContent(content, seen)',
+    replace: 'return sameContent(content, content)',
+    proves: ['LW2'],
+    tests: commanding,
+  },
+  {
+    name: 'a command no relay knows takes effect as its author showed it',
+    file: admission,
+    find: 'return command === undefined || commands(table, command.name) !== undefined',
+    replace: "return command === undefined || table !== ''",
+    proves: ['LW2'],
+    tests: commanding,
+  },
+  {
+    name: 'a command that waits is not seen',
+    file: 'packages/client/src/replica/view.ts',
+    find: 'const own = chain.filter(({ state, edit }) =>',
+    replace: "const own = chain.filter(({ state, edit }) => edit.kind !== 'command' &&",
+    proves: ['LW2'],
+    tests: commanding,
+  },
+  {
+    name: 'a contradiction is settled by the conflict setting',
+    file: ruling,
+    find: "verdict.status === 'rejected' || (verdict.status === 'held' && verdict.by !== id)",
+    replace: "verdict.status !== 'applied'",
+    proves: ['CF10'],
+    tests: ['conformance/src/proofs/rules'],
+  },
+  {
+    name: 'rules as code are not asked',
+    file: ruling,
+    find: ' ?? byCode(rules, deed, circumstances)',
+    replace: '',
+    proves: ['CF10'],
+    tests: ['conformance/src/proofs/rules'],
+  },
+  {
+    name: 'a rule about some columns is one about all',
+    file: ruling,
+    find: '|| (only !== undefined && column === undefined)) continue',
+    replace: ') continue',
+    proves: ['CF10'],
+    tests: committing,
+  },
+  {
+    name: 'the author is not told which rule refused him',
+    file: 'packages/client/src/outbox/outbox-state.ts',
+    find: '...(rule === undefined ? {} : { rule }) }',
+    replace: '}',
+    proves: ['ER1'],
+    tests: ['conformance/src/proofs/rules'],
+  },
+  {
+    name: 'the office is not told which action was refused',
+    file: 'packages/server/src/commit/answering.ts',
+    find: '...(edit.command === undefined ? {} : { command: edit.command }),\n  ...(edit.amends',
+    replace: '...(edit.amends',
+    proves: ['ER1'],
+    tests: ['conformance/src/proofs/rules'],
   },
   {
     name: 'simulated: an edit id is judged each time it comes',
