@@ -209,14 +209,6 @@ export const mutations: readonly Mutation[] = [
     tests: ['conformance/src/proofs/secrecy'],
   },
   {
-    name: 'rows that left since they were listed are sent all the same',
-    file: 'packages/server/src/session/catch-up/listed.ts',
-    find: 'const held = await presentAmong(view, scope, lens, part.table, stored)',
-    replace: 'const held = new Set(few)',
-    proves: ['SE1'],
-    tests: ['conformance/src/proofs/secrecy'],
-  },
-  {
     name: 'an unsent change carries no mark',
     file: 'packages/client/src/outbox/outbox.ts',
     find: "return chain.length > 0 ? 'pending' : undefined",
@@ -305,7 +297,7 @@ export const mutations: readonly Mutation[] = [
     tests: ['conformance/src/proofs/outbox'],
   },
   {
-    name: 'a command is run on what its author saw, not on the record as it stands',
+    name: 'a command is run on what its author saw',
     file: judge,
     find: 'const result = handle(theirs)',
     replace: 'const result = handle(seen)',

@@ -38,7 +38,7 @@ describe('rules', () => {
     },
   )
 
-  it('judge online writes the same way', async () => {
+  it('[CF10] judge online writes the same way', async () => {
     const relay = await openRelay('clientWins', 5 * 256, { settings: { rules: [closed] } })
     await relay.online('J1', 'create', { ...job, status: 'closed' })
     expect((await relay.online('J1', 'update', { hours: 1 })).answer).toMatchObject({ code: 'rule', rule: 'closed' })
@@ -56,7 +56,7 @@ describe('rules', () => {
     expect((await device.push(edit))[0]!.answer).toMatchObject({ status: 'applied' })
   })
 
-  it('may be about some columns only, those an image would bring back among them', async () => {
+  it('[CF10] may be about some columns only, those an image would bring back among them', async () => {
     const settled: Rule = { ...closed, name: 'settled', on: ['update'], columns: ['hours', 'cost'] }
     const relay = await openRelay('clientWins', 5 * 256, { settings: { rules: [settled] } })
     await relay.online('J1', 'create', { ...job, hours: 1 })
@@ -87,7 +87,7 @@ describe('rules', () => {
     expect((await relay.online('J1', 'update', { hours: 1 }, ana)).answer).toMatchObject({ status: 'applied' })
   })
 
-  it('as code see the record before and as it would become, of creates and deletes too', async () => {
+  it('[CF10] as code see the record before and as it would become, of creates and deletes too', async () => {
     const seen: unknown[] = []
     const longTitle: CodeRule = ({ before, after, kind, columns, person, now }) => {
       seen.push({ kind, before: before?.['title'], after: after?.['title'], columns, who: person.id, now })
