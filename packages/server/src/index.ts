@@ -59,6 +59,14 @@ export { isSigned, type Signed } from './webhooks/sign.ts'
 export type { Erasure, ErasureReport, Target } from './erasure/erasure.ts'
 export { type ErasureList, openErasureList } from './erasure/list.ts'
 
+// Scopes: which rows a person holds, and whom a change concerns
+export { membersOf, type Members } from './scope/members.ts'
+export { presentAmong } from './scope/presence.ts'
+export { type Audience } from './live/audience.ts'
+export { type Audiences, createAudiences } from './live/audiences.ts'
+export { type Concern, concernsAlone, concernsOf } from './live/concern.ts'
+export { createLens, type Lens } from './live/linked.ts'
+
 // Storage: where an environment lives
 export type {
   Decision,

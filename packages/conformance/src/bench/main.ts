@@ -7,6 +7,7 @@ import { openBaseline } from './baseline/side.ts'
 import type { Measure } from './measure.ts'
 import { openRejoinSide } from './rejoin/side.ts'
 import { roundsOf, runTrial, type Contest } from './run.ts'
+import { benchScopes } from './scope/main.ts'
 import { trialNames, trials, type Trial } from './trials.ts'
 
 /**
@@ -20,9 +21,9 @@ interface Options {
 }
 
 const main = async (names: readonly string[], options: Options): Promise<number> => {
-  const unknown = names.filter(name => !trialNames.includes(name))
+  const unknown = names.filter(name => !known.includes(name))
   if (unknown.length > 0) {
-    console.error(`bench: unknown name ${unknown.join(', ')} (names: ${trialNames.join(', ')})`)
+    console.error(`bench: unknown name ${unknown.join(', ')} (names: ${known.join(', ')})`)
     return 2
   }
   const alone = options.baselineOnly === true
@@ -34,7 +35,9 @@ const main = async (names: readonly string[], options: Options): Promise<number>
     return 1
   }
   const chosen = trials.filter(trial => names.length === 0 || names.includes(trial.name))
-  const { measures, faults } = await runAll(contest, chosen, options.folder)
+  const { measures: compared, faults } = await runAll(contest, chosen, options.folder)
+  const scopes = names.includes('scope') && !alone ? await runScopes(options.folder) : []
+  const measures = [...compared, ...scopes]
   console.log(alone ? aloneTable(measures) : sideBySide(measures))
   if (options.json !== undefined) await writeJson(options.json, { measures })
   for (const fault of faults) console.error(`bench: ${fault}`)
@@ -43,6 +46,18 @@ const main = async (names: readonly string[], options: Options): Promise<number>
   const barred = measures.filter(measure => measure.bar !== null)
   console.log(`${barred.length - missed.length} of ${barred.length} bars met`)
   return missed.length + faults.length === 0 ? 0 : 1
+}
+
+/** Long, and without another side: run where it is named. */
+const known = [...trialNames, 'scope']
+
+const runScopes = async (folder: string | undefined): Promise<Measure[]> => {
+  const progress = startProgress('scopes')
+  try {
+    return await benchScopes(note => progress.at(0, note), folder)
+  } finally {
+    progress.end()
+  }
 }
 
 interface Ran {
@@ -102,7 +117,7 @@ const sideBySide = (measures: readonly Measure[]): string =>
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
 
 const command = new Command('bench')
-  .argument('[names...]', trialNames.join(', '))
+  .argument('[names...]', known.join(', '))
   .option('--json <file>', 'write the measures as JSON')
   .option('--folder <dir>', 'where databases are made; a real disk (default: the temporary folder)')
   .option('--baseline-only', 'measure raw ws + JSON alone; no bar is judged')

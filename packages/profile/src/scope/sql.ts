@@ -85,18 +85,16 @@ const branchesOf = (ground: Ground, part: TableScope): Fragment[] => {
   const { scope, dialect } = ground
   const table = scope.schema.tables.get(part.table)!
   const own = ownSql(ground, table, part)
-  const conditions = [
-    ...(own === undefined ? [] : [own]),
-    ...part.reaches.map(reach => broughtSql(ground, table, reach)),
-  ]
-  // rows of which none is selected still make a table to read from
-  const branches = conditions.length === 0 ? [sql`false`] : conditions
   const readable = readableSql(dialect, table, part.readDepth, scope.person)
-  return branches.map(
-    branch => sql`select ${dialect.id(key, 'r')}, r.rev from ${dialect.from('r')}
-      where ${joined('and', [dialect.isOf(table.name, 'r'), dialect.isLive('r'), branch, readable])}`,
-  )
+  const conditions = [dialect.isOf(table.name, 'r'), dialect.isLive('r'), readable]
+  const branches = part.reaches.map(reach => broughtSql(ground, table, reach, conditions))
+  if (own === undefined && branches.length > 0) return branches
+  // rows of which none is selected still make a table to read from
+  const where = joined('and', [...conditions, own ?? sql`false`])
+  return [sql`select ${rowOf(dialect)} from ${dialect.from('r')} where ${where}`, ...branches]
 }
+
+const rowOf = (dialect: Dialect): Fragment => sql`${dialect.selectedId(key, 'r')} as id, r.rev as rev`
 
 /** @returns undefined where the item selects nothing by itself */
 const ownSql = ({ scope, dialect }: Ground, table: Table, { filter }: TableScope): Fragment | undefined => {
@@ -146,23 +144,40 @@ const ownedSql = (dialect: Dialect, table: Table, owners: readonly string[], uni
   )
 }
 
-/** Rows that present rows of another table name, or that name present rows of it. */
-const broughtSql = ({ scope, dialect, names }: Ground, table: Table, { by, column, side }: Reach): Fragment => {
+/**
+ * Rows that present rows of another table name, or that name present rows of it. `cross join`: the present rows are few,
+ * and are where to begin, which SQLite takes from the order of the words.
+ */
+const broughtSql = (
+  { scope, dialect, names }: Ground,
+  table: Table,
+  { by, column, side }: Reach,
+  conditions: readonly Fragment[],
+): Fragment => {
   const present = names.get(by)
   const source = scope.schema.tables.get(by)!
-  const ofTable = joined('and', [dialect.isOf(by, 'p'), dialect.isLive('p')])
+  const ofSource = [dialect.isOf(by, 'p'), dialect.isLive('p')]
+  const row = rowOf(dialect)
+  const record = dialect.from('r')
   if (side === 'one') {
     const lookup = operandById(source, column)!
-    const held = present === undefined ? sql`true` : sql`${dialect.id(key, 'p')} in (select id from ${present})`
-    return sql`${dialect.id(key, 'r')} in (select ${dialect.selectedId(lookup, 'p')} from ${dialect.from('p')}
-      where ${joined('and', [ofTable, dialect.isId(lookup, 'p'), held])})`
+    const naming = [dialect.isId(lookup, 'p'), sql`${dialect.id(key, 'r')} = ${dialect.id(lookup, 'p')}`]
+    if (present === undefined) {
+      const where = joined('and', [...ofSource, ...naming, ...conditions])
+      return sql`select distinct ${row} from ${dialect.from('p')} cross join ${record} where ${where}`
+    }
+    const where = joined('and', [...ofSource, sql`${dialect.id(key, 'p')} = s.id`, ...naming, ...conditions])
+    return sql`select distinct ${row} from ${present} as s cross join ${dialect.from('p')} cross join ${record}
+      where ${where}`
   }
   const lookup = operandById(table, column)!
-  const ids =
-    present === undefined
-      ? sql`select ${dialect.selectedId(key, 'p')} from ${dialect.from('p')} where ${ofTable}`
-      : sql`select id from ${present}`
-  return joined('and', [sql`${dialect.id(lookup, 'r')} in (${ids})`, dialect.isId(lookup, 'r')])
+  const named = (id: Fragment): Fragment[] => [sql`${dialect.id(lookup, 'r')} = ${id}`, dialect.isId(lookup, 'r')]
+  if (present === undefined) {
+    const where = joined('and', [...ofSource, ...named(dialect.selectedId(key, 'p')), ...conditions])
+    return sql`select ${row} from ${dialect.from('p')} cross join ${record} where ${where}`
+  }
+  return sql`select ${row} from ${present} as s cross join ${record}
+    where ${joined('and', [...named(sql`s.id`), ...conditions])}`
 }
 
 const operandById = (table: Table, id: string | undefined): Operand | undefined => {

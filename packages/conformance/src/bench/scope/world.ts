@@ -36,6 +36,14 @@ export const scopeSchema: SchemaSource = {
     table('contact', [{ name: 'phone', type: 'string' }]),
     table('asset', [{ name: 'serial', type: 'string' }]),
   ],
+  relationships: [
+    'booking.workorder',
+    'workorder.account',
+    'workorder.asset',
+    'incident.workorder',
+    'task.workorder',
+    'account.contact',
+  ].map(from => ({ name: from.replace('.', '_'), from, to: from.split('.')[1]! })),
   roles: [{ name: 'technician', tables: { '*': { create: 'all', read: 'all', write: 'all', delete: 'all' } } }],
 }
 
@@ -48,7 +56,7 @@ export const scopeProfile: ProfileSource = {
         kind: 'custom',
         where: {
           all: [
-            { column: 'ownerid', op: 'eq-userid' },
+            { column: 'ownerid', op: 'eq-useroruserhierarchy' },
             {
               any: [
                 { column: 'begin', op: 'today' },

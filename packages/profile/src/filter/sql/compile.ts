@@ -1,6 +1,7 @@
 import type { Schema, Table } from '../../schema/schema.ts'
 import type { Asking } from '../asking.ts'
 import type { Filter, Link } from '../filter.ts'
+import { personKeys } from '../keys.ts'
 import { operandOf, type Operand } from '../operand.ts'
 import { questionOf } from '../probe.ts'
 import type { Dialect } from './dialect.ts'
@@ -42,11 +43,14 @@ interface Place {
 }
 
 const compile = (ground: Ground, place: Place, filter: Filter): Fragment => {
-  if ('all' in filter)
-    return joined(
-      'and',
-      filter.all.map(member => compile(ground, place, member)),
-    )
+  if ('all' in filter) {
+    const best = personal(ground.schema, place.table.name, filter.all)
+    const parts = filter.all.map((member, index) => {
+      const part = compile(ground, place, member)
+      return best === -1 || best === index ? part : ground.dialect.beside(part)
+    })
+    return joined('and', parts)
+  }
   if ('any' in filter) {
     const { table, alias } = place
     const parts = filter.any.map(member => {
@@ -60,6 +64,10 @@ const compile = (ground: Ground, place: Place, filter: Filter): Fragment => {
   const { probe, negated } = questionOf(operand, filter, ground.asking)
   return complement(ground.dialect.probe(operand, place.alias, probe), negated)
 }
+
+/** The member that asks for the person's own rows: of a table of everybody's nothing else finds so few. */
+const personal = (schema: Schema, table: string, members: readonly Filter[]): number =>
+  members.findIndex(member => personKeys(schema, table, member)?.every(({ links }) => links.length === 0) === true)
 
 /** Null is not true, so the complement of an unknown answer is yes. */
 const complement = (fragment: Fragment, negated: boolean): Fragment =>

@@ -14,6 +14,8 @@ export interface Dialect {
   isLive(alias: string): Fragment
   /** a positive condition; may be null where it is not true */
   probe(operand: Operand, alias: string, probe: Probe): Fragment
+  /** a condition beside one of the same `all` that finds far fewer rows: not to be searched by */
+  beside(condition: Fragment): Fragment
   /** a condition as one part of an `or` on rows of the table */
   part(table: string, alias: string, condition: Fragment): Fragment
   /** the id an operand holds; null, or something that is no id, where it holds none */

@@ -26,6 +26,7 @@ export const postgres = ({ schema, env }: { readonly schema?: string; readonly e
     json: alias => sql`${word(alias)}.fields::text`,
     isLive: alias => sql`not ${word(alias)}.deleted`,
     probe: (operand, alias, probe) => probeSql(operand, word(alias), probe),
+    beside: condition => condition,
     part: (_table, _alias, condition) => condition,
     id: (operand, alias) => textOf(operand, sql`${word(alias)}.`),
     selectedId: (operand, alias) => textOf(operand, sql`${word(alias)}.`),

@@ -26,6 +26,8 @@ export const sqlite: Dialect = {
   json: alias => sql`${word(alias)}.json`,
   isLive: alias => sql`${word(alias)}.deleted = 0`,
   probe: (operand, alias, probe) => probeSql(operand, word(alias), probe),
+  // its statistics do not know how many a range or a list of parameters selects
+  beside: condition => sql`((${condition}) is true)`,
   part: (table, alias, condition) => joined('and', [isIndexed(table, alias), condition]),
   id: (operand, alias) => valueOf(operand, word(alias)),
   selectedId: (operand, alias) => sql`+${valueOf(operand, word(alias))}`,

