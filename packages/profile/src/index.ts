@@ -103,10 +103,11 @@ export {
   type ManagedProfile,
   type PendingFilter,
   pendingFilters,
-  receiveUpdate,
   refuseFilter,
   takeFilter,
+  type VendorState,
 } from './profile/managed.ts'
+export { discardManaged, receiveUpdate, type Received } from './profile/vendor-update.ts'
 export {
   type App,
   type Assignment,

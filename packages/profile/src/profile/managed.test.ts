@@ -6,12 +6,12 @@ import {
   customisationOf,
   type ManagedProfile,
   pendingFilters,
-  receiveUpdate,
   refuseFilter,
   takeFilter,
 } from './managed.ts'
 import type { DownloadFilter, ProfileItem, ProfileSource } from './profile.ts'
 import { fieldService } from './relations.fixture.ts'
+import { discardManaged, receiveUpdate } from './vendor-update.ts'
 
 const taken = <T>(result: Result<T>): T => {
   if (!result.ok) throw new FaultError(result.faults)
@@ -128,6 +128,12 @@ describe('an update of relationships', () => {
     expect(faults.map(({ code }) => code)).toEqual(['circle'])
     expect(managed.life.state).toBe('Unpublished')
     expect(managed.life.published).toBe(begun.life.published)
+    // the vendor's next one mends it
+    const { managed: mended } = receiveUpdate(managed, profile(booking, order), fieldService, 3)
+    expect(mended.life.state).toBe('Published')
+    // but not over what the customer has begun
+    const open = edit(managed, { ...circle, interval: 60 }, order, account)
+    expect(receive(open, booking, order, account).life.state).toBe('Unpublished')
   })
 
   test('[MG3] is not held up by a filter that waits', () => {
@@ -135,6 +141,47 @@ describe('an update of relationships', () => {
     expect(onDevices(updated, 'account')?.relationships).toEqual(['order_account'])
     expect(onDevices(updated, 'booking')?.filter).toEqual(mine)
     expect(pendingFilters(updated)).toHaveLength(1)
+  })
+})
+
+describe('a draft that is given up', () => {
+  const discard = (managed: ManagedProfile): ManagedProfile => discardManaged(managed, fieldService, 4).managed
+  const fewer = { ...account, relationships: ['order_account'] }
+
+  test('[MG2] gives up a filter it took, which waits again', () => {
+    const updated = receive(begun, { ...booking, filter: all }, order, account)
+    const given = discard(taken(takeFilter(updated, 'booking')))
+    expect(itemOf(given, 'booking')?.filter).toEqual(mine)
+    expect(pendingFilters(given)).toEqual(pendingFilters(updated))
+    expect(given.life).toEqual(begun.life)
+  })
+
+  test('[MG2] does not ask again about what was refused meanwhile', () => {
+    const updated = receive(edit(begun, booking, order), { ...booking, filter: all }, order, account)
+    expect(pendingFilters(discard(taken(refuseFilter(updated, 'booking'))))).toEqual([])
+  })
+
+  test('[MG3] lets what the vendor changed meanwhile be published by itself', () => {
+    const open = edit(begun, { ...booking, interval: 60 }, order, account)
+    const given = discard(receive(receive(open, booking, order, account), booking, order, fewer))
+    expect(given.life.state).toBe('Published')
+    expect(onDevices(given, 'account')?.relationships).toEqual(['order_account'])
+    expect(onDevices(given, 'booking')).toEqual(booking)
+  })
+
+  test('[MG3] after a publication goes back to that one', () => {
+    const open = receive(edit(begun, { ...booking, interval: 60 }, order, account), booking, order, fewer)
+    const given = discard(edit(publish(open), booking, order, account))
+    expect(given.life).toEqual(publish(open).life)
+  })
+
+  test('[MG3] keeps a relationship that comes and cannot be published', () => {
+    const open = edit(begun, { ...booking, interval: 60 }, order, account)
+    const circle = { ...booking, relationships: ['booking_order'] }
+    const { managed, faults } = discardManaged(receive(open, circle, order, account), fieldService, 4)
+    expect(faults.map(({ code }) => code)).toEqual(['circle'])
+    expect(itemOf(managed, 'booking')).toEqual(circle)
+    expect(onDevices(managed, 'booking')).toEqual(booking)
   })
 })
 

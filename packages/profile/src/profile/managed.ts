@@ -4,7 +4,6 @@ import { compareProfiles, type ProfileDifference } from './compare.ts'
 import { canonical, sameFilter } from './document.ts'
 import { beginProfile, editProfile, type ProfileLife, publishProfile, shownProfile } from './life.ts'
 import type { ProfileLimits } from './limits.ts'
-import { mergeUpdate } from './merge-update.ts'
 import type { DownloadFilter, ProfileItem, ProfileSource } from './profile.ts'
 
 /**
@@ -18,14 +17,21 @@ import type { DownloadFilter, ProfileItem, ProfileSource } from './profile.ts'
  */
 export interface ManagedProfile {
   readonly life: ProfileLife
-  readonly vendor: {
-    /** the default as the vendor gives it now (MG5) */
-    readonly pristine: ProfileSource
-    /** by table the vendor's filter that the customer's began with, or took last */
-    readonly stands: Readonly<Record<string, DownloadFilter>>
-    /** tables whose filter of `pristine` was refused */
-    readonly refused: readonly string[]
-  }
+  readonly vendor: VendorState
+}
+
+export interface VendorState extends Ground {
+  /** tables whose filter of `pristine` was refused */
+  readonly refused: readonly string[]
+  /** what the publication of this version stands on, where the draft took more of the vendor */
+  readonly published?: Ground & { readonly version: number }
+}
+
+export interface Ground {
+  /** the default as the vendor gives it now (MG5) */
+  readonly pristine: ProfileSource
+  /** by table the vendor's filter that the customer's began with, or took last */
+  readonly stands: Readonly<Record<string, DownloadFilter>>
 }
 
 /** A vendor's filter that waits. Without `present` it brings a new table, without `offered` the vendor dropped it. */
@@ -47,36 +53,6 @@ export const beginManaged = (
   const pristine = canonical(definition)
   const stands = Object.fromEntries(pristine.items.map(({ table, filter }) => [table, filter]))
   return ok({ life: published.value, vendor: { pristine, stands, refused: [] } })
-}
-
-/**
- * A vendor's next default. What is merged is published at once where no draft was open (MG3); where it could not be,
- * it stays a draft and the faults say why.
- */
-export const receiveUpdate = (
-  { life, vendor }: ManagedProfile,
-  update: ProfileSource,
-  schema: Schema,
-  at: number,
-  limits?: ProfileLimits,
-): { readonly managed: ManagedProfile; readonly faults: readonly Fault[] } => {
-  const met = new Set(Object.keys(vendor.stands))
-  const { profile, begun } = mergeUpdate(vendor.pristine, shownProfile(life), update, met)
-  const was = filtersOf(vendor.pristine)
-  const is = filtersOf(update)
-  const next = {
-    pristine: canonical(update),
-    stands: { ...begun, ...vendor.stands },
-    refused: vendor.refused.filter(table => isSame(was.get(table), is.get(table))),
-  }
-  const edited = editProfile(life, profile)
-  if (life.state === 'Unpublished' || edited.state === 'Published') {
-    return { managed: { life: edited, vendor: next }, faults: [] }
-  }
-  const published = publishProfile(edited, schema, at, limits)
-  return published.ok
-    ? { managed: { life: published.value, vendor: next }, faults: [] }
-    : { managed: { life: edited, vendor: next }, faults: published.faults }
 }
 
 export const pendingFilters = ({ life, vendor }: ManagedProfile): readonly PendingFilter[] => {
@@ -108,7 +84,7 @@ export const takeFilter = (managed: ManagedProfile, table: string): Result<Manag
           return offered === undefined ? [] : [{ ...item, filter: offered }]
         })
   const stands = offered === undefined ? others : { ...others, [table]: offered }
-  return ok({ life: editProfile(life, { ...shown, items }), vendor: { ...vendor, stands } })
+  return ok(drafted(managed, editProfile(life, { ...shown, items }), { ...vendor, stands }))
 }
 
 /** The filter stays as it is, and is not asked about again until the vendor gives another. */
@@ -131,14 +107,23 @@ export const customisationOf = ({
   return { pristine: vendor.pristine, customised, difference: compareProfiles(vendor.pristine, customised) }
 }
 
+/** A draft took more of the vendor than the publication did: what that stands on is kept, for the draft to be given up. */
+export const drafted = ({ life, vendor }: ManagedProfile, next: ProfileLife, given: VendorState): ManagedProfile => {
+  if (next.state === 'Published') return { life: next, vendor: given }
+  const version = next.published?.profile.version ?? 0
+  const { pristine, stands } = vendor
+  const isOpen = life.state === 'Unpublished' && vendor.published?.version === version
+  return { life: next, vendor: { ...given, published: isOpen ? vendor.published : { version, pristine, stands } } }
+}
+
 const notPending = (table: string): Fault => ({
   code: 'not-pending',
   at: `table ${table}`,
   message: 'has no filter of the vendor that waits to be taken or refused',
 })
 
-const filtersOf = ({ items }: ProfileSource): ReadonlyMap<string, DownloadFilter> =>
+export const filtersOf = ({ items }: ProfileSource): ReadonlyMap<string, DownloadFilter> =>
   new Map(items.map(({ table, filter }) => [table, filter]))
 
-const isSame = (a: DownloadFilter | undefined, b: DownloadFilter | undefined): boolean =>
+export const isSame = (a: DownloadFilter | undefined, b: DownloadFilter | undefined): boolean =>
   a === undefined || b === undefined ? a === b : sameFilter(a, b)

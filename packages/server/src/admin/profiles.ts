@@ -4,6 +4,7 @@ import {
   checkProfile,
   copyProfile,
   discardDraft,
+  discardManaged,
   documentedLimits,
   driftOf,
   editProfile,
@@ -63,8 +64,13 @@ export const publishing = (id: string, at: number, expected: Expected = {}): Act
     return life.ok ? ok({ ...stored, life: life.value }) : life
   })
 
-export const discarding = (id: string, expected: Expected = {}): Action =>
-  changingProfile(id, 'discarded the draft of', expected, stored => ok({ ...stored, life: discardDraft(stored.life) }))
+/** What a vendor sent meanwhile is not given up with the draft. */
+export const discarding = (id: string, at: number, expected: Expected = {}): Action =>
+  changingProfile(id, 'discarded the draft of', expected, (stored, { schema, settings }) => {
+    const { life, vendor } = stored
+    if (vendor === undefined) return ok({ ...stored, life: discardDraft(life) })
+    return ok(discardManaged({ life, vendor }, schema, at, settings.limits).managed)
+  })
 
 /** The copy belongs to nobody else: no vendor updates it (MG4). */
 export const copying =

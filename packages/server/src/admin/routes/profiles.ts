@@ -115,7 +115,7 @@ export const profileRoutes = (doing: Doing, now: () => number) => {
 
   for (const [name, summary, action] of [
     ['publish', 'Validate the draft and bring it to the devices', publishing],
-    ['discard', 'Go back to what is published', (id: string, _at: number, expected = {}) => discarding(id, expected)],
+    ['discard', 'Go back to what is published', discarding],
   ] as const) {
     routes.openapi(
       createRoute({
