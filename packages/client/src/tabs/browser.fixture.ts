@@ -12,6 +12,7 @@ import { openTab } from './tab.ts'
 /**
  * A browser whose tabs, clock and disk are in the test's hands. What reaches a tab (timers, messages, locks, the
  * store's answers) waits while it is frozen and is lost when it has crashed; what it had begun at the disk goes on.
+ * A drowsy tab is frozen as Chromium freezes pages: it hears what other tabs say, and neither clock nor store.
  */
 export interface Browser {
   open(options?: { readonly wanted?: boolean; readonly connect?: Connect }): Promise<Tab>
@@ -40,7 +41,7 @@ export interface Tab {
   readonly rejoin: Rejoin<typeof schema>
   /** gone without a word */
   crash(): void
-  freeze(): void
+  freeze(how?: 'frozen' | 'drowsy'): void
   thaw(): void
   close(): Promise<void>
 }
@@ -91,12 +92,13 @@ export const createBrowser = async ({ openStore, delay = () => 0 }: BrowserParts
     const number = opened++
     const mine = locks.enter()
     const channels: ChannelPort[] = []
-    let state: 'alive' | 'frozen' | 'dead' = 'alive'
+    let state: 'alive' | 'frozen' | 'drowsy' | 'dead' = 'alive'
     let held: (() => void)[] = []
     const inbound = (run: () => void): void => {
       if (state === 'alive') run()
-      else if (state === 'frozen') held.push(run)
+      else if (state !== 'dead') held.push(run)
     }
+    const overheard = (run: () => void): void => (state === 'drowsy' ? run() : inbound(run))
     const reaching = <T>(work: Promise<T>): Promise<T> =>
       new Promise((resolve, reject) => {
         work.then(
@@ -155,7 +157,7 @@ export const createBrowser = async ({ openStore, delay = () => 0 }: BrowserParts
         post: message => {
           if (state !== 'dead') port.post(message)
         },
-        listen: listener => port.listen(message => inbound(() => listener(message))),
+        listen: listener => port.listen(message => overheard(() => listener(message))),
         close: port.close,
       }
     }
@@ -165,8 +167,8 @@ export const createBrowser = async ({ openStore, delay = () => 0 }: BrowserParts
       mine.leave()
       for (const port of channels) port.close()
     }
-    const freeze = (): void => {
-      if (state === 'alive') state = 'frozen'
+    const freeze: Tab['freeze'] = (how = 'frozen') => {
+      if (state === 'alive') state = how
     }
     const tab = openStore()
       .then(inner =>
@@ -187,7 +189,7 @@ export const createBrowser = async ({ openStore, delay = () => 0 }: BrowserParts
         crash,
         freeze,
         thaw: () => {
-          if (state !== 'frozen') return
+          if (state !== 'frozen' && state !== 'drowsy') return
           state = 'alive'
           const all = held
           held = []

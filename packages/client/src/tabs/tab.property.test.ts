@@ -12,7 +12,7 @@ import { type Browser, createBrowser, syncedDisk, type Tab } from './browser.fix
 
 type Step =
   | { readonly do: 'open' }
-  | { readonly do: 'close' | 'crash' | 'freeze' | 'thaw' | 'save'; readonly which: number }
+  | { readonly do: 'close' | 'crash' | 'freeze' | 'doze' | 'thaw' | 'save'; readonly which: number }
   | { readonly do: 'pass'; readonly ms: number }
 
 const which = fc.nat({ max: 3 })
@@ -21,7 +21,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('close' as const), which }) },
   {
     weight: 2,
-    arbitrary: fc.record({ do: fc.constantFrom('crash' as const, 'freeze' as const, 'thaw' as const), which }),
+    arbitrary: fc.record({
+      do: fc.constantFrom('crash' as const, 'freeze' as const, 'doze' as const, 'thaw' as const),
+      which,
+    }),
   },
   { weight: 8, arbitrary: fc.record({ do: fc.constant('save' as const), which }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(1, 3, 10, 500, 4_000) }) },
@@ -70,9 +73,9 @@ const live = async (browser: Browser, steps: readonly Step[]): Promise<Life> => 
       if (tabs.length < MOST_TABS) tabs.push(await browser.open())
     } else if (tab !== undefined) {
       if (each.do === 'save' && !frozen.has(tab)) saveIn(tab)
-      else if (each.do === 'freeze') {
+      else if (each.do === 'freeze' || each.do === 'doze') {
         frozen.add(tab)
-        tab.freeze()
+        tab.freeze(each.do === 'doze' ? 'drowsy' : 'frozen')
       } else if (each.do === 'thaw') {
         frozen.delete(tab)
         tab.thaw()

@@ -101,21 +101,24 @@ describe('another tab takes over', () => {
     expect(browser.commits.filter(({ over }) => over).map(({ tab }) => tab)).toEqual([0, 1, 2])
   })
 
-  it('within 5 s from a leader that is frozen; thawed, it follows, and cannot commit what it had begun', async () => {
-    const browser = await memoryBrowser()
-    const [one, two] = [await browser.open(), await browser.open()]
-    await browser.pass(1_000)
-    one.freeze()
-    const saved = two.rejoin.table('task').update('A', { hours: 3 })
-    expect(await browser.until(saved)).toBeLessThan(5_000)
-    const stale = one.rejoin.table('task').update('A', { done: true })
-    one.thaw()
-    expect(await browser.until(stale)).toBeLessThan(1_000)
-    expect(browser.commits.at(-1)!.tab).toBe(1)
-    expect(one.rejoin.table('task').get('A')).toMatchObject({ hours: 3, done: true })
-    expect(one.rejoin.outbox.current.map(({ id }) => id)).toEqual(two.rejoin.outbox.current.map(({ id }) => id))
-    expect(browser.errors).toEqual([])
-  })
+  it.each(['frozen', 'drowsy'] as const)(
+    'within 5 s from a leader that is %s; thawed, it follows, and cannot commit what it had begun',
+    async how => {
+      const browser = await memoryBrowser()
+      const [one, two] = [await browser.open(), await browser.open()]
+      await browser.pass(1_000)
+      one.freeze(how)
+      const saved = two.rejoin.table('task').update('A', { hours: 3 })
+      expect(await browser.until(saved)).toBeLessThan(5_000)
+      const stale = one.rejoin.table('task').update('A', { done: true })
+      one.thaw()
+      expect(await browser.until(stale)).toBeLessThan(1_000)
+      expect(browser.commits.at(-1)!.tab).toBe(1)
+      expect(one.rejoin.table('task').get('A')).toMatchObject({ hours: 3, done: true })
+      expect(one.rejoin.outbox.current.map(({ id }) => id)).toEqual(two.rejoin.outbox.current.map(({ id }) => id))
+      expect(browser.errors).toEqual([])
+    },
+  )
 
   it('a tab opened while the leader is frozen opens within 5 s', async () => {
     const browser = await memoryBrowser()

@@ -7,7 +7,7 @@ import { newUuid } from '../device/host.ts'
 import type { PeerTransport } from '../peer/transport.ts'
 import { closedFault } from '../store/fault.ts'
 import type { StoreFault } from '../store/store.ts'
-import { isTaken } from './fence.ts'
+import { commitsOf, isTaken } from './fence.ts'
 import { createFollowing } from './following.ts'
 import { type Leading, startLeading } from './leading.ts'
 import { faultFrom, type Leads, type Message, type Seen } from './message.ts'
@@ -51,6 +51,7 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
   /** this hold of the lock */
   let hold: { readonly release: () => void } | undefined
   let waiting: AbortController | undefined
+  let answering = false
   let ended: StoreFault | undefined
   let opened: { readonly resolve: () => void; readonly reject: (fault: unknown) => void } | undefined
 
@@ -178,9 +179,9 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
     switch (message.type) {
       case 'hello':
         leading?.joined(message.tab)
-        return answerCall()
+        return void answerCall().catch(failed)
       case 'ping':
-        return answerCall()
+        return void answerCall().catch(failed)
       case 'bye':
         return leading?.left(message.tab)
       case 'ask':
@@ -204,9 +205,17 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
         })
     }
   }
-  const answerCall = (): void => {
-    if (leading !== undefined) post(leading.leads())
-    else if (hold !== undefined) post(takingOver())
+  /** Only who hears the store is alive: a frozen page may hear its channel and nothing else. */
+  const answerCall = async (): Promise<void> => {
+    if (hold === undefined || answering) return
+    answering = true
+    try {
+      await commitsOf(store)
+      if (leading !== undefined) post(leading.leads())
+      else if (hold !== undefined) post(takingOver())
+    } finally {
+      answering = false
+    }
   }
 
   // What is done in this tab.

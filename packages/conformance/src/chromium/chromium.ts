@@ -2,23 +2,21 @@ import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 import type { Browser } from 'playwright-core'
 
-const executablePath = '/usr/bin/chromium'
+export const executablePath = '/usr/bin/chromium'
 
 /** Why tests in a real browser cannot run here; undefined when they can. */
 export const chromiumLacking: string | undefined = existsSync(executablePath) ? undefined : `no ${executablePath}`
 
-/** A browser that asks nobody on the network for anything. */
-export const launchChromium = (): Promise<Browser> =>
-  chromium.launch({
-    executablePath,
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+/** Flags of a browser that asks nobody on the network for anything. */
+export const quiet: readonly string[] = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+export const launchChromium = (): Promise<Browser> => chromium.launch({ executablePath, args: [...quiet] })

@@ -1,0 +1,86 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { chromiumLacking } from './chromium.ts'
+import { openTabsRig, saveIn, type TabsRig, untilLeads } from './tabs.rig.ts'
+
+const skipped = chromiumLacking === undefined ? '' : ` (skipped: ${chromiumLacking})`
+const LIMIT = 60_000
+
+describe.skipIf(skipped !== '')(`many tabs in Chromium${skipped}`, () => {
+  let rig: TabsRig
+  beforeAll(async () => {
+    rig = await openTabsRig()
+    await rig.start()
+  }, LIMIT)
+  afterAll(() => rig?.close())
+
+  const closeAll = async (...tabs: readonly Page[]): Promise<void> => {
+    await Promise.all(tabs.map(tab => tab.close()))
+  }
+  const leads = (tab: Page): Promise<boolean> => tab.evaluate(() => globalThis.tabsPage.leads())
+
+  it(
+    'one leads; what any of them saves is in all of them, and at the relay once',
+    async () => {
+      const [one, two, three] = [await rig.tab(), await rig.tab(), await rig.tab()]
+      await three.evaluate(() => globalThis.tabsPage.firstSync())
+      expect(await Promise.all([one, two, three].map(leads))).toEqual([true, false, false])
+      await Promise.all([saveIn(one, 'by-one'), saveIn(two, 'by-two'), saveIn(three, 'by-three')])
+      await rig.drained(one, two, three)
+      const created = rig.created()
+      expect(['by-one', 'by-two', 'by-three'].map(id => created.get(id))).toEqual([1, 1, 1])
+      await closeAll(one, two, three)
+    },
+    LIMIT,
+  )
+
+  it.each(['closed', 'crashed'] as const)(
+    'a leader that is %s is followed at once',
+    async how => {
+      const [one, two] = [await rig.tab(), await rig.tab()]
+      await two.evaluate(() => globalThis.tabsPage.firstSync())
+      const devtools = await one.context().newCDPSession(one)
+      const saved = saveIn(two, `while-${how}`)
+      if (how === 'closed') await one.close()
+      // The renderer dies, and its answer with it.
+      else await Promise.race([devtools.send('Page.crash').catch(() => {}), new Promise(done => setTimeout(done, 500))])
+      const took = await untilLeads(two)
+      await saved
+      expect(took).toBeLessThan(2_000)
+      await saveIn(two, `after-${how}`)
+      await rig.drained(two)
+      expect([rig.created().get(`while-${how}`), rig.created().get(`after-${how}`)]).toEqual([1, 1])
+      await two.close()
+      if (how === 'crashed') await one.close()
+    },
+    LIMIT,
+  )
+
+  it.each(['frozen', 'paused'] as const)(
+    'a leader that is %s is followed within 5 s; awake again it follows, and what it saves comes once',
+    async how => {
+      const [one, two] = [await rig.tab(), await rig.tab()]
+      await two.evaluate(() => globalThis.tabsPage.firstSync())
+      const devtools = await one.context().newCDPSession(one)
+      if (how === 'frozen') await devtools.send('Page.setWebLifecycleState', { state: 'frozen' })
+      else {
+        await devtools.send('Debugger.enable')
+        await devtools.send('Debugger.pause')
+      }
+      const took = await saveIn(two, `while-${how}`)
+      expect(took).toBeLessThan(5_000)
+      expect(await leads(two)).toBe(true)
+      if (how === 'frozen') await devtools.send('Page.setWebLifecycleState', { state: 'active' })
+      else {
+        await devtools.send('Debugger.resume')
+        await devtools.send('Debugger.disable')
+      }
+      await saveIn(one, `thawed-${how}`)
+      expect(await Promise.all([one, two].map(leads))).toEqual([false, true])
+      await rig.drained(one, two)
+      expect([rig.created().get(`while-${how}`), rig.created().get(`thawed-${how}`)]).toEqual([1, 1])
+      await closeAll(one, two)
+    },
+    LIMIT,
+  )
+})
