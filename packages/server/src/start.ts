@@ -5,6 +5,7 @@ import { portNumber } from './cli/program.ts'
 import { openSample } from './cli/sample.ts'
 import { untilStopped } from './cli/serve.ts'
 import { processTerminal } from './cli/terminal.ts'
+import { followChanges } from './cli/watch.ts'
 import { openDevelopmentIssuer } from './identity/development.ts'
 import { createRelay } from './relay.ts'
 import { LOCAL_ORIGINS } from './routes/doorway.ts'
@@ -13,17 +14,21 @@ import { serveRelay } from './routes/serve.ts'
 /** `npx pnpm start`: the relay on the sample environment, for a first look. */
 const start = async ({ db, port }: { readonly db: string; readonly port: number }): Promise<void> => {
   const storage = await openSample(db, processTerminal)
+  let close = (): Promise<void> => storage.close()
   try {
     const issuer = await openDevelopmentIssuer(storage)
     const relay = await createRelay({ ...relayPartsOf(db, storage), issuer, origins: LOCAL_ORIGINS })
+    close = () => relay.close()
     const serving = await serveRelay(relay, { port })
     processTerminal.out(`Rejoin is at ${serving.url}`)
     processTerminal.out('Open that page: it shows tables, sample users with their tokens, and how to connect a device.')
     processTerminal.out(`The environment is in ${shownAs(db)}. Ctrl-C ends it.`)
+    const stopFollowing = followChanges(relay.core, processTerminal)
     await untilStopped()
+    await stopFollowing()
     await serving.close()
   } catch (error) {
-    await storage.close()
+    await close()
     throw error
   }
 }

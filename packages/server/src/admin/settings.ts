@@ -1,5 +1,12 @@
 import { z } from '@hono/zod-openapi'
-import { documentedLimits, failed, type Fault, type ProfileLimits, type StrategyName } from '@rejoin/profile'
+import {
+  CACHE_HOURS,
+  documentedLimits,
+  failed,
+  type Fault,
+  type ProfileLimits,
+  type StrategyName,
+} from '@rejoin/profile'
 import { HIERARCHY } from '../directory/directory.ts'
 import { type Environment, SETTINGS } from '../environment/environment.ts'
 import { type Rule, rulesShape } from '../rules/rule.ts'
@@ -14,6 +21,8 @@ export interface SettingsValue {
   readonly levels: number
   /** of relationships in profiles (PR14, PR16) */
   readonly limits: ProfileLimits
+  /** after its last refresh a device's cache expires (CA1) */
+  readonly cacheHours: number
 }
 
 const strategy = z.enum(['clientWins', 'serverWins', 'merge', 'ask'])
@@ -25,6 +34,7 @@ export const settingsShape: z.ZodType<SettingsChange> = z.strictObject({
   rules: rulesShape.optional(),
   levels: z.int().min(1).max(100).optional(),
   limits: z.strictObject({ relationships: z.int().min(1).max(1_000), many: z.int().min(0).max(1_000) }).optional(),
+  cacheHours: z.int().min(1).max(9_999).optional(),
 })
 
 export interface SettingsChange {
@@ -34,6 +44,7 @@ export interface SettingsChange {
   readonly rules?: readonly Rule[] | undefined
   readonly levels?: number | undefined
   readonly limits?: ProfileLimits | undefined
+  readonly cacheHours?: number | undefined
 }
 
 export const settingsOf = ({ settings, directory }: Environment): SettingsValue => ({
@@ -42,6 +53,7 @@ export const settingsOf = ({ settings, directory }: Environment): SettingsValue 
   rules: settings.rules ?? [],
   levels: directory.levels,
   limits: settings.limits ?? documentedLimits,
+  cacheHours: settings.cacheHours ?? CACHE_HOURS,
 })
 
 export const changeSettings =
@@ -52,7 +64,7 @@ export const changeSettings =
     const unknown = Object.keys(change.strategies ?? {}).filter(table => !environment.schema.tables.has(table))
     if (unknown.length > 0) return failed(...unknown.map(noTable))
     const strategies = Object.entries({ ...environment.settings.strategies, ...change.strategies })
-    const { strategy = environment.settings.strategy, rules, levels, limits } = change
+    const { strategy = environment.settings.strategy, rules, levels, limits, cacheHours } = change
     return changing('changed the settings', [
       {
         ...SETTINGS,
@@ -62,13 +74,14 @@ export const changeSettings =
           strategy,
           strategies: Object.fromEntries(strategies.filter(([, own]) => own !== null)),
           ...(rules === undefined ? {} : { rules }),
+          ...(cacheHours === undefined ? {} : { cacheHours }),
         },
       },
       ...(levels === undefined ? [] : [{ ...HIERARCHY, value: { levels } }]),
     ])
   }
 
-const noTable = (table: string): Fault => ({
+export const noTable = (table: string): Fault => ({
   code: 'unknown-table',
   at: `table ${table}`,
   message: 'the environment has no such table',

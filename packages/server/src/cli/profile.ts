@@ -15,14 +15,16 @@ import {
 } from '@rejoin/profile'
 import { type Command, Option } from 'commander'
 import { loadEnvironment } from '../environment/environment.ts'
+import { addProfiles } from './admin/profiles.ts'
 import { openDatabase } from './database.ts'
 import { differenceLines, filterText } from './difference.ts'
 import { readSchema } from './import.ts'
 import { aligned, type Terminal } from './terminal.ts'
 
-/** `rejoin profile …`: profiles as files, for those who keep them in git. */
+/** `rejoin profile …`: those of an environment, and profiles as files, for those who keep them in git. */
 export const addProfileCommands = (program: Command, terminal: Terminal): void => {
-  const profile = program.command('profile').description('offline profiles as files')
+  const profile = program.command('profile').description('offline profiles: of an environment, and as files')
+  addProfiles(profile, terminal)
   profile
     .command('check')
     .description('every fault of a profile on a schema; fails where it could not be published')

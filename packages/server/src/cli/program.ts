@@ -1,8 +1,10 @@
 import { type Fault, FaultError, faultText, strategies } from '@rejoin/profile'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { addThings } from './admin/things.ts'
 import type { EraseChoice } from './erase.ts'
 import type { ImportChoice } from './import.ts'
 import { inspect } from './inspect.ts'
+import { dbOption, onePlace, postgresOption } from './place.ts'
 import { addProfileCommands } from './profile.ts'
 import { serve, type ServeChoice, untilStopped } from './serve.ts'
 import { settings, type SettingsChoice } from './settings.ts'
@@ -97,6 +99,7 @@ const programOf = (terminal: Terminal): Command => {
       await types(schema, terminal)
     })
   addProfileCommands(program, terminal)
+  addThings(program, terminal)
   program
     .command('inspect')
     .description('tables, people, head and refused edits of a database')
@@ -131,17 +134,6 @@ const programOf = (terminal: Terminal): Command => {
 
 const listOption = (): Option =>
   new Option('--erasures <file>', 'the list of what was erased, kept apart from backups; default DB-erasures')
-const dbOption = (description: string): Option => new Option('--db <file>', description)
-const postgresOption = (): Option =>
-  new Option('--postgres <url>', 'a PostgreSQL instead, as postgres://user:password@host:port/database').conflicts('db')
-
-/** A command works on a file or on a PostgreSQL; from here on both are `db`. */
-const onePlace = (_: Command, command: Command): void => {
-  const { db, postgres } = command.opts<{ db?: string; postgres?: string }>()
-  if (db === undefined && postgres === undefined) command.error('error: give --db <file> or --postgres <url>')
-  if (postgres !== undefined) command.setOptionValue('db', postgres)
-}
-
 export const portNumber = (text: string): number => {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
     throw new InvalidArgumentError('A port is a number from 0 to 65535.')

@@ -5,8 +5,8 @@ import { createRelay } from '../relay.ts'
 import { LOCAL_ORIGINS } from '../routes/doorway.ts'
 import { serveRelay, type Serving } from '../routes/serve.ts'
 import { openDatabase, relayPartsOf, shownAs } from './database.ts'
-import { watchSettings } from './settings.ts'
 import type { Terminal } from './terminal.ts'
+import { followChanges } from './watch.ts'
 
 export interface ServeChoice {
   readonly db: string
@@ -24,30 +24,25 @@ export interface ServeChoice {
 export const serve = async (choice: ServeChoice, terminal: Terminal): Promise<Serving> => {
   const signIn = signInOf(choice)
   const storage = await openDatabase(choice.db, { create: false })
+  let close = (): Promise<void> => storage.close()
   try {
     const origins = choice.origin ?? (signIn === 'development' ? LOCAL_ORIGINS : [])
     const who = signIn === 'development' ? { issuer: await openDevelopmentIssuer(storage) } : { identity: signIn }
     const relay = await createRelay({ ...relayPartsOf(choice.db, storage, choice.erasures), origins, ...who })
+    close = () => relay.close()
     const serving = await serveRelay(relay, { port: choice.port, hostname: choice.host })
     terminal.out(`Rejoin relay at ${serving.url}, database ${shownAs(choice.db)}`)
     if (signIn === 'development') terminal.out('Development sign-in: the page shows tokens. Not for production.')
-    const stopWatching = watchSettings(storage, {
-      known: relay.core.environment().settings,
-      changed: async settings => {
-        await relay.core.reload()
-        terminal.out(`Settings changed, conflicts: ${settings.strategy}`)
-      },
-      failed: error => terminal.err(`Settings are no longer watched: ${error instanceof Error ? error.message : ''}`),
-    })
+    const stopFollowing = followChanges(relay.core, terminal)
     return {
       ...serving,
       close: async () => {
-        await stopWatching()
+        await stopFollowing()
         await serving.close()
       },
     }
   } catch (error) {
-    await storage.close()
+    await close()
     throw error
   }
 }

@@ -50,7 +50,7 @@ test('a relay that serves the database follows without a restart', async () => {
   const serving = await serve({ db, port: 0, host: '127.0.0.1', devIssuer: true }, terminal)
   try {
     await run(['settings', '--db', db, '--strategy', 'merge'], terminal)
-    await expect.poll(() => said.at(-1), { timeout: 5_000 }).toBe('Settings changed, conflicts: merge')
+    await expect.poll(() => said.at(-1), { timeout: 5_000 }).toBe('The environment has changed; conflicts: merge')
   } finally {
     await serving.close()
   }

@@ -1,5 +1,7 @@
-import { type Fault, FaultError, type StrategyName } from '@rejoin/profile'
-import { defaultSettings, loadEnvironment, type Settings } from '../environment/environment.ts'
+import { FaultError, type StrategyName } from '@rejoin/profile'
+import { administer } from '../admin/administer.ts'
+import { changeSettings as changing, noTable, type SettingsChange } from '../admin/settings.ts'
+import { loadEnvironment, type Settings } from '../environment/environment.ts'
 import type { Storage } from '../storage/storage.ts'
 import { openDatabase } from './database.ts'
 import type { Terminal } from './terminal.ts'
@@ -32,64 +34,14 @@ export const changeSettings = async (
   storage: Storage,
   { strategy, table, cacheHours }: Omit<SettingsChoice, 'db'>,
 ): Promise<Settings> => {
-  const { schema } = await storage.snapshot(loadEnvironment)
-  if (table !== undefined && !schema.tables.has(table)) throw new FaultError([noTable(table)])
-  return storage.commit({ entries: [KEY] }, ({ entries }) => {
-    const present = ([...entries.values()][0]?.value as Settings | undefined) ?? defaultSettings
-    if (strategy === undefined && cacheHours === undefined) return { result: present }
-    const changed: Settings = {
-      ...present,
-      ...(strategy === undefined
-        ? {}
-        : table === undefined
-          ? { strategy }
-          : { strategies: { ...present.strategies, [table]: strategy } }),
-      ...(cacheHours === undefined ? {} : { cacheHours }),
-    }
-    return { result: changed, entries: [{ ...KEY, value: changed }] }
-  })
-}
-
-const KEY = { kind: 'environment', id: 'settings' }
-
-const noTable = (table: string): Fault => ({
-  code: 'unknown-table',
-  at: `table ${table}`,
-  message: 'the environment has no such table',
-  fix: 'see `rejoin inspect` for its tables',
-})
-
-/** Every so many ms a relay looks whether its settings were changed beside it. */
-const LOOK_EVERY = 500
-
-export interface SettingsWatch {
-  /** as the relay works with them now */
-  readonly known: Settings
-  readonly changed: (now: Settings) => Promise<void>
-  /** told once; nothing is watched after it */
-  readonly failed: (error: unknown) => void
-}
-
-/** Tells of settings that another process changed. @returns stops it */
-export const watchSettings = (storage: Storage, { known, changed, failed }: SettingsWatch): (() => Promise<void>) => {
-  let last = JSON.stringify(known)
-  let looking: Promise<void> = Promise.resolve()
-  const look = async (): Promise<void> => {
-    const entry = await storage.snapshot(view => view.entry(KEY.kind, KEY.id))
-    const now = (entry?.value as Settings | undefined) ?? defaultSettings
-    if (JSON.stringify(now) === last) return
-    last = JSON.stringify(now)
-    await changed(now)
+  const change: SettingsChange = {
+    ...(strategy === undefined ? {} : table === undefined ? { strategy } : { strategies: { [table]: strategy } }),
+    ...(cacheHours === undefined ? {} : { cacheHours }),
   }
-  const timer = setInterval(() => {
-    looking = looking.then(look).catch((error: unknown) => {
-      clearInterval(timer)
-      failed(error)
-    })
-  }, LOOK_EVERY)
-  timer.unref()
-  return async () => {
-    clearInterval(timer)
-    await looking
-  }
+  const known = await storage.snapshot(loadEnvironment)
+  if (table !== undefined && !known.schema.tables.has(table)) throw new FaultError([noTable(table)])
+  if (Object.keys(change).length === 0) return known.settings
+  const done = await administer({ storage, now: Date.now, known }, 'command line', changing(change))
+  if (!done.ok) throw new FaultError(done.faults)
+  return done.value.settings
 }

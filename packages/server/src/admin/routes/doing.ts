@@ -1,23 +1,34 @@
 import { type Fault, type Result } from '@rejoin/profile'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import type { Core } from '../../core.ts'
 import type { Environment } from '../../environment/environment.ts'
 import { ApiFailure } from '../../routes/failure.ts'
 import type { Caller } from '../../routes/signed-in.ts'
+import type { Storage } from '../../storage/storage.ts'
 import { administer } from '../administer.ts'
 import type { Action } from '../change.ts'
 
 /** Carries out actions of whoever asks, and lets the relay follow. */
 export type Doing = (caller: Caller, action: Action) => Promise<Environment>
 
+export interface DoingParts {
+  readonly storage: Storage
+  /** as far as it is known here */
+  environment(): Environment
+  /** after each change */
+  changed(after: Environment): Promise<void>
+  /** ms since 1970 */
+  readonly now: () => number
+  /** refuse what shuts every administrator out */
+  readonly guarded: boolean
+}
+
 /** @throws ApiFailure naming every fault; nothing was changed then */
 export const doingOf =
-  (core: Core, now: () => number): Doing =>
+  ({ environment, changed, ...parts }: DoingParts): Doing =>
   async ({ person }, action) => {
-    const known = core.environment()
-    const done = await administer({ storage: core.storage, now, known, guarded: true }, person.id, action)
+    const done = await administer({ ...parts, known: environment() }, person.id, action)
     if (!done.ok) throw refused(done.faults)
-    await core.reload()
+    await changed(done.value)
     return done.value
   }
 
