@@ -60,8 +60,8 @@ const onDatabase = async (db: string): Promise<Office> => {
       guarded: false,
       door: [door],
     })
-    const failures: unknown[] = []
-    const app = new Hono().onError(answerFailure(error => failures.push(error))).route('/', routes)
+    const failures: Error[] = []
+    const app = new Hono().onError(answerFailure(error => failures.push(error as Error))).route('/', routes)
     return {
       ask: async (method, path, asked) => {
         const response = await app.request(path, requestOf(method, asked))
