@@ -73,6 +73,18 @@ test('[PR20] the first app of the README', () => {
   expect(profile.items).toEqual([{ table: 'workorder', filter: { kind: 'all' }, columns: ['name', 'notes', 'status'] }])
 })
 
+test('[PR20] a table is named by a text, or by a constant of any file', () => {
+  const { tables, faults } = usesOf(schema, [
+    { name: 'app.ts', text: 'rejoin.table(ORDERS).get(1).city; rejoin.table(`product`)' },
+    { name: 'names.ts', text: "export const ORDERS = 'workorder' as const" },
+  ])
+  expect(faults).toEqual([])
+  expect([...tables]).toEqual([
+    ['workorder', new Set(['city'])],
+    ['product', new Set()],
+  ])
+})
+
 describe('rows are followed', () => {
   const columnsOf = (text: string, table = 'workorder'): string[] => {
     const { tables, faults } = usesOf(schema, [{ name: 'app.tsx', text }])

@@ -34,7 +34,10 @@ const lookUp = (scope: Scope | undefined, name: string): Thing | undefined => {
 
 export type Meaning = (node: Node | null | undefined, scope: Scope) => Thing | undefined
 
-export const meaningIn = (schema: Schema): Meaning => {
+/** Texts by the names of constants. */
+export type Constants = ReadonlyMap<string, string>
+
+export const meaningIn = (schema: Schema, constants: Constants): Meaning => {
   const meaning: Meaning = (node, scope) => {
     switch (node?.type) {
       case 'Identifier':
@@ -73,7 +76,7 @@ export const meaningIn = (schema: Schema): Meaning => {
   const resultOf = (call: Extract<Node, { type: 'CallExpression' }>, scope: Scope): Thing | undefined => {
     const { callee } = call
     const [first] = call.arguments
-    const named = tableNamed(call)
+    const named = tableNamed(call, constants)
     if (named !== undefined) return schema.tables.has(named.table) ? named : undefined
     if (callee.type === 'Identifier') {
       // an id made text is the same id; a hook on something of a table gives something of it
@@ -95,8 +98,12 @@ const parametersAs = (each: { readonly params: readonly Node[] }, thing: Thing, 
 }
 
 /** `table('x')`, `rejoin.table('x')`, `group.table('x')`, `rejoin.online.table('x')`, and hooks: `useQuery('x', …)`. */
-export const tableNamed = (call: Extract<Node, { type: 'CallExpression' }>): Thing | undefined => {
-  const table = literalText(call.arguments[0])
+export const tableNamed = (
+  call: Extract<Node, { type: 'CallExpression' }>,
+  constants: Constants,
+): Thing | undefined => {
+  const [first] = call.arguments
+  const table = first?.type === 'Identifier' ? constants.get(first.name) : literalText(first)
   if (table === undefined || !namesTables(call)) return undefined
   const { callee } = call
   const at = callee.type === 'MemberExpression' ? callee.object : undefined

@@ -41,8 +41,21 @@ export const propertyName = (key: Node, computed: boolean): string | undefined =
   return literalText(key)
 }
 
-export const literalText = (node: Node | undefined): string | undefined =>
-  node?.type === 'Literal' && typeof node.value === 'string' ? node.value : undefined
+export const literalText = (node: Node | null | undefined): string | undefined => {
+  if (node?.type === 'TemplateLiteral' && node.expressions.length === 0)
+    return node.quasis[0]?.value.cooked ?? undefined
+  return node?.type === 'Literal' && typeof node.value === 'string' ? node.value : undefined
+}
+
+/** `const ORDERS = 'workorder'` at the outermost level: names that stand for a text, in every file that imports them. */
+export const constantsIn = (program: Program): (readonly [name: string, text: string])[] =>
+  program.body
+    .map(each => (each.type === 'ExportNamedDeclaration' ? each.declaration : each))
+    .flatMap(each => (each?.type === 'VariableDeclaration' && each.kind === 'const' ? each.declarations : []))
+    .flatMap(({ id, init }) => {
+      const text = literalText(init?.type === 'TSAsExpression' ? init.expression : init)
+      return id.type === 'Identifier' && text !== undefined ? [[id.name, text] as const] : []
+    })
 
 /** `account` of `order.account`, of `String(order.account)` and of a variable `account`. */
 export const lastName = (node: Node | undefined): string | undefined => {

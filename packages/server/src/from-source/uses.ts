@@ -1,7 +1,7 @@
 import type { Schema } from '@rejoin/profile'
 import { meaningIn } from './meaning.ts'
 import { beginNotes, settleNotes, type Uses } from './notes.ts'
-import { parseSource, type SourceFile } from './syntax.ts'
+import { constantsIn, parseSource, type SourceFile } from './syntax.ts'
 import { visit } from './walk.ts'
 
 /**
@@ -11,11 +11,14 @@ import { visit } from './walk.ts'
  */
 export const usesOf = (schema: Schema, files: readonly SourceFile[]): Uses => {
   const notes = beginNotes(schema)
-  const meaning = meaningIn(schema)
-  for (const file of files) {
-    const syntax = parseSource(file)
+  const parsed = files.map(parseSource)
+  const constants = new Map(parsed.flatMap(({ program }) => constantsIn(program)))
+  const meaning = meaningIn(schema, constants)
+  for (const syntax of parsed) {
     notes.faults.push(...syntax.faults)
-    if (syntax.faults.length === 0) visit({ ...notes, meaning, syntax }, syntax.program, { names: new Map() })
+    if (syntax.faults.length === 0) {
+      visit({ ...notes, meaning, constants, syntax }, syntax.program, { names: new Map() })
+    }
   }
   settleNotes(notes)
   return notes

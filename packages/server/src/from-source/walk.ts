@@ -1,11 +1,22 @@
 import type { Node } from 'oxc-parser'
-import { assignIn, inner, isColumn, type Meaning, namesTables, type Scope, tableNamed, type Thing } from './meaning.ts'
+import {
+  assignIn,
+  type Constants,
+  inner,
+  isColumn,
+  type Meaning,
+  namesTables,
+  type Scope,
+  tableNamed,
+  type Thing,
+} from './meaning.ts'
 import { follow, type Notes, use } from './notes.ts'
 import { childrenOf, isFunction, lastName, literalText, propertyName, type Syntax } from './syntax.ts'
 
 /** One file's syntax, walked with what its names stand for. */
 export interface Walk extends Notes {
   readonly meaning: Meaning
+  readonly constants: Constants
   readonly syntax: Syntax
 }
 
@@ -59,7 +70,7 @@ const visitCall = (walk: Walk, node: Extract<Node, { type: 'CallExpression' }>, 
   const { meaning, schema, syntax, faults } = walk
   const { callee } = node
   visit(walk, callee, scope)
-  const named = tableNamed(node)
+  const named = tableNamed(node, walk.constants)
   const isHook = callee.type === 'Identifier' && callee.name !== 'table'
   if (named !== undefined && schema.tables.has(named.table)) use(walk, named)
   else if (namesTables(node) && !isHook) {
