@@ -99,6 +99,7 @@ export { LISTED } from './import/report.ts'
 export { requestsFixturePath, requestsMappingPath } from './sample/requests.ts'
 
 // The built-in sample environment
+export { completeOrder, sampleCommands } from './sample/commands.ts'
 export { sampleDirectory, samplePeople, sampleTeams, sampleUnits } from './sample/people.ts'
 export { fillSample, sampleEnvironment } from './cli/sample.ts'
 export { sampleDefaultProfile, sampleProfile, sampleSettings } from './sample/profile.ts'

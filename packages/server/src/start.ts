@@ -10,6 +10,7 @@ import { openDevelopmentIssuer } from './identity/development.ts'
 import { createRelay } from './relay.ts'
 import { LOCAL_ORIGINS } from './routes/doorway.ts'
 import { serveRelay } from './routes/serve.ts'
+import { sampleCommands } from './sample/commands.ts'
 
 /** `npx pnpm start`: the relay on the sample environment, for a first look. */
 const start = async ({ db, port }: { readonly db: string; readonly port: number }): Promise<void> => {
@@ -17,7 +18,12 @@ const start = async ({ db, port }: { readonly db: string; readonly port: number 
   let close = (): Promise<void> => storage.close()
   try {
     const issuer = await openDevelopmentIssuer(storage)
-    const relay = await createRelay({ ...relayPartsOf(db, storage), issuer, origins: LOCAL_ORIGINS })
+    const relay = await createRelay({
+      ...relayPartsOf(db, storage),
+      issuer,
+      commands: sampleCommands,
+      origins: LOCAL_ORIGINS,
+    })
     close = () => relay.close()
     const serving = await serveRelay(relay, { port })
     processTerminal.out(`Rejoin is at ${serving.url}`)

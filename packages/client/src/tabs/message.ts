@@ -66,8 +66,8 @@ export const faultData = (error: unknown): FaultData => {
     return { of: 'store', code, message, fix }
   }
   if (!(error instanceof RejoinFault)) return { of: 'bug', message: String(error) }
-  const { code, message, fix, table, record, column } = error
-  const place = Object.entries({ fix, table, record, column }).filter(([, value]) => value !== undefined)
+  const { code, message, fix, table, record, column, rule } = error
+  const place = Object.entries({ fix, table, record, column, rule }).filter(([, value]) => value !== undefined)
   return { of: 'rejoin', code, message, ...Object.fromEntries(place) }
 }
 

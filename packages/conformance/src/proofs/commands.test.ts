@@ -173,11 +173,17 @@ describe('named actions', () => {
       { record: 'W1', error: { code: 'invalid', message: 'the relay knows no command complete of workorder' } },
       { record: 'W2', error: { code: 'rule', rule: 'too-much', message: 'at most 5 at a time' } },
     ])
-    await mia.entry('W2').resolve({ by: 5 })
-    await mia.discard('W1')
+    // Meanwhile the record moved on: what waits is shown on it, and recorded on it when it goes again.
+    await rig.office.update('workorder', 'W2', { priority: 20 })
     await rig.calm()
+    expect(mia.row('workorder', 'W2')).toMatchObject({ priority: 29 })
+    mia.offline()
+    await mia.entry('W2').resolve({ by: 5 })
+    expect(mia.entry('W2')).toMatchObject({ command: { args: { by: 5 } }, changes: { priority: [20, 25] } })
+    await mia.discard('W1')
+    await mia.online()
     expect(mia.entries()).toEqual([])
-    expect(await rig.office.row('workorder', 'W2')).toMatchObject({ priority: 6 })
+    expect(await rig.office.row('workorder', 'W2')).toMatchObject({ priority: 25 })
     expect(await rig.office.row('workorder', 'W1')).toMatchObject(order)
     await rig.agree()
   })
