@@ -92,6 +92,28 @@ test('two stock providers write one text and see each other; what they wrote out
   expect(c.text.toString()).toBe('Pump replaced')
 })
 
+test('a document that is erased while somebody writes it stays gone, however slow the disk is', async () => {
+  const a = await edit('fritz')
+  await synced(a)
+  a.text.insert(0, 'secret')
+  a.text.insert(6, ' of hers')
+  await expect.poll(async () => (await storage.load('visit/v1/report')).length).toBe(2)
+  const { compact } = storage
+  let compacted = 0
+  const slow: DocumentStorage['compact'] = async (...call) => {
+    await new Promise(resolve => setTimeout(resolve, 50))
+    compacted++
+    await compact(...call)
+  }
+  Object.assign(storage, { compact: slow })
+  const json = { rows: [{ table: 'visit', id: 'v1' }], reason: 'asked' }
+  expect((await opened.ask('boss', '/api/admin/erasures', { method: 'POST', json })).status).toBe(201)
+  expect((await a.closed).code).toBe(4404)
+  await expect.poll(() => compacted).toBe(1)
+  await new Promise(resolve => setTimeout(resolve, 20))
+  expect(await storage.load('visit/v1/report')).toEqual([])
+})
+
 test('what was written offline is merged by character when the provider connects', async () => {
   const a = await edit('fritz')
   await synced(a)

@@ -150,6 +150,22 @@ describe('webhooks', () => {
     expect(receiver.got).toHaveLength(1)
   })
 
+  it('notes nothing once another relay has taken over: that one sends it again', async () => {
+    const { storage } = opened.relay.core
+    const value = { holder: 'another', until: Date.now() + 60_000 }
+    let taken: Promise<void> | undefined
+    receiver.answer = () => {
+      taken = storage.commit({}, () => ({ result: undefined, entries: [{ kind: 'lease', id: 'webhooks', value }] }))
+      return 200
+    }
+    await subscribe()
+    await create('v1')
+    await until(() => receiver.got.length === 1)
+    await taken
+    await sleep(50)
+    expect(await hooks()).toMatchObject([{ state: 'running', cursor: '0:' }])
+  })
+
   it('of two relays over one database one delivers, and the other takes over when it is gone', async () => {
     const { storage } = opened.relay.core
     const second = await createRelay({
