@@ -102,7 +102,10 @@ globalThis.tabsPage = {
         await claim(id)
       }
     }
-    void on()
+    // Closed under its hands: that is what closing is.
+    on().catch((error: unknown) => {
+      if (!(error instanceof StoreFault && error.code === 'gone')) throw error
+    })
   },
   leads: () => leads,
   state: () => {

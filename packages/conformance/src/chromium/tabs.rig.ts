@@ -21,6 +21,8 @@ export interface TabsRig {
   readonly opening: { readonly url: string; readonly token: string }
   /** ids that a tab said it had saved */
   readonly claimed: ReadonlySet<string>
+  /** what a tab could not go on with */
+  readonly troubles: readonly string[]
   /** how often the relay was given each job, read from its database */
   created(): ReadonlyMap<string, number>
   /** resolves when no tab of these has anything unsent and each shows the same */
@@ -40,11 +42,13 @@ export const openTabsRig = async (): Promise<TabsRig> => {
     tokenFor(db, 'anna'),
   ])
   const claimed = new Set<string>()
+  const troubles: string[] = []
   let browser: BrowserProcess | undefined
 
   const page: TabsRig['page'] = async () => {
     if (browser === undefined) throw new Error('the browser is not started')
     const opened = await browser.context.newPage()
+    opened.on('pageerror', error => troubles.push(error.message))
     await opened.goto(server.origin)
     await opened.waitForFunction(() => globalThis.tabsPage !== undefined)
     return opened
@@ -67,6 +71,7 @@ export const openTabsRig = async (): Promise<TabsRig> => {
     },
     opening,
     claimed,
+    troubles,
     created: () => {
       const counts = new Map<string, number>()
       for (const { table, record, kind } of readEdits(db)) {

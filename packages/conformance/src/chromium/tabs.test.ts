@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumLacking } from './chromium.ts'
 import { openTabsRig, saveIn, type TabsRig, untilLeads } from './tabs.rig.ts'
+import { runStorm } from './tabs.storm.ts'
 
 const skipped = chromiumLacking === undefined ? '' : ` (skipped: ${chromiumLacking})`
 const LIMIT = 60_000
@@ -82,5 +83,42 @@ describe.skipIf(skipped !== '')(`many tabs in Chromium${skipped}`, () => {
       await closeAll(one, two)
     },
     LIMIT,
+  )
+
+  it(
+    'an upgrade by a second tab: the old ones let go and say so, the new one opens at once and has what they saved',
+    async () => {
+      const [one, two] = [await rig.tab(), await rig.tab()]
+      await two.evaluate(() => globalThis.tabsPage.firstSync())
+      await saveIn(two, 'before-upgrade')
+      const newer = await rig.page()
+      const took = await newer.evaluate(options => globalThis.tabsPage.open(options), { ...rig.opening, newer: true })
+      expect(took).toBeLessThan(3_000)
+      for (const old of [one, two]) {
+        await expect
+          .poll(() => old.evaluate(() => globalThis.tabsPage.state()))
+          .toMatchObject({ link: 'offline', fault: 'gone' })
+        await expect(saveIn(old, 'too-late')).rejects.toThrow('gone: another window updated or removed this store')
+      }
+      expect(await leads(newer)).toBe(true)
+      await saveIn(newer, 'after-upgrade')
+      await rig.drained(newer)
+      expect([rig.created().get('before-upgrade'), rig.created().get('after-upgrade')]).toEqual([1, 1])
+      await closeAll(one, two, newer)
+    },
+    LIMIT,
+  )
+})
+
+describe.skipIf(skipped !== '')(`storms over tabs in Chromium${skipped}`, () => {
+  it(
+    'the browser is killed 5 times and four tabs are opened and closed 3 times: no save is lost, none comes twice',
+    async () => {
+      const { breaches, saved, takeovers } = await runStorm({ seed: 1, kills: 5, rounds: 3 })
+      expect(breaches).toEqual([])
+      expect(saved).toBeGreaterThan(50)
+      expect(Math.max(...takeovers)).toBeLessThan(5_000)
+    },
+    3 * LIMIT,
   )
 })
