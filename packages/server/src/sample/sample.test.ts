@@ -3,9 +3,12 @@ import {
   checkProfile,
   checkRow,
   compileSchema,
+  compileScope,
   FaultError,
   fieldsToRow,
   isRecordId,
+  type Person,
+  relatedItems,
   type Schema,
 } from '@rejoin/profile'
 import { describe, expect, test } from 'vitest'
@@ -143,6 +146,46 @@ describe('the sample records', () => {
     expect(sizes).toHaveLength(30)
     expect(Math.min(...sizes)).toBeGreaterThan(300)
     expect(Math.max(...sizes)).toBeLessThan(2_000)
+  })
+})
+
+describe('the default profile', () => {
+  const rowsOf = new Map([...schema.tables.keys()].map(table => [table, of(table)]))
+  /** Row by row, as the documents say it: what the item selects, and what present rows of other tables bring. */
+  const presentFor = (person: Person): Map<string, Set<string>> => {
+    const scope = compileScope(schema, { ...sampleDefaultProfile, version: 1 }, person, now)
+    const present = new Map<string, Set<string>>()
+    for (const { item, reaches } of relatedItems(schema, sampleDefaultProfile)) {
+      const rows = rowsOf.get(item.table) ?? []
+      const table = scope.tables.get(item.table)
+      const found = rows.filter(({ id, fields }) => table?.selects(fields, id) === true).map(({ id }) => id)
+      for (const { by, column, side } of reaches) {
+        const held = present.get(by) ?? new Set()
+        if (side === 'many')
+          found.push(...rows.filter(each => held.has(String(each.fields[column]))).map(({ id }) => id))
+        else
+          found.push(
+            ...(rowsOf.get(by) ?? []).flatMap(each => (held.has(each.id) ? [String(each.fields[column] ?? '')] : [])),
+          )
+      }
+      present.set(item.table, new Set(found.filter(id => id !== '')))
+    }
+    return present
+  }
+
+  test('[PR0] brings a technician the bookings of the week, and what hangs on them', () => {
+    const technicians = samplePeople.filter(person => person.roles.includes('technician'))
+    const sizes = technicians.map(person => {
+      const present = presentFor(person)
+      const size = (table: string): number => present.get(table)?.size ?? 0
+      expect(size('workorder')).toBeLessThanOrEqual(size('bookableresourcebooking'))
+      expect(size('account')).toBeLessThanOrEqual(size('workorder'))
+      return size('bookableresourcebooking')
+    })
+    console.info('bookings of the week per technician', Math.min(...sizes), Math.max(...sizes))
+    const together = presentFor(technicians[0]!)
+    for (const { table } of sampleDefaultProfile.items) expect(together.get(table)?.size, table).toBeGreaterThan(0)
+    expect(Math.max(...sizes)).toBeGreaterThan(5)
   })
 })
 
