@@ -195,6 +195,29 @@ describe('who has a profile', () => {
   })
 })
 
+test('[MB5] two roles with two profiles: a device is sent the rows of its own profile, and no others', async () => {
+  await send('PUT', '/profiles/parts', { name: 'Parts', items: [all('part')] }, fresh)
+  await send('POST', '/profiles/parts/publish')
+  await send('PUT', '/apps/*', { name: '*', profiles: ['field', 'parts'] })
+  await send('PATCH', '/profiles/field/members', { add: { teams: ['red'] } })
+  await send('PATCH', '/profiles/parts/members', { add: { users: ['fritz'] } })
+  const every = { create: 'all', read: 'all', write: 'all' }
+  await send('PUT', '/roles/field', { name: 'field', tables: { '*': every } })
+  await opened.ask('flora', '/api/tables/visit', { method: 'POST', json: { id: 'v1', values: { title: 'Pump' } } })
+  await opened.ask('flora', '/api/tables/part', { method: 'POST', json: { id: 'p1', values: { name: 'Valve' } } })
+  const { url } = await opened.serve()
+  const firstPage = async (user: string, device: string) => {
+    const wire = await connect(url)
+    wire.send(helloOf(await opened.issuer.token(user), device))
+    const { tables } = await wire.next('welcome')
+    const page = await wire.next('page')
+    wire.raw.terminate()
+    return { tables: tables.map(({ table }) => table), page: page.table }
+  }
+  expect(await firstPage('fritz', '00000000000000f1')).toEqual({ tables: ['part'], page: 'part' })
+  expect(await firstPage('flora', '00000000000000f2')).toEqual({ tables: ['visit'], page: 'visit' })
+})
+
 describe('a managed default', () => {
   const update = { name: 'Vendor', items: [{ table: 'visit', filter: { kind: 'other', mine: true } }] }
 
