@@ -38,6 +38,10 @@ export type { UnsentAction, UnsentWork } from './outbox/unsent.ts'
 // watching
 export { createDerived, createSource, type Observable, whenever } from './observe/observable.ts'
 export type { Progress } from './session/progress.ts'
+export type { Failure } from './status/failure.ts'
+export type { Agreement, NextSync, StatusPage, TableStatus } from './status/page.ts'
+export type { Pass } from './status/pass.ts'
+export { type Pending, type Status, type StatusFacts, statusOf } from './status/status.ts'
 export type { LinkStatus, Token } from './session/link.ts'
 
 // the network as a device needs it

@@ -13,6 +13,10 @@ import { openReplica, type Reading } from '../replica/replica.ts'
 import type { LinkStatus, Token } from '../session/link.ts'
 import type { Progress } from '../session/progress.ts'
 import type { Connect } from '../session/socket.ts'
+import type { StatusPage } from '../status/page.ts'
+import type { Pass } from '../status/pass.ts'
+import type { Status } from '../status/status.ts'
+import { watchStatus } from '../status/watch.ts'
 import type { Store } from '../store/store.ts'
 import { type Group, saveGroup } from '../table/group.ts'
 import { createTable, type TableApi, type TableParts } from '../table/table.ts'
@@ -42,6 +46,12 @@ export interface Rejoin<S extends SchemaSource = SchemaSource> {
   readonly offline: OfflineMode
   /** which of an app's actions are there now, and why others are not (OM4, OM5) */
   actions(app: AppActions): Available
+  /** what a person sees at a glance, and what to do (ST1-ST3) */
+  readonly status: Observable<Status>
+  /** everything a status page shows (ST4, ST5) */
+  readonly statusPage: Observable<StatusPage>
+  /** told once for each pass, for telemetry (ST6); in every tab */
+  readonly lastPass: Observable<Pass | undefined>
   readonly progress: Observable<Progress>
   /** whether what is here may be read, and how long (CA1-CA3) */
   readonly cache: Cache
@@ -115,6 +125,7 @@ export const createFace = ({ replica, facts, act, host, meet, close, ...online }
   const { link, progress, cache, paused, late, stats } = facts
   const outbox = createOutbox({ replica, act, paused, host })
   const offline = createOfflineMode({ replica, act, link, cache, report })
+  const { status, page } = watchStatus({ replica, facts, outbox, offline, report })
   const kept = createCache({ state: cache, act, close })
   const whenReady = (signal?: { readonly signal?: AbortSignal }): Promise<unknown> => readiness(replica, report, signal)
   const parts: TableParts = { replica, act, host, outbox, whenReady, now: host.now, report }
@@ -136,6 +147,9 @@ export const createFace = ({ replica, facts, act, host, meet, close, ...online }
       return replica.memory.meta.ready
     },
     link,
+    status,
+    statusPage: page,
+    lastPass: facts.lastPass,
     offline,
     actions: app => createAvailable(app, offline, report),
     progress,

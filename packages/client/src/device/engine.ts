@@ -10,6 +10,8 @@ import { progressAfter } from '../session/progress-after.ts'
 import { connecting } from '../session/progress.ts'
 import { createSession } from '../session/session.ts'
 import type { Connect } from '../session/socket.ts'
+import { failureFrom } from '../status/failure.ts'
+import { createPasses } from '../status/passes.ts'
 import { type Act, type Deed, isRemoval, isSwitch, perform, type Removal, type Switch } from './act.ts'
 import type { Facts } from './facts.ts'
 import { RejoinFault } from './fault.ts'
@@ -55,11 +57,19 @@ export const createEngine = ({ replica, facts, host, connect, token, app }: Engi
   let wanted = false
   /** bytes that sessions before this one received */
   let before = 0
+  const passes = createPasses({ replica, host, stats, ended: facts.lastPass.set })
   const told = (event: SessionEvent): void => {
     progress.set(progressAfter(progress.current, event, replica.memory.tables, host.now(), stats.received - before))
     if (event.type === 'late') late.tell(event.entries.map(({ edit }) => edit.id))
     if (event.type === 'repaired') stats.repaired += event.rows
-    if (event.type === 'failed') report(event.error)
+    if (event.type === 'failed') {
+      facts.failure.set(failureFrom(event.error, host.now()))
+      report(event.error)
+    }
+    if (event.type === 'refreshed' && facts.failure.current?.over === false) {
+      facts.failure.set({ ...facts.failure.current, over: true })
+    }
+    passes.told(event)
     if (event.type === 'refreshed' || (event.type === 'moved' && event.state.phase === 'catching-up')) look()
   }
   const link = createLink({
@@ -68,10 +78,14 @@ export const createEngine = ({ replica, facts, host, connect, token, app }: Engi
     host,
     session: line => {
       before = stats.received
+      passes.began()
       progress.set(connecting(progress.current))
       return createSession({ ...line, replica, pen, host, app, sending: () => paused.current.length === 0 })
     },
-    status: facts.link.set,
+    status: status => {
+      if (status.fault !== undefined) facts.failure.set({ at: host.now(), fault: status.fault, over: false })
+      facts.link.set(status)
+    },
     told,
     received: bytes => void (stats.received += bytes),
     sent: bytes => void (stats.sent += bytes),

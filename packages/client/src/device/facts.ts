@@ -2,6 +2,8 @@ import type { CacheState } from '../lifetime/cache-state.ts'
 import { createListeners, createSource, type Listeners, type Source } from '../observe/observable.ts'
 import type { LinkStatus } from '../session/link.ts'
 import { idle, type Progress } from '../session/progress.ts'
+import type { Failure } from '../status/failure.ts'
+import type { Pass } from '../status/pass.ts'
 
 /** What is to be seen of a device besides its records: written where its session runs, read everywhere. */
 export interface Facts extends Observed {
@@ -15,6 +17,10 @@ interface Observed {
   readonly link: Source<LinkStatus>
   readonly progress: Source<Progress>
   readonly cache: Source<CacheState>
+  /** what last kept device and relay apart */
+  readonly failure: Source<Failure | undefined>
+  /** the last pass that ended: one telemetry event each (ST6) */
+  readonly lastPass: Source<Pass | undefined>
   /** names of what keeps the queue from being sent */
   readonly paused: Source<readonly string[]>
 }
@@ -33,6 +39,8 @@ export const createFacts = (paused: readonly string[], damaged: number, report: 
   link: createSource<LinkStatus>({ state: 'offline' }, report),
   progress: createSource<Progress>(idle, report),
   cache: createSource<CacheState>({ state: 'none' }, report),
+  failure: createSource<Failure | undefined>(undefined, report),
+  lastPass: createSource<Pass | undefined>(undefined, report),
   paused: createSource(paused, report),
   late: createListeners(report),
   stats: { damaged, repaired: 0, sent: 0, received: 0 },
@@ -44,7 +52,7 @@ export interface FactsNow {
   readonly stats: Stats
 }
 
-const names: readonly (keyof Observed)[] = ['link', 'progress', 'cache', 'paused']
+const names: readonly (keyof Observed)[] = ['link', 'progress', 'cache', 'failure', 'lastPass', 'paused']
 
 export const factsNow = (facts: Facts): FactsNow => ({
   observed: Object.fromEntries(names.map(name => [name, facts[name].current])) as unknown as FactsNow['observed'],
@@ -53,8 +61,12 @@ export const factsNow = (facts: Facts): FactsNow => ({
 
 export const takeFacts = (facts: Facts, { observed, stats }: FactsNow): void => {
   Object.assign(facts.stats, stats)
-  for (const name of names) (facts[name] as Source<unknown>).set(observed[name])
+  // Copied on their way, the same facts are other objects: nobody is told of what has not changed.
+  for (const name of names)
+    if (!isSame(facts[name].current, observed[name])) (facts[name] as Source<unknown>).set(observed[name])
 }
+
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 /** Told after any of them has changed. */
 export const watchFacts = (facts: Facts, changed: () => void): void => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { confirmed, openScript, type Script, type ScriptOptions } from '../device/device.fixture.ts'
+import { confirmed, openScript, type Script, type ScriptOptions, welcome } from '../device/device.fixture.ts'
 import type { AppActions } from './actions.ts'
 
 const rows = { A: confirmed('A', 5, { title: 'pump', hours: 2 }) }
@@ -209,6 +209,22 @@ describe('offline mode', () => {
     const asked = expect(script.device.online.table('task').get('A')).rejects.toMatchObject({ code: 'offline' })
     await script.pass(20_000)
     await asked
+  })
+
+  it('[OM11] somebody else who signs in on this store is refused, on the device, and nothing is dropped or shown', async () => {
+    const script = await downloaded()
+    await script.lose()
+    await script.device.table('task').update('A', { hours: 3 })
+    script.heard()
+    await script.pass(30_000)
+    await script.say({ ...welcome(9), user: { id: 'ben', name: 'Ben' } })
+    expect(script.device.link.current).toMatchObject({ state: 'offline', fault: { code: 'forbidden' } })
+    expect(script.device.status.current.whatToDo).toContain('sign out first')
+    expect(script.heard().map(({ type }) => type)).toEqual(['hello'])
+    expect(script.device.outbox.current).toHaveLength(1)
+    expect(script.device.table('task').get('A')).toMatchObject({ hours: 3 })
+    // The way to another user: it says what would be lost.
+    await expect(script.device.signOut()).rejects.toMatchObject({ code: 'unsent' })
   })
 
   it('[FS4] before the first sync has completed the app cannot be used offline, and says so', async () => {

@@ -7,6 +7,8 @@ export type SessionEvent =
   | { readonly type: 'moved'; readonly state: SessionState }
   | { readonly type: 'plan'; readonly plan: Plan }
   | { readonly type: 'page'; readonly page: Page }
+  /** rows that changed since the device was here last */
+  | { readonly type: 'changed'; readonly rows: number }
   /** rows that differed from the relay's and were put right (DS13) */
   | { readonly type: 'repaired'; readonly rows: number }
   /** what is held was found to be as the relay's */

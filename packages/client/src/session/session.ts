@@ -1,6 +1,7 @@
 import {
   type Answered,
   type ChangesMessage,
+  closeCodes,
   decodeDown,
   type Down,
   encodeUp,
@@ -121,6 +122,7 @@ export const createSession = (parts: SessionParts): Session => {
     if (at === undefined) acknowledge()
     else reached = at
     if (state.phase === 'comparing' && answers.length === 0) told({ type: 'repaired', rows: arrived })
+    else if (state.phase === 'catching-up') told({ type: 'changed', rows: arrived })
     speaking.wake()
   }
 
@@ -193,6 +195,17 @@ export const createSession = (parts: SessionParts): Session => {
     told({ type: 'refreshed' })
   }
 
+  /** What is here was granted to one user; nobody else sees it, and nobody's unsent work is dropped for another (OM11). */
+  const isAnother = (user: string): boolean => replica.grant !== undefined && replica.grant.user.id !== user
+
+  const refuseUser = (user: string): void => {
+    const code = closeCodes.forbidden
+    const message = `this device holds what is ${replica.grant!.user.id}'s, and ${user} signed in`
+    const fix = 'sign out first, or open the store of the user who signs in'
+    end({ code, refusal: { code, reason: 'forbidden', message, fix } })
+    parts.close(code)
+  }
+
   const handle = async (message: Down): Promise<void> => {
     if (message.type === 'refusal') {
       const { type: _, ...refusal } = message
@@ -205,6 +218,7 @@ export const createSession = (parts: SessionParts): Session => {
     }
     if (state.phase === 'greeting') {
       if (message.type !== 'welcome') throw new FrameFault('malformed', `${message.type} before welcome`)
+      if (isAnother(message.user.id)) return refuseUser(message.user.id)
       time = message.time
       await replica.write(draft => takeWelcome(draft, message, replica.memory.tables.keys()))
       move({ phase: 'catching-up' })

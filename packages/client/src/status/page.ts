@@ -1,0 +1,129 @@
+import type { OutboxEntry } from '../outbox/outbox.ts'
+import { columnSetOf, schemaOf } from '../replica/grant.ts'
+import { keyFrom } from '../replica/memory.ts'
+import type { Reading } from '../replica/replica.ts'
+import { pendingIn, type Seen } from './causes.ts'
+import type { Failure } from './failure.ts'
+import type { Pass } from './pass.ts'
+import type { Pending, Status } from './status.ts'
+
+/** Everything a status page shows (ST4). Times are ms since 1970. */
+export interface StatusPage {
+  readonly status: Status
+  /** of the scope, in its order */
+  readonly tables: readonly TableStatus[]
+  /** bytes of all records as stored */
+  readonly bytes: number
+  readonly pending: Pending
+  readonly drafts: number
+  readonly agreement: Agreement
+  /** by the relay's clock */
+  readonly lastSync?: number
+  readonly nextSync: NextSync
+  readonly lastPass?: Pass
+  readonly lastError?: Failure
+}
+
+export interface TableStatus {
+  readonly table: string
+  readonly displayName: string
+  /** the whole table has come, once */
+  readonly complete: boolean
+  readonly rows: number
+  /** as stored */
+  readonly bytes: number
+  readonly pending: Pending
+  readonly agreement: Agreement
+  readonly lastSync?: number
+  readonly nextSync: NextSync
+}
+
+/** ST5: what the relay has is here; what was done here is there. */
+export interface Agreement {
+  /** `unknown`: as of the last sync, and not since */
+  readonly down: 'agreed' | 'comparing' | 'unknown'
+  readonly up: 'agreed' | 'pending' | 'refused'
+}
+
+/** `at once`: changes come as they are made; a time: the next try; undefined: when somebody connects */
+export type NextSync = 'at once' | number | undefined
+
+export interface Weight {
+  readonly rows: number
+  readonly bytes: number
+}
+
+export const pageOf = (
+  replica: Reading,
+  seen: Seen,
+  status: Status,
+  weigh: (table: string) => Weight,
+  lastPass: Pass | undefined,
+): StatusPage => {
+  const { grant, memory } = replica
+  const { link, entries, failure } = seen
+  const lastSync = memory.meta.fresh?.refreshed
+  const nextSync: NextSync = link.state === 'live' ? 'at once' : link.retryAt
+  const tables = (grant?.tables ?? []).map(({ table }): TableStatus => {
+    const complete = memory.tables.get(table)?.state === 'complete' && columnSetOf(grant!, table) !== undefined
+    return {
+      table,
+      displayName: schemaOf(grant!).tables.get(table)?.displayName ?? table,
+      complete,
+      ...weigh(table),
+      pending: pendingIn(entries, table),
+      agreement: agreementIn(link.state, entries, table),
+      ...(complete && lastSync !== undefined ? { lastSync } : {}),
+      nextSync,
+    }
+  })
+  return {
+    status,
+    tables,
+    bytes: tables.reduce((sum, { bytes }) => sum + bytes, 0),
+    pending: pendingIn(entries),
+    drafts: memory.forms.size,
+    agreement: agreementIn(link.state, entries),
+    ...(lastSync === undefined ? {} : { lastSync }),
+    nextSync,
+    ...(lastPass === undefined ? {} : { lastPass }),
+    ...(failure === undefined ? {} : { lastError: failure }),
+  }
+}
+
+const agreementIn = (link: Seen['link']['state'], entries: readonly OutboxEntry[], table?: string): Agreement => {
+  const own = entries.filter(each => table === undefined || each.table === table)
+  return {
+    down: link === 'live' ? 'agreed' : link === 'catching-up' ? 'comparing' : 'unknown',
+    up: own.some(({ state }) => state === 'rejected' || state === 'held')
+      ? 'refused'
+      : own.length > 0
+        ? 'pending'
+        : 'agreed',
+  }
+}
+
+/** Remembered until something of the table changes: a page that is open is not weighed anew for each row. */
+export const createWeighing = (replica: Reading): ((table: string) => Weight) => {
+  const known = new Map<string, Weight>()
+  replica.touched.subscribe(({ records, tables, state }) => {
+    if (state) known.clear()
+    for (const table of tables) known.delete(table)
+    for (const key of records) known.delete(keyFrom(key).table)
+  })
+  return table => {
+    const found = known.get(table) ?? weightOf(replica, table)
+    known.set(table, found)
+    return found
+  }
+}
+
+const weightOf = ({ memory }: Reading, table: string): Weight => {
+  let rows = 0
+  let bytes = 0
+  for (const { gone, envelope } of memory.rows.get(table)?.values() ?? []) {
+    if (gone === undefined) rows++
+    bytes += envelope?.length ?? 0
+  }
+  return { rows, bytes }
+}
