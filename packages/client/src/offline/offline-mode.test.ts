@@ -219,7 +219,7 @@ describe('offline mode', () => {
     await script.pass(30_000)
     await script.say({ ...welcome(9), user: { id: 'ben', name: 'Ben' } })
     expect(script.device.link.current).toMatchObject({ state: 'offline', fault: { code: 'forbidden' } })
-    expect(script.device.status.current.whatToDo).toContain('sign out first')
+    expect(script.device.status.current.whatToDo).toContain('Sign out first')
     expect(script.heard().map(({ type }) => type)).toEqual(['hello'])
     expect(script.device.outbox.current).toHaveLength(1)
     expect(script.device.table('task').get('A')).toMatchObject({ hours: 3 })
