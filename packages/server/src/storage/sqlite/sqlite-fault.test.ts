@@ -140,6 +140,21 @@ describe('SQLite faults', () => {
     await roomier.close()
   })
 
+  it('writes the file anew without what was overwritten, but not while somebody reads what was', async () => {
+    const storage = await open()
+    await put(storage, rev => record('order', 'r1', rev, { json: '{"note": "canary"}' }))
+    await put(storage, rev => record('order', 'r1', rev))
+    await storage.snapshot(async view => {
+      await view.counts()
+      await expectFault(storage.scrub(), 'busy', 'is being read')
+    })
+    await storage.scrub()
+    const bytes = await Promise.all([path, `${path}-wal`].map(file => readFile(file, 'latin1')))
+    expect(bytes.join('')).not.toContain('canary')
+    expect(await storage.snapshot(view => view.page('order', '', 2))).toEqual([record('order', 'r1', 2)])
+    await storage.close()
+  })
+
   it('reports another process that holds the write lock as busy, and commits once it let go', async () => {
     const storage = await open()
     const other = new Database(path)
