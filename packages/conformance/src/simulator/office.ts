@@ -4,7 +4,7 @@ import type { Chance } from './chance.ts'
 import { pick } from './chance.ts'
 import { broken } from './failure.ts'
 import type { Oracle } from './oracle/oracle.ts'
-import { personOf } from './places.ts'
+import { isSealed, personOf } from './places.ts'
 import type { SimulatedRelay } from './relay.ts'
 
 /** The back office: Ada at her desk, writing straight through the relay's commit path. */
@@ -52,7 +52,11 @@ export const createOffice = (
       'ada',
     )
     const live = standing !== undefined && !standing.content.deleted
-    const expected = kind === 'create' ? (live ? 'exists' : 'applied') : live ? 'applied' : 'not-found'
+    const contradicts =
+      isSealed(table, kind, standing?.content.fields) &&
+      (kind === 'delete' || Object.entries(values).some(([column, value]) => (before[column] ?? null) !== value))
+    const expected =
+      kind === 'create' ? (live ? 'exists' : 'applied') : !live ? 'not-found' : contradicts ? 'rule' : 'applied'
     const person = personOf('ada')
     void relay
       .core()

@@ -1,5 +1,5 @@
 import type { EditKind, Fields, Person, SchemaSource, StrategyName, Value } from '@rejoin/profile'
-import type { EnvironmentSource } from '@rejoin/server'
+import type { EnvironmentSource, Rule } from '@rejoin/server'
 
 /**
  * The field service of every world, small enough that records collide: tasks that belong to somebody, sites that
@@ -92,6 +92,20 @@ const people: readonly Person[] = [
   { id: 'dan', name: 'Dan', teams: [], roles: ['manager'] },
 ]
 
+/** What has this priority nobody changes or deletes, but by an action; whatever the strategy. */
+const SEALED = 7
+const sealed: Rule = {
+  name: 'sealed',
+  table: 'task',
+  on: ['update', 'delete'],
+  when: { column: 'priority', op: 'eq', value: SEALED },
+  message: 'is sealed',
+}
+
+/** The same by hand. @param standing the record's fields, a deleted one's too */
+export const isSealed = (table: string, kind: EditKind, standing: Fields | undefined): boolean =>
+  table === 'task' && (kind === 'update' || kind === 'delete') && standing?.['priority'] === SEALED
+
 const NARROW = ['title', 'status', 'priority', 'ownerid'] as const
 
 const whole = TABLES.map(table => ({ table, filter: { kind: 'all' as const } }))
@@ -99,7 +113,7 @@ const whole = TABLES.map(table => ({ table, filter: { kind: 'all' as const } }))
 export const environmentUnder = (strategy: StrategyName): EnvironmentSource => ({
   schema,
   // Tallies are added up whatever the environment's setting is (CF12).
-  settings: { strategy, strategies: { tally: 'merge' } },
+  settings: { strategy, strategies: { tally: 'merge' }, rules: [sealed] },
   people,
   profiles: [
     { profile: { name: 'everything', version: 1, items: whole }, members: { people: ['ada', 'ben'] } },

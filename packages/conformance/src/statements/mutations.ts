@@ -385,6 +385,22 @@ export const mutations: readonly Mutation[] = [
     tests: simulating,
   },
   {
+    name: 'simulated: a contradiction is settled by the conflict setting',
+    file: ruling,
+    find: "verdict.status === 'rejected' || (verdict.status === 'held' && verdict.by !== id)",
+    replace: "verdict.status !== 'applied'",
+    proves: ['CF13'],
+    tests: simulating,
+  },
+  {
+    name: 'simulated: a command is run on what its author saw',
+    file: judge,
+    find: 'const result = handle(theirs)',
+    replace: 'const result = handle(seen)',
+    proves: ['CF13'],
+    tests: simulating,
+  },
+  {
     name: 'simulated: client ids are used again after a rejection',
     file: 'packages/client/src/replica/recording.ts',
     find: 'draft.authored.set(key, { ...known, index: known.index + 1 })',

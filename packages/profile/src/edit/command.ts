@@ -137,7 +137,8 @@ export const stepOf =
     const set = checkRow(table, result.set, { create: false })
     if (set.ok) return { set: set.value }
     const what = set.faults.map(({ at, message }) => `${at} ${message}`).join(', ')
-    return refused('other', `the command ${command.name} made something unsound: ${what}`)
+    const message = `the command ${command.name} made something unsound: ${what}`
+    return { ...refused('other', message), thrown: new Error(message) }
   }
 
 const refused = (

@@ -31,7 +31,7 @@ export interface Circumstances {
 
 /** Runs a command on the record as it stands. @returns the values it sets, by column id, or its refusal */
 export type Handle = (standing: Content) => Handled
-/** `thrown`: what its bug threw; the rejection says that there is one */
+/** `thrown`: its bug, to be reported; the rejection says that there is one */
 export type Handled = { readonly set: Fields } | { readonly refused: Rejection; readonly thrown?: unknown }
 
 export interface FoundConflict {

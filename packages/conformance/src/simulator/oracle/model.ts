@@ -1,6 +1,7 @@
 import type { Content, Edit, Fields, StrategyName, TruthRow, Value } from '@rejoin/profile'
 import { REMEMBERED, truthFor } from '@rejoin/profile'
 import { same } from '../failure.ts'
+import { isSealed } from '../places.ts'
 import { handledBy } from './handled.ts'
 
 /**
@@ -87,6 +88,14 @@ export const lawOn = (
   const to = standing?.changed ?? 0
   const content = becoming(row.becomes, before, edit, image)
   if (content === undefined) return { status: 'rule', content: before, ledger: false, to }
+  // A rule asks what its author wants of the record, before that could win, lose or become a question.
+  const wanted =
+    row.status === 'applied' ? content : becoming(edit.kind === 'delete' ? 'deleted' : 'changes', before, edit, image)
+  const open =
+    row.status === 'applied' || row.status === 'lost' || (row.status === 'held' && situation.chain !== 'stopped')
+  if (open && !same(wanted, before) && isSealed(edit.table, edit.kind, standing?.content.fields)) {
+    return { status: 'rule', content: before, ledger: false, to }
+  }
   const seen = becoming('changes', before, edit, image)
   const ledger = row.ledger === 'yes' || (row.ledger === 'differs' && !same(content, seen))
   return { status: row.status, content, ledger, to }
