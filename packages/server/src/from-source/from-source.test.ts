@@ -100,6 +100,8 @@ describe('rows are followed', () => {
     ['a callback', `${open}open.subscribe(rows => rows.map(row => row.city))`],
     ['a loop', `${open}for (const { city } of open.current) show(city)`],
     ['an index, an assertion, a default', `${open};(open.current[0]! as Row ?? none).city`],
+    ['an exported function', `load().city; export function load() { return rejoin.table('workorder').get(1) }`],
+    ['a promise', `rejoin.table('workorder').query().then(rows => { console.table(rows); return rows[0].city })`],
     ['a function', `function load() { return rejoin.table('workorder').get(1) }\nload()?.city`],
     ['a variable filled later', `let row; if (x) { row = rejoin.table('workorder').get(1) }\nrow.city`],
     ['a name another one hides', `${open}const f = (open) => open.name; open.current[0].city`],

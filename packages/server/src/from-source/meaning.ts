@@ -113,7 +113,10 @@ export const tableNamed = (
 }
 
 export const namesTables = ({ callee }: Extract<Node, { type: 'CallExpression' }>): boolean => {
-  if (callee.type === 'MemberExpression') return propertyName(callee.property, callee.computed) === 'table'
+  if (callee.type === 'MemberExpression') {
+    const isConsole = callee.object.type === 'Identifier' && callee.object.name === 'console'
+    return !isConsole && propertyName(callee.property, callee.computed) === 'table'
+  }
   return callee.type === 'Identifier' && (callee.name === 'table' || isHook(callee.name))
 }
 

@@ -47,10 +47,14 @@ export const literalText = (node: Node | null | undefined): string | undefined =
   return node?.type === 'Literal' && typeof node.value === 'string' ? node.value : undefined
 }
 
+/** What a statement declares, exported or not. */
+export const declared = (statement: Node): Node | null =>
+  statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement
+
 /** `const ORDERS = 'workorder'` at the outermost level: names that stand for a text, in every file that imports them. */
 export const constantsIn = (program: Program): (readonly [name: string, text: string])[] =>
   program.body
-    .map(each => (each.type === 'ExportNamedDeclaration' ? each.declaration : each))
+    .map(declared)
     .flatMap(each => (each?.type === 'VariableDeclaration' && each.kind === 'const' ? each.declarations : []))
     .flatMap(({ id, init }) => {
       const text = literalText(init?.type === 'TSAsExpression' ? init.expression : init)

@@ -11,7 +11,7 @@ import {
   type Thing,
 } from './meaning.ts'
 import { follow, type Notes, use } from './notes.ts'
-import { childrenOf, isFunction, lastName, literalText, propertyName, type Syntax } from './syntax.ts'
+import { childrenOf, declared, isFunction, lastName, literalText, propertyName, type Syntax } from './syntax.ts'
 
 /** One file's syntax, walked with what its names stand for. */
 export interface Walk extends Notes {
@@ -30,8 +30,10 @@ export const visit = (walk: Walk, node: Node, scope: Scope): void => {
     case 'Program':
     case 'BlockStatement': {
       const block = inner(scope)
-      for (const each of node.body) {
-        if (each.type === 'FunctionDeclaration' && each.id !== null) block.names.set(each.id.name, meaning(each, block))
+      // functions stand before the statement that declares them
+      for (const each of node.body.map(declared)) {
+        if (each?.type === 'FunctionDeclaration' && each.id !== null)
+          block.names.set(each.id.name, meaning(each, block))
       }
       return within(node.body, block)
     }
@@ -45,8 +47,8 @@ export const visit = (walk: Walk, node: Node, scope: Scope): void => {
     case 'ForOfStatement': {
       const loop = inner(scope)
       within([node.right])
-      const [declared] = node.left.type === 'VariableDeclaration' ? node.left.declarations : []
-      bind(walk, declared?.id ?? node.left, meaning(node.right, scope), loop)
+      const [variable] = node.left.type === 'VariableDeclaration' ? node.left.declarations : []
+      bind(walk, variable?.id ?? node.left, meaning(node.right, scope), loop)
       return within([node.body], loop)
     }
     case 'MemberExpression':
