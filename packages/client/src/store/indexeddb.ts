@@ -94,9 +94,13 @@ export async function openIndexedDbStore({
   }
 }
 
+/** ms that windows of an older version have to let go */
+const GIVING_WAY = 3_000
+
 function openDatabase(factory: IDBFactory, name: string): Promise<IDBPDatabase<ShelfSchema>> {
   return new Promise((resolve, reject) => {
     let blocked = false
+    let patience: ReturnType<typeof setTimeout> | undefined
     const request = factory.open(name, STORE_VERSION)
     request.addEventListener('upgradeneeded', () => {
       for (const shelf of shelves) {
@@ -104,11 +108,15 @@ function openDatabase(factory: IDBFactory, name: string): Promise<IDBPDatabase<S
       }
     })
     request.addEventListener('blocked', () => {
-      blocked = true
-      reject(blockedFault())
+      // A window that gives way first ends what it was writing.
+      patience = setTimeout(() => {
+        blocked = true
+        reject(blockedFault())
+      }, GIVING_WAY)
     })
     request.addEventListener('error', () => reject(faultOf(request.error)))
     request.addEventListener('success', () => {
+      clearTimeout(patience)
       const database = request.result
       const whole = shelves.every(shelf => database.objectStoreNames.contains(shelf))
       if (!blocked && whole) return resolve(wrap(database) as unknown as IDBPDatabase<ShelfSchema>)

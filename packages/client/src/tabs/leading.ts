@@ -2,15 +2,15 @@ import type { Act } from '../device/act.ts'
 import { createEngine, type Engine, type EngineParts } from '../device/engine.ts'
 import { loadMemory } from '../replica/load.ts'
 import { writing } from '../replica/replica.ts'
-import type { Store } from '../store/store.ts'
+import { type Store, StoreFault } from '../store/store.ts'
 import { fencedStore, isTaken, takeOver } from './fence.ts'
 import type { Following } from './following.ts'
+import type { LockPort } from './locks.ts'
 import { type Ask, faultData, type Leads, type Message, type Seen } from './message.ts'
 
 /** The one tab that writes: the device as it stands, on a fenced store, telling the others what it commits. */
 export interface Leading {
   readonly fence: number
-  readonly commits: number
   readonly engine: Engine
   /** an act of this tab; `repeat`: another leader may have done it */
   act(n: number, act: Act, repeat: boolean): Promise<void>
@@ -19,7 +19,6 @@ export interface Leading {
   leads(): Leads
   /** somebody listens from now on */
   joined(tab: string): void
-  left(tab: string): void
   tellFacts(late?: readonly string[]): void
   /** ends the session, then lets saves finish */
   end(): Promise<void>
@@ -27,6 +26,9 @@ export interface Leading {
 
 export interface LeadingParts extends Pick<EngineParts, 'host' | 'connect' | 'token' | 'app' | 'facts'> {
   readonly me: string
+  readonly locks: LockPort
+  /** the lock that a tab holds as long as it is */
+  readonly presence: (tab: string) => string
   readonly store: Store
   readonly post: (message: Message) => void
   readonly seen: () => Seen
@@ -36,7 +38,7 @@ export interface LeadingParts extends Pick<EngineParts, 'host' | 'connect' | 'to
 
 /** @throws StoreFault where the store cannot be read or written */
 export const startLeading = async (parts: LeadingParts): Promise<Leading> => {
-  const { store, host, me, post, seen, following } = parts
+  const { store, host, locks, presence, me, post, seen, following } = parts
   const { held } = following
   const hold = await takeOver(store)
   const { fence } = hold
@@ -47,6 +49,7 @@ export const startLeading = async (parts: LeadingParts): Promise<Leading> => {
   const cancelPerhaps = host.after(PERHAPS, () => {
     perhaps = false
   })
+  const ending = new AbortController()
   const heard = (): boolean => perhaps || others.size > 0
 
   const fenced = fencedStore(store, hold, {
@@ -67,6 +70,21 @@ export const startLeading = async (parts: LeadingParts): Promise<Leading> => {
 
   await engine.look()
 
+  /** A tab holds a lock of its own for as long as it is: who gets it knows that the tab has ended, in whatever way. */
+  const joined = (tab: string): void => {
+    if (tab === me || others.has(tab)) return
+    others.add(tab)
+    const gone = async (): Promise<void> => {
+      others.delete(tab)
+      if (!ended && replica.memory.carried.has(tab))
+        await replica.write(draft => draft.carried.set(tab, undefined), 'relaxed')
+    }
+    locks.request(presence(tab), { signal: ending.signal }, gone).catch((error: unknown) => {
+      if (!ended) report(error)
+    })
+  }
+  for (const tab of replica.memory.carried.keys()) joined(tab)
+
   const act: Leading['act'] = (n, what, repeat) =>
     engine.act(what, draft => !repeat || draft.carried.get(me)?.includes(n) !== true)
 
@@ -80,35 +98,35 @@ export const startLeading = async (parts: LeadingParts): Promise<Leading> => {
 
   return {
     fence,
-    get commits() {
-      return fenced.commits
-    },
     engine,
     act,
     asked: ask => {
-      others.add(ask.tab)
       const { tab, n } = ask
+      joined(tab)
       carry(ask).then(
         () => post({ type: 'answer', tab, n }),
         // The next leader answers.
-        (error: unknown) => (isTaken(error) ? undefined : post({ type: 'answer', tab, n, fault: faultData(error) })),
+        (error: unknown) => (isOver(error) ? undefined : post({ type: 'answer', tab, n, fault: faultData(error) })),
       )
     },
     leads: () => ({ type: 'leads', tab: me, fence, now: { commits: fenced.commits, seen: seen() } }),
-    joined: tab => void others.add(tab),
-    left: tab => void others.delete(tab),
+    joined,
     tellFacts: late => {
       if (heard() && !ended) post({ type: 'facts', fence, seen: seen(), ...(late === undefined ? {} : { late }) })
     },
     end: async () => {
       ended = true
       cancelPerhaps()
+      ending.abort()
       engine.stop()
       await replica.idle()
       await fenced.close()
     },
   }
 }
+
+/** Another leader will answer. */
+const isOver = (error: unknown): boolean => isTaken(error) || (error instanceof StoreFault && error.code === 'gone')
 
 /** ms in which followers of the leader before say hello */
 const PERHAPS = 5_000

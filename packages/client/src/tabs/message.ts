@@ -9,13 +9,12 @@ import { type StoreChange, StoreFault, type StoreFaultCode } from '../store/stor
  *     hello                 tell me what you commit          -> leads
  *     ask (n, act)          do this for me, once             -> changed, answer
  *     ping                  are you there?                   -> leads
- *     bye
  *
  * The one that leads says `leads` when it has taken over, `changed` after each commit and `facts` when they have
  * changed. What carries a lower fence than has been heard comes from one who has been ended.
  */
 export type Message =
-  | { readonly type: 'hello' | 'ping' | 'bye'; readonly tab: string }
+  | { readonly type: 'hello' | 'ping'; readonly tab: string }
   | Ask
   | Leads
   | Changed

@@ -160,6 +160,25 @@ it('[SE4] what one tab signs out is gone in all of them, and none of them comes 
   expect((await browser.disk.scan('overlay')).length + (await browser.disk.scan('page')).length).toBe(0)
 })
 
+it('what a tab had done by the leader is forgotten when the tab has ended, and not before', async () => {
+  const browser = await memoryBrowser()
+  const [one, two, three] = [await browser.open(), await browser.open(), await browser.open()]
+  const marks = async (): Promise<number> => (await browser.disk.scan('meta', { from: 'tab:', to: 'tab;' })).length
+  await browser.until(two.rejoin.table('task').update('A', { hours: 3 }))
+  await browser.until(three.rejoin.table('task').update('A', { hours: 4 }))
+  expect(await marks()).toBe(2)
+  two.freeze()
+  one.crash()
+  await browser.pass(60_000)
+  expect(await marks()).toBe(2)
+  two.crash()
+  await browser.pass(10)
+  expect(await marks()).toBe(1)
+  await browser.until(three.close())
+  await browser.until((await browser.open()).rejoin.table('task').update('A', { hours: 5 }))
+  expect(await marks()).toBe(0)
+})
+
 it('a save of a tab alone is one commit, and leaves no trace of tabs', async () => {
   const browser = await memoryBrowser()
   const one = await browser.open()

@@ -38,6 +38,7 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
   const { store, host, ports } = options
   const me = newUuid(host)
   const lock = `rejoin:${options.name}`
+  const presence = (tab: string): string => `${lock}/${tab}`
   const channel = ports.channel(lock)
   const facts = createFacts(pausedAtFirst(options), 0, host.report)
   const following = createFollowing(store, host, commandsOf(options.commands ?? []))
@@ -52,6 +53,8 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
   let hold: { readonly release: () => void } | undefined
   let waiting: AbortController | undefined
   let answering = false
+  /** lets go of what says that this tab is */
+  let leave = (): void => {}
   let ended: StoreFault | undefined
   let opened: { readonly resolve: () => void; readonly reject: (fault: unknown) => void } | undefined
 
@@ -113,7 +116,17 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
       const lost = (): void => {
         if (hold === its) deposed()
       }
-      const begun = await startLeading({ ...options, me, facts, following, post, seen, lost })
+      const begun = await startLeading({
+        ...options,
+        locks: ports.locks,
+        presence,
+        me,
+        facts,
+        following,
+        post,
+        seen,
+        lost,
+      })
       if (hold !== its || ended !== undefined) return await begun.end()
       leading = begun
     } catch (error) {
@@ -182,8 +195,6 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
         return void answerCall().catch(failed)
       case 'ping':
         return void answerCall().catch(failed)
-      case 'bye':
-        return leading?.left(message.tab)
       case 'ask':
         return leading?.asked(message)
       case 'leads':
@@ -249,12 +260,12 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
   }
 
   const end = async (fault: StoreFault): Promise<void> => {
-    post({ type: 'bye', tab: me })
     ended = fault
     pulse.stop()
     waiting?.abort()
     await leading?.end()
     hold?.release()
+    leave()
     channel.close()
     pending.giveUp(fault)
   }
@@ -265,7 +276,12 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
   try {
     await new Promise<void>((resolve, reject) => {
       opened = { resolve, reject }
-      follow()
+      ports.locks
+        .request(presence(me), {}, () => {
+          follow()
+          return new Promise(resolve => (leave = resolve))
+        })
+        .catch(failed)
       void options.gone?.then(async fault => {
         reject(fault)
         await end(fault)

@@ -28,6 +28,7 @@ declare global {
 }
 
 const NAME = 'tabs'
+const LOCK = `rejoin:${NAME}`
 let rejoin: Rejoin | undefined
 let leads = false
 
@@ -37,11 +38,11 @@ const ports: TabPorts = {
     request: async (name, options, held) => {
       try {
         await navigator.locks.request(name, options, () => {
-          leads = true
+          if (name === LOCK) leads = true
           return held()
         })
       } finally {
-        leads = false
+        if (name === LOCK) leads = false
       }
     },
   },
