@@ -11,7 +11,9 @@ import {
   type TableSource,
 } from '@rejoin/profile'
 import { z } from 'zod'
-import { directoryEntries, type DirectorySource, type Team } from '../directory/directory.ts'
+import { auditEntry } from '../admin/audit.ts'
+import { checkDirectory } from '../directory/check.ts'
+import { amended, directoryEntries, type DirectorySource, emptyDirectory, type Team } from '../directory/directory.ts'
 import {
   CHANGES,
   type Environment,
@@ -21,7 +23,7 @@ import {
   defaultSettings,
 } from '../environment/environment.ts'
 import { type GivenProfile, givenEntries } from '../environment/profiles.ts'
-import type { Entry, Storage } from '../storage/storage.ts'
+import { type Entry, entryKey, type Storage } from '../storage/storage.ts'
 
 /**
  * Makes or widens the environment of a database: its schema, a table an import brings, its people. An environment
@@ -44,24 +46,48 @@ export interface Enrolled {
   readonly roles: readonly string[]
 }
 
-/** @returns what the environment now is. @throws FaultError where the schema does not compile; nothing is written then */
+/**
+ * @returns what the environment now is
+ * @throws FaultError where the schema does not compile, or people name what is not there; nothing is written then
+ */
 export const enrol = async (storage: Storage, enrolment: Enrolment): Promise<Environment> => {
-  const environment = await storage.snapshot(async view =>
-    (await view.entry(SCHEMA.kind, SCHEMA.id)) === undefined ? undefined : loadEnvironment(view),
-  )
+  for (;;) {
+    const environment = await storage.snapshot(async view =>
+      (await view.entry(SCHEMA.kind, SCHEMA.id)) === undefined ? undefined : loadEnvironment(view),
+    )
+    const entries = entriesAfter(environment, enrolment)
+    const number = (environment?.changes ?? 0) + 1
+    const audited = auditEntry({
+      number,
+      at: Date.now(),
+      by: 'command line',
+      what: 'imported',
+      entries: keysOf(entries),
+    })
+    const isDone = await storage.commit({ entries: [CHANGES] }, found => {
+      // Somebody else has changed the environment meanwhile: it is looked at again.
+      if ((found.entries.get(entryKey(CHANGES))?.value ?? 0) !== number - 1) return { result: false }
+      return { result: true, entries: [...entries, { ...CHANGES, value: number }, audited] }
+    })
+    if (isDone) return storage.snapshot(loadEnvironment)
+  }
+}
+
+const keysOf = (entries: readonly Entry[]) => entries.map(({ kind, id }) => ({ kind, id }))
+
+const entriesAfter = (environment: Environment | undefined, enrolment: Enrolment): Entry[] => {
   const { roles = [], ...schema } = schemaAfter(environment?.schema.source, enrolment)
   const compiled = compileSchema({ ...schema, roles })
   if (!compiled.ok) throw new FaultError(compiled.faults)
-  const directory = directoryAfter(environment, { ...schema, roles }, enrolment.people ?? [])
-  const entries: Entry[] = [
+  const people = directoryEntries(directoryAfter(environment, { ...schema, roles }, enrolment.people ?? []))
+  const faults = checkDirectory(amended(environment?.directory ?? emptyDirectory, people), compiled.value)
+  if (faults.length > 0) throw new FaultError(faults)
+  return [
     { ...SCHEMA, value: schema },
     { ...SETTINGS, value: environment?.settings ?? defaultSettings },
-    { ...CHANGES, value: (environment?.changes ?? 0) + 1 },
-    ...directoryEntries(directory),
+    ...people,
     ...everythingEntries(environment, schema),
   ]
-  await storage.commit({}, () => ({ result: undefined, entries }))
-  return storage.snapshot(loadEnvironment)
 }
 
 const directoryAfter = (

@@ -45,6 +45,21 @@ describe.skipIf(!postgres.running)(`the commands over PostgreSQL${why(postgres)}
       expect((await fetch(`${b}/tables/workorder?limit=1`, { headers })).status).toBe(200)
       expect(await (await fetch(`${b}/tables/workorder?limit=1`, { headers })).json()).toEqual(await listed.json())
       expect(out.join('\n')).not.toContain('rejoin@')
+
+      // What is administered at one relay, or on the database, the other knows.
+      const { said: chief } = await rejoin('token', 'olivia.brandt', '--postgres', url)
+      const at = ['--url', relays[0]!.url, '--token', chief]
+      expect(await rejoin('team', 'leave', 'team.porto', 'ines.araujo', ...at)).toMatchObject({ code: 0 })
+      expect(await rejoin('unit', 'add', 'unit.south', '--name', 'South', '--postgres', url)).toMatchObject({ code: 0 })
+      const headersOf = { authorization: `Bearer ${chief}` }
+      const known = async (path: string): Promise<any> =>
+        (await fetch(`${b}/admin${path}`, { headers: headersOf })).json()
+      await expect.poll(async () => (await known('/units/unit.south')).name, { timeout: 5_000 }).toBe('South')
+      expect((await known('/teams/team.porto')).members).not.toContain('ines.araujo')
+      expect((await known('/audit')).changes.map(({ by }: { by: string }) => by)).toEqual([
+        'command line',
+        'olivia.brandt',
+      ])
     } finally {
       await Promise.all(relays.map(relay => relay.close()))
     }

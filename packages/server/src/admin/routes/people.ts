@@ -68,6 +68,25 @@ export const peopleRoutes = (doing: Doing) => {
     },
   )
 
+  routes.openapi(
+    createRoute({
+      method: 'get',
+      path: '/conflicts',
+      tags: ['users'],
+      summary: 'Users whom several profiles claim alike: the newest assignment counts until somebody settles it (MB3)',
+      responses: { 200: answer(z.object({ rows: z.array(effective) }), 'per user and app'), ...failures },
+    }),
+    context => {
+      const { environment } = context.var.caller
+      const rows = environment.people().flatMap(person =>
+        effectiveProfiles(environment, person)
+          .filter(({ conflict }) => conflict)
+          .map(found => ({ user: person.id, ...found })),
+      )
+      return context.json({ rows } as never, 200)
+    },
+  )
+
   return routes
 }
 

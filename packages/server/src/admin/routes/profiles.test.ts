@@ -134,6 +134,7 @@ describe('who has a profile', () => {
     expect(await profilesOf('flora')).toMatchObject([
       { profile: 'late', why: 'direct', conflict: true, others: ['own'] },
     ])
+    expect((await body(ask('/conflicts'))).rows).toMatchObject([{ user: 'flora', app: '*', profile: 'late' }])
     opened.skip(1_000)
     await members('own', { add: { users: ['flora'] } })
     expect((await profilesOf('flora'))[0], 'given again is given before').toMatchObject({ profile: 'late' })

@@ -183,6 +183,11 @@ const more: Readonly<Record<string, readonly Leaf[]>> = {
       },
     },
     {
+      name: 'conflicts',
+      about: 'users whom several profiles claim alike',
+      run: async ({ office, show }) => show(((await office.ask('GET', '/conflicts')).body as { rows: unknown[] }).rows),
+    },
+    {
       name: 'resolved',
       about: 'what filters and rights ask about him',
       args: ['<id>'],
