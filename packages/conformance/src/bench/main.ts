@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { writeJson } from '../report/json.ts'
 import { startProgress } from '../report/progress.ts'
 import { table, type Cell, type Column } from '../report/table.ts'
-import { barText, bars } from './bars.ts'
+import { barText, bars, scopeBars } from './bars.ts'
 import { openBaseline } from './baseline/side.ts'
 import type { Measure } from './measure.ts'
 import { openRejoinSide } from './rejoin/side.ts'
@@ -108,7 +108,7 @@ const sideBySide = (measures: readonly Measure[]): string =>
       shown(measure.baseline),
       measure.unit,
       measure.ratio === null ? '' : measure.ratio.toFixed(2),
-      barText(bars[measure.name]),
+      barText(bars[measure.name] ?? scopeBars[measure.name]),
       measure.bar === null ? '' : measure.pass ? 'pass' : 'MISSED',
     ]),
   )

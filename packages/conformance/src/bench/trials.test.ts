@@ -26,5 +26,5 @@ describe('the trials', () => {
     for (const { name, value, baseline } of measures) {
       expect.soft(Number.isFinite(value) && baseline !== null, name).toBe(true)
     }
-  })
+  }, 120_000)
 })

