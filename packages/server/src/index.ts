@@ -61,7 +61,7 @@ export { type ErasureList, openErasureList } from './erasure/list.ts'
 
 // Scopes: which rows a person holds, and whom a change concerns
 export { membersOf, type Members } from './scope/members.ts'
-export { presentAmong } from './scope/presence.ts'
+export { createPresence, type Presence } from './scope/presence.ts'
 export { type Audience } from './live/audience.ts'
 export { type Audiences, createAudiences } from './live/audiences.ts'
 export { type Concern, concernsAlone, concernsOf } from './live/concern.ts'

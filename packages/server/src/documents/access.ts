@@ -1,7 +1,7 @@
 import { compileScope, type Fields, type Person, rightsOf } from '@rejoin/profile'
 import type { Environment } from '../environment/environment.ts'
 import { createLens } from '../live/linked.ts'
-import { presentAmong } from '../scope/presence.ts'
+import { createPresence } from '../scope/presence.ts'
 import type { View } from '../storage/storage.ts'
 
 /** Which document a socket wants. */
@@ -40,7 +40,7 @@ export const accessTo = async (
     const lens = createLens()
     const scope = compileScope(schema, profile, person, now, lens.rows)
     if (scope.tables.get(table)?.columns.has(definition.id) !== true) continue
-    if (!(await presentAmong(view, scope, lens, table, [stored])).has(record)) continue
+    if (!(await createPresence(scope, lens).among(view, table, [stored])).has(record)) continue
     const rights = rightsOf(schema, person)
     const reaches = rights.reaches(table, 'write', JSON.parse(stored.json) as Fields, record)
     return { column: definition.id, write: reaches && rights.writable(table).has(definition.id) }

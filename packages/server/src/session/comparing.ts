@@ -1,6 +1,5 @@
 import { type Compare, encodeDown, type Fields, type Scope, type TableScope } from '@rejoin/profile'
-import type { Lens } from '../live/linked.ts'
-import { presentAmong } from '../scope/presence.ts'
+import type { Presence } from '../scope/presence.ts'
 import { keyOf, type Storage, type StoredIndex, type StoredRecord } from '../storage/storage.ts'
 import { cut } from './cut.ts'
 import { limits } from './limits.ts'
@@ -10,7 +9,7 @@ import type { Reading, RowLists } from './row-list.ts'
 export interface Comparison extends Reading {
   readonly storage: Storage
   readonly scope: Scope
-  readonly lens: Lens
+  readonly presence: Presence
   readonly lists: RowLists
   readonly send: (frame: Uint8Array) => void
   readonly sendCounted: (frame: Uint8Array) => void
@@ -68,7 +67,7 @@ interface Step {
  * @param settle gives ids that are left for another step
  */
 const inSteps = async (
-  { storage, scope, lens, room, watch, pause }: Comparison,
+  { storage, presence, room, watch, pause }: Comparison,
   table: string,
   ids: readonly string[],
   settle: (step: Step) => readonly string[],
@@ -80,7 +79,7 @@ const inSteps = async (
       const heardOf = watch()
       const [stored, held] = await storage.snapshot(async view => {
         const rows = await view.records(left.map(id => ({ table, id })))
-        return [rows, await presentAmong(view, scope, lens, table, rows)] as const
+        return [rows, await presence.among(view, table, rows)] as const
       })
       const isNew = (id: string): boolean => heardOf(keyOf({ table, id }))
       const again = left.filter(isNew)

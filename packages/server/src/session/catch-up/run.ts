@@ -1,5 +1,5 @@
 import { encodeDown, type Holding, type PackedRow, type Scope, type TableScope } from '@rejoin/profile'
-import type { Lens } from '../../live/linked.ts'
+import type { Presence } from '../../scope/presence.ts'
 import type { Storage } from '../../storage/storage.ts'
 import type { Fingerprints } from './fingerprints.ts'
 
@@ -7,8 +7,7 @@ import type { Fingerprints } from './fingerprints.ts'
 export interface CatchUp {
   readonly storage: Storage
   readonly scope: Scope
-  /** the one the scope was compiled with */
-  readonly lens: Lens
+  readonly presence: Presence
   readonly holdings: readonly Holding[]
   readonly send: (frame: Uint8Array) => void
   /** the same for pages and changes, which the device acknowledges */
