@@ -35,6 +35,12 @@ export type { Cache, UnsentChoice } from './lifetime/cache.ts'
 export type { CacheState } from './lifetime/cache-state.ts'
 export type { UnsentAction, UnsentWork } from './outbox/unsent.ts'
 
+// room
+export type { Loss } from './storage/loss.ts'
+export type { Room, StoragePort } from './storage/port.ts'
+export { browserStorage } from './storage/browser.ts'
+export type { StorageStatus } from './storage/watch.ts'
+
 // watching
 export { createDerived, createSource, type Observable, whenever } from './observe/observable.ts'
 export type { Progress } from './session/progress.ts'

@@ -2,6 +2,7 @@ import type { SchemaSource } from '@rejoin/profile'
 import { createDevice, type DeviceOptions, type Rejoin } from './device/device.ts'
 import { type Host, systemHost } from './device/host.ts'
 import { connectWebSocket, syncUrl } from './session/socket.ts'
+import { browserStorage } from './storage/browser.ts'
 import { openIndexedDbStore } from './store/indexeddb.ts'
 import type { Store, StoreFault } from './store/store.ts'
 import { systemPorts, type TabPorts } from './tabs/ports.ts'
@@ -9,7 +10,7 @@ import { openTab } from './tabs/tab.ts'
 
 export interface OpenOptions<S extends SchemaSource> extends Pick<
   DeviceOptions,
-  'token' | 'app' | 'commands' | 'autoSend' | 'fetch'
+  'token' | 'app' | 'commands' | 'autoSend' | 'fetch' | 'storage'
 > {
   /** the relay's address, `https://...` */
   readonly url: string
@@ -46,7 +47,17 @@ export const openRejoin = async <const S extends SchemaSource = SchemaSource>(
   const gone = new Promise<StoreFault>(resolve => (takenAway = resolve))
   const store = own ?? (await openIndexedDbStore({ name, gone: takenAway }))
   try {
-    return await openTab<S>({ ...options, store, host, connect, ports: tabs ?? systemPorts(), name, wanted, gone })
+    return await openTab<S>({
+      storage: browserStorage(name),
+      ...options,
+      store,
+      host,
+      connect,
+      ports: tabs ?? systemPorts(),
+      name,
+      wanted,
+      gone,
+    })
   } catch (fault) {
     await store.close()
     throw fault

@@ -42,10 +42,17 @@ export interface Removal {
 export type Switch =
   | { readonly do: 'pause'; readonly reason: string }
   | { readonly do: 'resume'; readonly reason: string }
+  | { readonly do: 'acknowledge loss' }
   | { readonly do: 'connect' }
   | { readonly do: 'disconnect' }
 
-const switches: readonly Act['do'][] = ['pause', 'resume', 'connect', 'disconnect'] satisfies Switch['do'][]
+const switches: readonly Act['do'][] = [
+  'pause',
+  'resume',
+  'acknowledge loss',
+  'connect',
+  'disconnect',
+] satisfies Switch['do'][]
 
 export const isSwitch = (act: Act): act is Switch => switches.includes(act.do)
 

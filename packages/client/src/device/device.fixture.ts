@@ -81,7 +81,7 @@ export const confirmed = (id: string, rev: number, fields: Fields, more: Partial
   ...more,
 })
 
-export interface ScriptOptions extends Partial<Pick<DeviceOptions, 'token' | 'url' | 'fetch'>> {
+export interface ScriptOptions extends Partial<Pick<DeviceOptions, 'token' | 'url' | 'fetch' | 'storage'>> {
   /** ms since the first of these devices was opened */
   readonly after?: number
 }

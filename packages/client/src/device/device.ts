@@ -17,6 +17,8 @@ import type { StatusPage } from '../status/page.ts'
 import type { Pass } from '../status/pass.ts'
 import type { Status } from '../status/status.ts'
 import { watchStatus } from '../status/watch.ts'
+import type { StoragePort } from '../storage/port.ts'
+import type { StorageStatus } from '../storage/watch.ts'
 import type { Store } from '../store/store.ts'
 import { type Group, saveGroup } from '../table/group.ts'
 import { createTable, type TableApi, type TableParts } from '../table/table.ts'
@@ -55,6 +57,8 @@ export interface Rejoin<S extends SchemaSource = SchemaSource> {
   readonly progress: Observable<Progress>
   /** whether what is here may be read, and how long (CA1-CA3) */
   readonly cache: Cache
+  /** room, whether it is kept, and whether the browser removed what was here */
+  readonly storage: Observable<StorageStatus> & { acknowledge(): void }
   /** forms saved but not submitted (LW12) */
   readonly drafts: Drafts<S>
   /** withdrawals that came too late: these edits took effect after all (OB10) */
@@ -87,6 +91,8 @@ export interface DeviceOptions {
   readonly fetch?: typeof fetch
   /** named actions of this app, the same as its relay has (`defineCommand`) */
   readonly commands?: readonly Command[]
+  /** what the machine says of its room, and a mark that outlives the store; where absent nothing is watched */
+  readonly storage?: StoragePort | undefined
   /** entries go by themselves (the default); otherwise on `outbox.resume('manual')` */
   readonly autoSend?: boolean
 }
@@ -154,6 +160,13 @@ export const createFace = ({ replica, facts, act, host, meet, close, ...online }
     actions: app => createAvailable(app, offline, report),
     progress,
     cache: kept,
+    storage: {
+      get current() {
+        return facts.storage.current
+      },
+      subscribe: facts.storage.subscribe,
+      acknowledge: () => turn({ do: 'acknowledge loss' }),
+    },
     drafts: createDrafts({ replica, act, host }),
     late,
     meet,

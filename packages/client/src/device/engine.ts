@@ -11,7 +11,11 @@ import { connecting } from '../session/progress.ts'
 import { createSession } from '../session/session.ts'
 import type { Connect } from '../session/socket.ts'
 import { failureFrom } from '../status/failure.ts'
+import { weightOf } from '../status/page.ts'
 import { createPasses } from '../status/passes.ts'
+import type { StoragePort } from '../storage/port.ts'
+import { watchStorage } from '../storage/watch.ts'
+import { StoreFault } from '../store/store.ts'
 import { type Act, type Deed, isRemoval, isSwitch, perform, type Removal, type Switch } from './act.ts'
 import type { Facts } from './facts.ts'
 import { RejoinFault } from './fault.ts'
@@ -41,9 +45,10 @@ export interface EngineParts {
   readonly connect: Connect
   readonly token: Token
   readonly app: string
+  readonly storage?: StoragePort | undefined
 }
 
-export const createEngine = ({ replica, facts, host, connect, token, app }: EngineParts): Engine => {
+export const createEngine = ({ replica, facts, host, connect, token, app, storage }: EngineParts): Engine => {
   const { progress, paused, late, stats } = facts
   const { report } = host
   const pen: Pen = {
@@ -53,6 +58,14 @@ export const createEngine = ({ replica, facts, host, connect, token, app }: Engi
   }
   const lifetime = createLifetime({ replica, host, cache: facts.cache })
   const look = (): void => void lifetime.look().catch(report)
+  const room = watchStorage({
+    storage,
+    replica,
+    host,
+    status: facts.storage,
+    weigh: () => weightOf(replica, replica.memory.rows.keys()),
+  })
+  void room.measure()
   /** a conversation was asked for */
   let wanted = false
   /** bytes that sessions before this one received */
@@ -64,8 +77,10 @@ export const createEngine = ({ replica, facts, host, connect, token, app }: Engi
     if (event.type === 'repaired') stats.repaired += event.rows
     if (event.type === 'failed') {
       facts.failure.set(failureFrom(event.error, host.now()))
-      report(event.error)
+      // A store that is full or gone is told to people, not to programmers.
+      if (!(event.error instanceof StoreFault)) report(event.error)
     }
+    if (event.type === 'refreshed') void room.measure()
     if (event.type === 'refreshed' && facts.failure.current?.over === false) {
       facts.failure.set({ ...facts.failure.current, over: true })
     }
@@ -80,7 +95,15 @@ export const createEngine = ({ replica, facts, host, connect, token, app }: Engi
       before = stats.received
       passes.began()
       progress.set(connecting(progress.current))
-      return createSession({ ...line, replica, pen, host, app, sending: () => paused.current.length === 0 })
+      return createSession({
+        ...line,
+        replica,
+        pen,
+        host,
+        app,
+        prepare: room.prepare,
+        sending: () => paused.current.length === 0,
+      })
     },
     status: status => {
       if (status.fault !== undefined) facts.failure.set({ at: host.now(), fault: status.fault, over: false })
@@ -113,11 +136,14 @@ export const createEngine = ({ replica, facts, host, connect, token, app }: Engi
     const before = wanted
     wanted = false
     obey()
+    if (what.do === 'wipe') room.forget()
     try {
       await deed(what, first)
       await lifetime.look()
+      await room.measure()
     } catch (fault) {
       wanted = before
+      room.note()
       obey()
       throw fault
     }
@@ -130,6 +156,8 @@ export const createEngine = ({ replica, facts, host, connect, token, app }: Engi
       case 'disconnect':
         wanted = false
         return obey()
+      case 'acknowledge loss':
+        return room.acknowledge()
       case 'pause':
         return paused.set([...new Set([...paused.current, what.reason])])
       case 'resume':
@@ -147,6 +175,7 @@ export const createEngine = ({ replica, facts, host, connect, token, app }: Engi
     look: () => lifetime.look(),
     stop: () => {
       lifetime.stop()
+      room.stop()
       link.stop()
     },
   }

@@ -4,6 +4,7 @@ import type { LinkStatus } from '../session/link.ts'
 import { idle, type Progress } from '../session/progress.ts'
 import type { Failure } from '../status/failure.ts'
 import type { Pass } from '../status/pass.ts'
+import type { StorageStatus } from '../storage/watch.ts'
 
 /** What is to be seen of a device besides its records: written where its session runs, read everywhere. */
 export interface Facts extends Observed {
@@ -21,6 +22,7 @@ interface Observed {
   readonly failure: Source<Failure | undefined>
   /** the last pass that ended: one telemetry event each (ST6) */
   readonly lastPass: Source<Pass | undefined>
+  readonly storage: Source<StorageStatus>
   /** names of what keeps the queue from being sent */
   readonly paused: Source<readonly string[]>
 }
@@ -41,6 +43,7 @@ export const createFacts = (paused: readonly string[], damaged: number, report: 
   cache: createSource<CacheState>({ state: 'none' }, report),
   failure: createSource<Failure | undefined>(undefined, report),
   lastPass: createSource<Pass | undefined>(undefined, report),
+  storage: createSource<StorageStatus>({}, report),
   paused: createSource(paused, report),
   late: createListeners(report),
   stats: { damaged, repaired: 0, sent: 0, received: 0 },
@@ -52,7 +55,7 @@ export interface FactsNow {
   readonly stats: Stats
 }
 
-const names: readonly (keyof Observed)[] = ['link', 'progress', 'cache', 'failure', 'lastPass', 'paused']
+const names: readonly (keyof Observed)[] = ['link', 'progress', 'cache', 'failure', 'lastPass', 'storage', 'paused']
 
 export const factsNow = (facts: Facts): FactsNow => ({
   observed: Object.fromEntries(names.map(name => [name, facts[name].current])) as unknown as FactsNow['observed'],

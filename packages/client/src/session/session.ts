@@ -8,6 +8,7 @@ import {
   fingerprintText,
   FrameFault,
   type Page,
+  type Plan,
   type Position,
   type Synced,
   type Up,
@@ -21,6 +22,7 @@ import { columnSetOf } from '../replica/grant.ts'
 import { later } from '../replica/memory.ts'
 import type { Pen } from '../replica/recording.ts'
 import type { Replica } from '../replica/replica.ts'
+import type { StoreFault } from '../store/store.ts'
 import { type Comparing, createComparing, differing } from './comparing.ts'
 import type { SessionEvent } from './events.ts'
 import { isOver, maySend, type SessionEnd, type SessionState } from './session-state.ts'
@@ -55,6 +57,8 @@ export interface SessionParts {
   readonly close: (code: number) => void
   /** whether edits may go: not while the queue is paused */
   readonly sending: () => boolean
+  /** before a download begins; @returns why it must not */
+  readonly prepare: (plan: Plan) => Promise<StoreFault | undefined>
   readonly told: (event: SessionEvent) => void
 }
 
@@ -106,6 +110,13 @@ export const createSession = (parts: SessionParts): Session => {
     if (unacknowledged < ACKNOWLEDGED_AT) return
     send({ type: 'stored', pages: unacknowledged })
     unacknowledged = 0
+  }
+
+  /** FS7: what will find no room is not begun. */
+  const plan = async (message: Plan): Promise<void> => {
+    const fault = await parts.prepare(message)
+    if (fault !== undefined) throw fault
+    told({ type: 'plan', plan: message })
   }
 
   const page = async (message: Page): Promise<void> => {
@@ -228,7 +239,7 @@ export const createSession = (parts: SessionParts): Session => {
       case 'welcome':
         throw new FrameFault('malformed', 'a second welcome')
       case 'plan':
-        return told({ type: 'plan', plan: message })
+        return plan(message)
       case 'page':
         return page(message)
       case 'changes':

@@ -2,6 +2,9 @@ import type { Fault } from '@rejoin/profile'
 import type { CacheState } from '../lifetime/cache-state.ts'
 import type { OutboxEntry } from '../outbox/outbox.ts'
 import type { LinkStatus } from '../session/link.ts'
+import type { Loss } from '../storage/loss.ts'
+import type { Room } from '../storage/port.ts'
+import type { StorageStatus } from '../storage/watch.ts'
 import type { Failure } from './failure.ts'
 import type { Pending } from './status.ts'
 
@@ -11,15 +14,17 @@ export interface Seen {
   readonly cache: CacheState
   readonly ready: boolean
   readonly failure: Failure | undefined
+  readonly storage: StorageStatus
   readonly entries: readonly OutboxEntry[]
   /** names of what keeps the queue from being sent */
   readonly paused: readonly string[]
 }
 
 /** Somebody has to do something, or work is in danger. */
-export const errorsIn = ({ link, cache, failure, entries }: Seen): readonly Fault[] => {
+export const errorsIn = ({ link, cache, failure, storage, entries }: Seen): readonly Fault[] => {
   const stuck = entries.filter(({ state, question }) => state === 'rejected' || question !== undefined)
   return [
+    ...(storage.lost === undefined ? [] : [removed(storage.lost)]),
     ...(link.fault === undefined ? [] : [link.fault]),
     ...(failure === undefined || failure.over || failure.fault.code === link.fault?.code ? [] : [failure.fault]),
     ...(cache.state === 'expired' ? [expired] : []),
@@ -28,9 +33,10 @@ export const errorsIn = ({ link, cache, failure, entries }: Seen): readonly Faul
 }
 
 /** It will matter soon, or matters only without a network. */
-export const warningsIn = ({ link, cache, ready, entries, paused }: Seen): readonly Fault[] => [
+export const warningsIn = ({ link, cache, ready, storage, entries, paused }: Seen): readonly Fault[] => [
   ...(!ready && link.state === 'offline' ? [notReady] : []),
   ...(cache.state === 'expiring' && link.state !== 'live' ? [expiring(cache.left)] : []),
+  ...(storage.room !== undefined && storage.room.used >= NEARLY * storage.room.quota ? [nearlyFull(storage.room)] : []),
   ...(entries.length > 0 && stopped(paused).length > 0 ? [held(stopped(paused))] : []),
 ]
 
@@ -45,6 +51,23 @@ const refused = (count: number): Fault => ({
   at: 'outbox',
   message: count === 1 ? 'one change needs a decision' : `${count} changes need a decision`,
   fix: 'open the outbox, then correct, retry or delete them',
+})
+
+const removed = ({ unsent, seen }: Loss): Fault => ({
+  code: 'removed',
+  at: 'store',
+  message: `your offline data was removed by the browser${unsent === 0 ? '' : `; ${unsent} unsent ${unsent === 1 ? 'change' : 'changes'} may be lost`} (last seen ${new Date(seen).toISOString()})`,
+  fix: 'connect to download again, and look whether your last changes arrived',
+})
+
+/** of the room there is: work without a network may need the rest */
+const NEARLY = 0.7
+
+const nearlyFull = ({ used, quota }: Room): Fault => ({
+  code: 'nearly-full',
+  at: 'store',
+  message: `${Math.floor((100 * used) / quota)} % of the room on this device is used`,
+  fix: 'free some space before it is full',
 })
 
 const expired: Fault = {

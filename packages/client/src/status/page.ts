@@ -2,6 +2,7 @@ import type { OutboxEntry } from '../outbox/outbox.ts'
 import { columnSetOf, schemaOf } from '../replica/grant.ts'
 import { keyFrom } from '../replica/memory.ts'
 import type { Reading } from '../replica/replica.ts'
+import type { StorageStatus } from '../storage/watch.ts'
 import { pendingIn, type Seen } from './causes.ts'
 import type { Failure } from './failure.ts'
 import type { Pass } from './pass.ts'
@@ -14,6 +15,7 @@ export interface StatusPage {
   readonly tables: readonly TableStatus[]
   /** bytes of all records as stored */
   readonly bytes: number
+  readonly storage: StorageStatus
   readonly pending: Pending
   readonly drafts: number
   readonly agreement: Agreement
@@ -61,7 +63,7 @@ export const pageOf = (
   lastPass: Pass | undefined,
 ): StatusPage => {
   const { grant, memory } = replica
-  const { link, entries, failure } = seen
+  const { link, entries, failure, storage } = seen
   const lastSync = memory.meta.fresh?.refreshed
   const nextSync: NextSync = link.state === 'live' ? 'at once' : link.retryAt
   const tables = (grant?.tables ?? []).map(({ table }): TableStatus => {
@@ -81,6 +83,7 @@ export const pageOf = (
     status,
     tables,
     bytes: tables.reduce((sum, { bytes }) => sum + bytes, 0),
+    storage,
     pending: pendingIn(entries),
     drafts: memory.forms.size,
     agreement: agreementIn(link.state, entries),
@@ -112,18 +115,20 @@ export const createWeighing = (replica: Reading): ((table: string) => Weight) =>
     for (const key of records) known.delete(keyFrom(key).table)
   })
   return table => {
-    const found = known.get(table) ?? weightOf(replica, table)
+    const found = known.get(table) ?? weightOf(replica, [table])
     known.set(table, found)
     return found
   }
 }
 
-const weightOf = ({ memory }: Reading, table: string): Weight => {
+export const weightOf = ({ memory }: Reading, tables: Iterable<string>): Weight => {
   let rows = 0
   let bytes = 0
-  for (const { gone, envelope } of memory.rows.get(table)?.values() ?? []) {
-    if (gone === undefined) rows++
-    bytes += envelope?.length ?? 0
+  for (const table of tables) {
+    for (const { gone, envelope } of memory.rows.get(table)?.values() ?? []) {
+      if (gone === undefined) rows++
+      bytes += envelope?.length ?? 0
+    }
   }
   return { rows, bytes }
 }

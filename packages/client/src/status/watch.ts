@@ -28,6 +28,7 @@ export const watchStatus = ({
     cache: facts.cache.current,
     ready: replica.memory.meta.ready,
     failure: facts.failure.current,
+    storage: facts.storage.current,
     entries: outbox.current,
     paused: facts.paused.current,
   })
@@ -48,7 +49,7 @@ export const watchStatus = ({
     status.stale()
     page.stale()
   }
-  for (const each of [facts.link, facts.cache, facts.failure, facts.paused, facts.lastPass, offline])
+  for (const each of [facts.link, facts.cache, facts.failure, facts.storage, facts.paused, facts.lastPass, offline])
     (each as Observable<unknown>).subscribe(moved)
   // Not by the outbox: who subscribes to it has it computed at each change.
   replica.touched.subscribe(touched => {

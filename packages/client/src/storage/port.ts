@@ -1,0 +1,16 @@
+/** What the machine says, and is asked, about the place where a device keeps things. */
+export interface StoragePort {
+  /** bytes; undefined where the machine does not say. Never rejects. */
+  estimate(): Promise<Room | undefined>
+  /** asks that nothing be removed when the machine needs room; @returns whether it grants that. Never rejects. */
+  persist(): Promise<boolean>
+  /** a short text outside the store, which is to outlive it; undefined where there is none */
+  readMark(): string | undefined
+  /** undefined removes it */
+  writeMark(text: string | undefined): void
+}
+
+export interface Room {
+  readonly used: number
+  readonly quota: number
+}
