@@ -13,6 +13,9 @@ const committing: readonly string[] = ['server/src/commit']
 const commanding: readonly string[] = ['conformance/src/proofs/commands']
 const proving: readonly string[] = ['conformance/src/proofs/local-work', 'conformance/src/proofs/errors']
 
+const directory: readonly string[] = ['server/src/directory']
+const administering: readonly string[] = ['server/src/admin/routes/profiles']
+
 const simulating: readonly string[] = ['conformance/src/simulator/convergence']
 
 const ONTO_HELD = `  return stays ? undefined : rowFrom(rev, generation, held?.envelope === undefined ? envelope : onto(held.envelope, envelope))
@@ -439,5 +442,54 @@ export const mutations: readonly Mutation[] = [
     replace: "const update = sameLife(record, edit) && verdict.status === 'applied' ? edit.update : undefined",
     proves: ['CF14'],
     tests: simulating,
+  },
+  {
+    name: 'people do not have the roles of their teams',
+    file: 'packages/server/src/directory/resolve.ts',
+    find: '...own, ...teams.flatMap(team => directory.teams.get(team)?.roles ?? [])',
+    replace: '...own',
+    proves: ['SE5'],
+    tests: directory,
+  },
+  {
+    name: 'the hierarchy counts at any depth',
+    file: 'packages/server/src/directory/resolve.ts',
+    find: 'depth < directory.levels && level.length > 0',
+    replace: 'level.length > 0',
+    proves: ['FI2'],
+    tests: directory,
+  },
+  {
+    name: 'what is shared with a team is shared with nobody',
+    file: 'packages/server/src/directory/resolve.ts',
+    find: 'sharedWith(directory, [id, ...teams])',
+    replace: 'sharedWith(directory, [id])',
+    proves: ['DS5'],
+    tests: directory,
+  },
+  {
+    name: 'every app is any app',
+    file: 'packages/server/src/environment/profiles.ts',
+    find: 'apps.get(name) ?? apps.get(ANY_APP)',
+    replace: 'apps.get(ANY_APP) ?? apps.get(name)',
+    proves: ['MB1', 'MB2', 'MB4'],
+    tests: administering,
+  },
+  {
+    name: 'a profile given again is the newest',
+    file: 'packages/server/src/admin/members.ts',
+    find: '.filter(each => !has(each))',
+    replace: '',
+    proves: ['MB3'],
+    tests: administering,
+  },
+  {
+    name: 'a draft is in force at once',
+    file: 'packages/server/src/environment/profiles.ts',
+    find: 'lives.get(found.profile)?.life.published?.profile }',
+    replace:
+      '(life => ({ version: 1, ...(life as any)?.published?.profile, ...(life as any)?.draft }))(lives.get(found.profile)?.life) }',
+    proves: ['PR2'],
+    tests: administering,
   },
 ]
