@@ -2,9 +2,11 @@ import * as Y from 'yjs'
 import { sameValue } from '../bytes/value.ts'
 import type { Value } from '../schema/schema.ts'
 import { writeFlat } from './flat.ts'
+import { contentOf, flatBytes } from './growing.ts'
+import { overwrite, updateOf } from './overwrite.ts'
 import { type Content, DELETED, ROOT } from './record.ts'
 import type { Struct } from './structs.ts'
-import { succeed } from './succeed.ts'
+import { succession } from './succession.ts'
 
 /**
  * The record as a living Y.Doc: only while an edit is recorded or merged. A document is hydrated from bytes,
@@ -92,9 +94,10 @@ export const settleDocument = (
   expected: Content,
   authority: number,
 ): Uint8Array => {
-  const plain = standing === undefined || update === undefined ? undefined : succeed(standing, update)
-  if (plain !== undefined && Object.keys(difference(plain.content, expected)).length === 0) return plain.bytes
-  return settleInYjs(guid, standing, update, expected, authority)
+  const plain = succession([standing, update].filter(bytes => bytes !== undefined))
+  if (plain === undefined) return settleInYjs(guid, standing, update, expected, authority)
+  overwrite(plain, authority, difference(contentOf(plain), expected))
+  return flatBytes(plain)
 }
 
 /** The same in a living document, whatever the update is. */
@@ -116,12 +119,20 @@ export const settleInYjs = (
 }
 
 /** Records a user's writes on the work document and returns the update with the work document after it. */
-export const recordWrites = (
-  guid: string,
-  work: readonly Uint8Array[],
-  client: number,
-  writes: Writes,
-): { readonly update: Uint8Array; readonly work: Uint8Array } => {
+export const recordWrites = (guid: string, work: readonly Uint8Array[], client: number, writes: Writes): Recorded => {
+  const plain = succession(work)
+  if (plain === undefined) return recordInYjs(guid, work, client, writes)
+  const update = updateOf(overwrite(plain, client, writes))
+  return { update, work: flatBytes(plain) }
+}
+
+export interface Recorded {
+  readonly update: Uint8Array
+  readonly work: Uint8Array
+}
+
+/** The same in a living document, whatever the work is. */
+export const recordInYjs = (guid: string, work: readonly Uint8Array[], client: number, writes: Writes): Recorded => {
   const doc = hydrate(guid, work)
   const update = write(doc, client, writes)
   const after = flatten(doc)

@@ -1,8 +1,8 @@
-import { createEncoder, toUint8Array, writeAny, writeUint8, writeVarString, writeVarUint } from 'lib0/encoding'
+import { createEncoder, toUint8Array, writeUint8, writeVarUint } from 'lib0/encoding'
 import { ByteFault } from '../bytes/reader.ts'
 import type { Value } from '../schema/schema.ts'
-import { type Content, DELETED, ROOT } from './record.ts'
-import { eachStruct, parseStructs, type Struct } from './structs.ts'
+import { type Content, DELETED } from './record.ts'
+import { eachStruct, parseStructs, type Struct, writeItem } from './structs.ts'
 
 /**
  * The flat form: the bytes of a collected record. Per client one run from clock 0, in which every
@@ -86,12 +86,7 @@ export const writeFlat = (runs: readonly (readonly Struct[])[]): Uint8Array => {
         writeVarUint(encoder, struct.length)
         continue
       }
-      writeUint8(encoder, 0x20 | 8)
-      writeVarUint(encoder, 1)
-      writeVarString(encoder, ROOT)
-      writeVarString(encoder, struct.key!)
-      writeVarUint(encoder, 1)
-      writeAny(encoder, struct.value as never)
+      writeItem(encoder, struct)
     }
   }
   writeVarUint(encoder, 0)

@@ -1,3 +1,4 @@
+import { type Encoder, writeAny, writeUint8, writeVarString, writeVarUint } from 'lib0/encoding'
 import { ByteFault, Reader } from '../bytes/reader.ts'
 import { readValue } from '../bytes/value.ts'
 import type { Value } from '../schema/schema.ts'
@@ -99,6 +100,21 @@ const parseStruct = (reader: Reader, client: number, clock: number): Struct => {
   const key = reader.name()
   if (isPoison(key)) throw new ByteFault('a column with a reserved name')
   return { kind: 'item', client, clock, length: 1, key, value: readSingle(reader) }
+}
+
+/** Naming what it replaces or, as in a flat document, its column. */
+export const writeItem = (encoder: Encoder, { origin, key, value }: MapItem): void => {
+  writeUint8(encoder, origin === undefined ? HAS_KEY | CONTENT_ANY : HAS_ORIGIN | HAS_KEY | CONTENT_ANY)
+  if (origin === undefined) {
+    writeVarUint(encoder, PARENT_IS_ROOT)
+    writeVarString(encoder, ROOT)
+    writeVarString(encoder, key!)
+  } else {
+    writeVarUint(encoder, origin.client)
+    writeVarUint(encoder, origin.clock)
+  }
+  writeVarUint(encoder, 1)
+  writeAny(encoder, value as never)
 }
 
 /** `__proto__`, `constructor` and the like: no column is called that (schema/names.ts), and plain objects obey them. */
