@@ -1,28 +1,18 @@
 import { setImmediate } from 'node:timers/promises'
-import {
-  type Command,
-  commandsOf,
-  createIndexes,
-  type Hello,
-  type Position,
-  scopeIndexes,
-  turnOf,
-} from '@rejoin/profile'
+import { type Command, commandsOf, type Hello, type Position } from '@rejoin/profile'
 import { type Committed, type Committer, createCommitter } from './commit/committer.ts'
 import { type Environment, loadEnvironment } from './environment/environment.ts'
 import { createGrants } from './identity/grants.ts'
 import type { Identity } from './identity/identity.ts'
-import { createAudiences } from './live/audiences.ts'
-import { createDelivery, type LiveSession } from './live/delivery.ts'
 import { createLens } from './live/linked.ts'
+import { createListening } from './live/listening.ts'
 import { createNews } from './live/news.ts'
-import { rescoped } from './live/rescope.ts'
-import { createTurns } from './live/turns.ts'
 import type { CodeRule } from './rules/code-rule.ts'
+import { createIndexing } from './scope/indexing.ts'
 import type { Fingerprints } from './session/catch-up/fingerprints.ts'
-import { createGreeting, guestIn, standingOf, termsOf } from './session/greeting.ts'
+import { createGreeting, type Greeting } from './session/greeting.ts'
 import { createRowLists } from './session/row-list.ts'
-import { type Guest, guestOf } from './session/session-state.ts'
+import { guestOf } from './session/session-state.ts'
 import { createSession, type Session } from './session/session.ts'
 import type { Storage, View } from './storage/storage.ts'
 import { noWake, type Wake } from './storage/wake.ts'
@@ -95,30 +85,22 @@ export const createCore = async ({
   const listeners = new Set<(committed: Committed) => void>()
   const bells = new Set<() => void>()
   const lens = createLens()
-  const audiences = createAudiences<LiveSession>(lens)
-  const listening = new Map<object, LiveSession>()
-  let fingerprints: Fingerprints = new Map()
-  let lists = createRowLists()
+  const fingerprints: Fingerprints = new Map()
+  const lists = createRowLists()
+  const index = createIndexing(storage)
+  await index(environment)
   const head = (): Promise<Position> => storage.snapshot(async view => view.head)
 
-  const tellSessions = createDelivery(storage, audiences, session => listening.get(session))
+  const listening = createListening({
+    ...{ storage, lens, now, log },
+    environment: () => environment,
+    alone: job => news.alone(job),
+  })
   const deliver = (committed: Committed): Promise<void> | undefined => {
-    const telling = tellSessions(committed)
+    const telling = listening.deliver(committed)
     for (const listener of listeners) listener(committed)
     for (const listener of bells) listener()
     return telling
-  }
-
-  /** From now on the session hears what concerns its present scope. */
-  const listen = (session: Session): void => {
-    const before = listening.get(session)
-    if (before !== undefined) audiences.leave(before)
-    listening.delete(session)
-    const scope = guestOf(session.state)?.scope
-    if (scope === undefined) return
-    const listener = { session, scope, turns: turnOf(scope) ?? Infinity }
-    listening.set(session, listener)
-    audiences.join(listener)
   }
 
   const endSessions = (why: string): void => {
@@ -157,54 +139,12 @@ export const createCore = async ({
     }
   }
 
-  /** The session goes on with another guest: the same person at another moment, or as he stands now. */
-  const adopt = (session: Session, next: Guest): Promise<void> =>
-    news.alone(async known => {
-      const guest = guestOf(session.state)
-      if (guest === undefined) return
-      const told = await storage.snapshot(async view =>
-        view.head.rev === known.rev ? rescoped(view, guest.scope, next.scope, known) : undefined,
-      )
-      session.adopt(next, told)
-      listen(session)
-    })
-
-  const turns = createTurns({
-    due: () => [...listening.values()].filter(({ turns: at }) => at <= now()),
-    turn: async ({ session }) => {
-      const guest = guestOf(session.state)
-      if (guest !== undefined) await adopt(session, guestIn(environment, guest, lens, now()))
-    },
-    log,
-  })
-
-  const indexed = new Set<string>()
-  /** Profiles in force find their rows by indexes, made before anybody asks by them. */
-  const index = async (): Promise<void> => {
-    const { schema } = environment
-    const wanted = environment.published().flatMap(profile => scopeIndexes(schema, profile).indexes)
-    const missing = wanted.filter(({ table, column }) => !indexed.has(`${table}.${column}`))
-    if (missing.length === 0) return
-    await storage.createIndexes(dialect => createIndexes(schema, dialect, missing))
-    for (const { table, column } of missing) indexed.add(`${table}.${column}`)
-  }
-
   const refresh = async (): Promise<void> => {
     const before = environment
-    environment = await storage.snapshot(loadEnvironment)
-    await index()
-    // New ones: what sessions of before still work out goes into theirs.
-    fingerprints = new Map()
-    lists = createRowLists()
-    for (const session of sessions) {
-      const guest = guestOf(session.state)
-      const person = guest && environment.person(guest.author.person.id)
-      if (guest === undefined) continue
-      const next = person && guestIn(environment, { ...guest, author: { ...guest.author, person } }, lens, now())
-      if (next === undefined || termsOf(environment, next) !== termsOf(before, guest)) {
-        session.close('busy', 'the environment has changed', 'connect again')
-      } else if (standingOf(next) !== standingOf(guest)) void adopt(session, next).catch(log)
-    }
+    const present = await storage.snapshot(loadEnvironment)
+    await index(present)
+    environment = present
+    listening.follow(before)
   }
 
   const woken = async (): Promise<void> => {
@@ -228,8 +168,6 @@ export const createCore = async ({
       .catch(log)
   })
 
-  await index()
-
   const newCommit = (): string => Buffer.from(random(8)).toString('hex')
   const committer = createCommitter({
     storage,
@@ -242,7 +180,15 @@ export const createCore = async ({
     publish,
     log,
   })
-  const greet = createGreeting({ environment: () => environment, identity, grants, head, lens, now })
+  const greeting = createGreeting({ environment: () => environment, identity, grants, head, lens, now })
+  /** Greeted in an environment that changed meanwhile, a device would not hear of the change. */
+  const greet = async (hello: Hello): Promise<Greeting> => {
+    for (;;) {
+      const asked = environment
+      const greeted = await greeting(hello)
+      if (asked === environment) return greeted
+    }
+  }
 
   return {
     storage,
@@ -261,7 +207,7 @@ export const createCore = async ({
       const session = createSession({
         storage,
         committer,
-        greet: (hello: Hello) => greet(hello),
+        greet,
         fingerprints,
         lists,
         lens,
@@ -274,12 +220,12 @@ export const createCore = async ({
           const earlier = byDevice.get(device)
           byDevice.set(device, greeted)
           deviceOf.set(greeted, device)
-          listen(greeted)
+          listening.listen(greeted)
           earlier?.close('replaced', 'another connection of this device took over', 'use that one')
         },
         onClosed: closed => {
           sessions.delete(closed)
-          listen(closed)
+          listening.listen(closed)
           const device = deviceOf.get(closed)
           deviceOf.delete(closed)
           if (device !== undefined && byDevice.get(device) === closed) byDevice.delete(device)
@@ -305,13 +251,13 @@ export const createCore = async ({
     tick: () => {
       for (const session of sessions) session.tick()
       compareUnsure()
-      turns.tick()
+      listening.tick()
     },
     close: async () => {
       for (const session of sessions) session.close('busy', 'the relay is stopping', 'come back later')
       stopListening()
       await looking
-      await turns.idle()
+      await listening.idle()
       await committer.idle()
       await wake.close()
       await storage.close()

@@ -64,7 +64,8 @@ export { membersOf, type Members } from './scope/members.ts'
 export { createPresence, type Presence } from './scope/presence.ts'
 export { type Audience } from './live/audience.ts'
 export { type Audiences, createAudiences } from './live/audiences.ts'
-export { type Concern, concernsAlone, concernsOf } from './live/concern.ts'
+export { concernsAlone, concernsOf } from './live/concern.ts'
+export type { Concern } from './live/notes.ts'
 export { createLens, type Lens } from './live/linked.ts'
 
 // Storage: where an environment lives

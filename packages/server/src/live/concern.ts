@@ -2,8 +2,10 @@ import { operandOf, type Reach, type Schema, type Table, valueIn } from '@rejoin
 import type { Changed } from '../commit/submission.ts'
 import { keyOf, type RecordKey, type View } from '../storage/storage.ts'
 import type { Audience, AudienceTable } from './audience.ts'
-import { gatherLinked, unlinked } from './linked.ts'
+import { unlinked } from './linked.ts'
 import { type Neighbours, type Overlay, overlaid, type Row, storedNeighbours, TooFar } from './neighbours.ts'
+import { type Concerns, createNotes } from './notes.ts'
+import { createSide, lookupIn, operandFor, type Side } from './side.ts'
 import type { Listener } from './table-audience.ts'
 
 /**
@@ -14,22 +16,6 @@ import type { Listener } from './table-audience.ts'
  *
  *     changed booking: before {ann}, after {ben}  ->  its work order: before {ann}, after {ben}  ->  its incidents ...
  */
-export interface Concern {
-  /** rows to send: changed ones, and such that entered without having changed */
-  readonly rows: RecordKey[]
-  readonly gone: Gone[]
-  /** rows may have left of which that cannot be told: the device has to compare */
-  unsure: boolean
-}
-
-export type Gone = RecordKey & { readonly why: 'deleted' | 'left' | 'unknown' }
-
-export interface Change {
-  readonly audience: Audience<Listener>
-  readonly changed: readonly Changed[]
-}
-
-export type Concerns<L extends Listener> = ReadonlyMap<L, Concern>
 
 /** Where the rows alone decide, nothing has to be read: the answer is there at once. */
 export const concernsAlone = <L extends Listener>(
@@ -107,61 +93,6 @@ export const holdersOf = async <L extends Listener>(
 
 const nobody: ReadonlySet<never> = new Set()
 
-/** A row with those who hold it. */
-interface Held<L> {
-  readonly row: Row | undefined
-  readonly listeners: ReadonlySet<L>
-}
-
-interface Side<L extends Listener> {
-  readonly neighbours: Neighbours
-  holding(table: AudienceTable<L>, id: string): Promise<Held<L>>
-}
-
-/** One state of the rows: before a commit, or after it. */
-const createSide = <L extends Listener>(audience: Audience<L>, neighbours: Neighbours): Side<L> => {
-  const known = new Map<string, Promise<Held<L>>>()
-
-  const holding = (table: AudienceTable<L>, id: string): Promise<Held<L>> => {
-    const name = `${table.table.name}/${id}`
-    const found = known.get(name) ?? find(table, id)
-    known.set(name, found)
-    return found
-  }
-
-  const find = async (table: AudienceTable<L>, id: string): Promise<Held<L>> => {
-    const row = await neighbours.row(table.table.name, id)
-    if (row === undefined) return { row, listeners: nobody }
-    const linked =
-      table.linking === undefined
-        ? unlinked
-        : await gatherLinked(audience.schema, table.table, table.linking, row, neighbours)
-    let listeners = table.selecting(row, linked)
-    for (const reach of table.reaches) {
-      if (listeners === audience.listeners) break
-      listeners = union(listeners, await brought(table, reach, row), audience.listeners)
-    }
-    return { row, listeners: table.reading(listeners, row) }
-  }
-
-  /** Who holds a row that brings this one. */
-  const brought = async (table: AudienceTable<L>, reach: Reach, row: Row): Promise<ReadonlySet<L>> => {
-    const source = audience.tables.get(reach.by)!
-    if (reach.side === 'many') {
-      const id = lookupIn(table.table, reach, row)
-      return id === undefined ? nobody : (await holding(source, id)).listeners
-    }
-    let listeners: ReadonlySet<L> = nobody
-    for (const { id } of await neighbours.where(source.table, operandFor(source.table, reach), row.id)) {
-      listeners = union(listeners, (await holding(source, id)).listeners, audience.listeners)
-      if (listeners === audience.listeners) break
-    }
-    return listeners
-  }
-
-  return { neighbours, holding }
-}
-
 /** Rows that a row brings, or has brought: whether they are held has to be asked anew. */
 const bringing = async <L extends Listener>(
   brought: Table,
@@ -207,17 +138,6 @@ const seeing = async <L extends Listener>(
   }
 }
 
-const operandFor = (holder: Table, { column }: Reach): { readonly kind: 'column'; readonly column: Column } => ({
-  kind: 'column',
-  column: holder.byId.get(column)!,
-})
-type Column = NonNullable<ReturnType<Table['byId']['get']>>
-
-const lookupIn = (holder: Table, { column }: Reach, row: Row): string | undefined => {
-  const value = holder.byId.has(column) ? row.fields[column] : undefined
-  return typeof value === 'string' ? value : undefined
-}
-
 /** Rows to ask about; tables stand in an order in which none is added to that was passed. */
 interface Affected {
   add(table: string, id: string): void
@@ -251,56 +171,6 @@ const overlayOf = (changed: readonly Changed[], side: 'before' | 'after'): Overl
     overlay.set(change.table, rows.set(change.id, sidesOf(change)[side]))
   }
   return overlay
-}
-
-interface Notes<L extends Listener> {
-  readonly concerns: Map<L, Concern>
-  changed(table: AudienceTable<L>, change: Changed, had: ReadonlySet<L>, has: ReadonlySet<L>): void
-  /** a row that did not change */
-  moved(table: AudienceTable<L>, id: string, had: Held<L>, has: Held<L>): void
-  /** everybody but those who hold the row for certain */
-  doubt(listeners: ReadonlySet<L>, but: ReadonlySet<L>): void
-}
-
-const createNotes = <L extends Listener>(): Notes<L> => {
-  const concerns = new Map<L, Concern>()
-  const of = (listener: L): Concern => {
-    const found = concerns.get(listener) ?? { rows: [], gone: [], unsure: false }
-    concerns.set(listener, found)
-    return found
-  }
-  const gone = ({ table }: AudienceTable<L>, id: string, row: Row | undefined, listener: L): void => {
-    const reads = row !== undefined && listener.scope.tables.get(table.name)?.reads(row.fields, id) === true
-    const why = row === undefined ? 'deleted' : reads ? 'left' : 'unknown'
-    of(listener).gone.push({ table: table.name, id, why })
-  }
-  return {
-    concerns,
-    changed: (table, { id, after }, had, has) => {
-      for (const listener of has) of(listener).rows.push({ table: table.table.name, id })
-      if (had === has) return
-      const row = after.deleted ? undefined : { id, fields: after.fields }
-      for (const listener of had) if (!has.has(listener)) gone(table, id, row, listener)
-    },
-    moved: (table, id, had, has) => {
-      if (had.listeners === has.listeners) return
-      for (const listener of has.listeners) {
-        if (!had.listeners.has(listener)) of(listener).rows.push({ table: table.table.name, id })
-      }
-      for (const listener of had.listeners) {
-        if (!has.listeners.has(listener)) gone(table, id, has.row, listener)
-      }
-    },
-    doubt: (listeners, but) => {
-      for (const listener of listeners) if (!but.has(listener)) of(listener).unsure = true
-    },
-  }
-}
-
-const union = <L>(a: ReadonlySet<L>, b: ReadonlySet<L>, everyone: ReadonlySet<L>): ReadonlySet<L> => {
-  if (a === everyone || b === everyone) return everyone
-  if (a.size === 0 || a === b) return b
-  return b.size === 0 ? a : new Set([...a, ...b])
 }
 
 const sameSet = <L>(a: ReadonlySet<L>, b: ReadonlySet<L>): boolean =>

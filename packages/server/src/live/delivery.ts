@@ -2,8 +2,9 @@ import type { Committed } from '../commit/committer.ts'
 import type { Session } from '../session/session.ts'
 import { keyOf, type RecordKey, type Storage, type View } from '../storage/storage.ts'
 import type { Audiences } from './audiences.ts'
-import { type Concern, type Concerns, concernsAlone, concernsOf, holdersOf } from './concern.ts'
+import { concernsAlone, concernsOf, holdersOf } from './concern.ts'
 import { createTelling, nothingTold, type Standing } from './live.ts'
+import type { Concern, Concerns } from './notes.ts'
 import type { Listener } from './table-audience.ts'
 
 /** A live session with the scope it listens with. */

@@ -10,7 +10,7 @@ import {
 import type { Changed, Judged } from '../commit/submission.ts'
 import { serveEnvelope } from '../scope/serve.ts'
 import { keyOf } from '../storage/storage.ts'
-import type { Concern } from './concern.ts'
+import type { Concern } from './notes.ts'
 
 /** What one session hears of a commit. */
 export interface Told extends Pick<ChangesMessage, 'rows' | 'gone'> {

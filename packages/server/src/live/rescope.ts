@@ -1,8 +1,8 @@
 import { type Fields, type Position, type RowState, type Scope } from '@rejoin/profile'
 import { membersOf } from '../scope/members.ts'
 import { keyOf, type View } from '../storage/storage.ts'
-import type { Gone } from './concern.ts'
 import { createTelling, type Told } from './live.ts'
+import type { Gone } from './notes.ts'
 
 /**
  * What another moment, or another standing of the person, changes of what is held, with no change of any row (DS5, DS6):
