@@ -29,6 +29,7 @@ export type Deed =
   /** `id`: of the record it creates, where it creates one */
   | { readonly do: 'submit'; readonly draft: string; readonly id: string }
   | { readonly do: 'import'; readonly work: UnsentWork; readonly without: readonly string[] }
+  | { readonly do: 'schedule'; readonly times: readonly number[] }
   | { readonly do: 'mode'; readonly offline: boolean }
   | Removal
 
@@ -83,6 +84,8 @@ export const perform = (draft: Draft, deed: Deed, pen: Pen): void => {
       return submit(draft, deed.draft, deed.id, pen)
     case 'import':
       return takeUnsent(draft, deed.work, deed.without, pen)
+    case 'schedule':
+      return draft.setMeta({ scheduled: deed.times })
     case 'mode':
       return switchMode(draft, deed.offline)
     case 'clear':

@@ -55,6 +55,8 @@ export interface Script {
     rows?: Readonly<Record<string, Confirmed>>,
     more?: { readonly strategy?: StrategyName; readonly cacheHours?: number },
   ): Promise<void>
+  /** the same, to a device that has connected by itself */
+  greetNow: Script['greet']
   lose(code?: number): Promise<void>
   /** time passes, and what is due runs; `clock`: ms the device's clock moves, where somebody sets it */
   pass(ms: number, clock?: number): Promise<void>
@@ -135,6 +137,31 @@ export const openScript = async (
     for (const message of messages) handlers?.message(encodeDown(message))
     await settle()
   }
+  const greetNow: Script['greet'] = async (rows = {}, { strategy = 'clientWins', cacheHours } = {}) => {
+    const head = Math.max(1, ...Object.values(rows).map(({ rev }) => rev))
+    const packed = Object.entries(rows).map(([id, record]) => ({ id, envelope: packEnvelope(record) }))
+    const sum = emptyFingerprint()
+    for (const [id, { rev }] of Object.entries(rows)) addRow(sum, { id, rev }, '*')
+    await say(
+      { ...welcome(head, strategy), time: relayTime, ...(cacheHours === undefined ? {} : { cacheHours }) },
+      { type: 'plan', tables: [{ table: 'task', rows: packed.length }] },
+      {
+        type: 'page',
+        table: 'task',
+        start: at(head),
+        columnSet: '*',
+        after: 'z',
+        last: true,
+        rows: packed.length,
+        packed: packRows(packed),
+      },
+      {
+        type: 'synced',
+        at: at(head),
+        tables: [{ table: 'task', rows: packed.length, fingerprint: fingerprintText(sum) }],
+      },
+    )
+  }
   const heard = (): Up[] => {
     const all = said
     said = []
@@ -147,33 +174,12 @@ export const openScript = async (
     heard,
     pushed: () => heard().flatMap(message => (message.type === 'push' ? message.edits : [])),
     say,
-    greet: async (rows = {}, { strategy = 'clientWins', cacheHours } = {}) => {
+    greet: async (rows, more) => {
       device.connect()
       await settle()
-      const head = Math.max(1, ...Object.values(rows).map(({ rev }) => rev))
-      const packed = Object.entries(rows).map(([id, record]) => ({ id, envelope: packEnvelope(record) }))
-      const sum = emptyFingerprint()
-      for (const [id, { rev }] of Object.entries(rows)) addRow(sum, { id, rev }, '*')
-      await say(
-        { ...welcome(head, strategy), time: relayTime, ...(cacheHours === undefined ? {} : { cacheHours }) },
-        { type: 'plan', tables: [{ table: 'task', rows: packed.length }] },
-        {
-          type: 'page',
-          table: 'task',
-          start: at(head),
-          columnSet: '*',
-          after: 'z',
-          last: true,
-          rows: packed.length,
-          packed: packRows(packed),
-        },
-        {
-          type: 'synced',
-          at: at(head),
-          tables: [{ table: 'task', rows: packed.length, fingerprint: fingerprintText(sum) }],
-        },
-      )
+      await greetNow(rows, more)
     },
+    greetNow,
     lose: async (code = 1006) => {
       handlers?.closed(code)
       await settle()

@@ -1,4 +1,5 @@
 import { createLifetime } from '../lifetime/lifetime.ts'
+import { createTimetable } from '../lifetime/timetable.ts'
 import { createPeer } from '../peer/peer.ts'
 import type { PeerTransport } from '../peer/transport.ts'
 import type { Draft } from '../replica/draft.ts'
@@ -80,7 +81,11 @@ export const createEngine = ({ replica, facts, host, connect, token, app, storag
       // A store that is full or gone is told to people, not to programmers.
       if (!(event.error instanceof StoreFault)) report(event.error)
     }
-    if (event.type === 'refreshed') void room.measure()
+    if (event.type === 'refreshed') {
+      void room.measure()
+      // A download that was due has been made: what was connected for it alone may end.
+      if (!wanted) obey()
+    }
     if (event.type === 'refreshed' && facts.failure.current?.over === false) {
       facts.failure.set({ ...facts.failure.current, over: true })
     }
@@ -119,17 +124,19 @@ export const createEngine = ({ replica, facts, host, connect, token, app, storag
     if ((what.do === 'save' || what.do === 'submit') && isUnusable()) throw notReady()
     await replica.write(draft => first(draft) && perform(draft, what, pen))
     if (what.do === 'mode') obey()
+    if (what.do === 'schedule') timetable.look()
     wake()
   }
 
   /** FS4: offline with a first sync that has not completed. */
   const isUnusable = (): boolean => !replica.memory.meta.ready && facts.link.current.state === 'offline'
 
-  /** Offline mode ends the conversation; leaving it takes it up again where one was wanted. */
+  /** There is a conversation where one is wanted, or a download is due; never in offline mode. */
   const obey = (): void => {
-    if (replica.memory.meta.offline === true || !wanted) link.stop()
-    else link.start()
+    if (replica.memory.meta.offline !== true && (wanted || timetable.isDue())) link.start()
+    else link.stop()
   }
+  const timetable = createTimetable(replica, host, obey)
 
   /** Nothing may come while what is here goes. */
   const removal = async (what: Removal, first?: (draft: Draft) => boolean): Promise<void> => {
@@ -172,10 +179,14 @@ export const createEngine = ({ replica, facts, host, connect, token, app, storag
     get wanted() {
       return wanted
     },
-    look: () => lifetime.look(),
+    look: async () => {
+      await lifetime.look()
+      timetable.look()
+    },
     stop: () => {
       lifetime.stop()
       room.stop()
+      timetable.stop()
       link.stop()
     },
   }

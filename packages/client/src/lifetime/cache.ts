@@ -6,6 +6,11 @@ import type { CacheState } from './cache-state.ts'
 /** What a device keeps of the relay's records, how long it may be read, and its end. */
 export interface Cache extends Observable<CacheState> {
   /**
+   * downloads at these times, ms since 1970, though nobody is connected then; one that cannot be made stays due until
+   * it was (CA6). Replaces what was set before.
+   */
+  schedule(times: readonly number[]): Promise<void>
+  /**
    * removes the records, by default never unsent work (CA4); ends the session: the next one downloads again
    * @throws RejoinFault `unsent`, `invalid` for a file that is none; then nothing was removed
    */
@@ -33,6 +38,7 @@ export const createCache = ({ state, act, close }: CacheParts): Cache => ({
     return state.current
   },
   subscribe: state.subscribe,
+  schedule: times => act({ do: 'schedule', times }),
   clear: async choice => act({ do: 'clear', unsent: chosen(choice) }),
   reset: async choice => {
     await act({ do: 'wipe', unsent: chosen(choice) })

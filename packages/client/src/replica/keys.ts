@@ -110,5 +110,6 @@ export const metaKeys = [
   'fresh',
   'sealed',
   'offline',
+  'scheduled',
   'imported',
 ] as const

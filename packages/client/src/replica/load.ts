@@ -112,8 +112,8 @@ const loadMeta = async (store: Store, random: (length: number) => Uint8Array): P
   const known = await store.get('meta', 'device')
   const device = typeof known === 'string' ? known : toHex(random(8))
   if (known === undefined) await store.commit([{ put: 'meta', key: 'device', value: device }])
-  const [grant, seq, left, ids, cursor, ready, fresh, sealed, offline, imported] = await Promise.all(
-    ['grant', 'seq', 'left', 'ids', 'cursor', 'ready', 'fresh', 'sealed', 'offline', 'imported'].map(key =>
+  const [grant, seq, left, ids, cursor, ready, fresh, sealed, offline, scheduled, imported] = await Promise.all(
+    ['grant', 'seq', 'left', 'ids', 'cursor', 'ready', 'fresh', 'sealed', 'offline', 'scheduled', 'imported'].map(key =>
       store.get('meta', key),
     ),
   )
@@ -128,6 +128,7 @@ const loadMeta = async (store: Store, random: (length: number) => Uint8Array): P
     ...(fresh === undefined ? {} : { fresh: fresh as unknown as NonNullable<Meta['fresh']> }),
     ...(sealed === true ? { sealed } : {}),
     ...(offline === true ? { offline } : {}),
+    ...(Array.isArray(scheduled) ? { scheduled: scheduled as readonly number[] } : {}),
     ...(Array.isArray(imported) ? { imported: imported as readonly string[] } : {}),
   }
 }

@@ -64,6 +64,8 @@ export interface Meta {
   readonly sealed?: boolean
   /** offline mode: the user wants nothing said over the network (OM6) */
   readonly offline?: boolean
+  /** ms since 1970: downloads set ahead (CA6) */
+  readonly scheduled?: readonly number[]
   /** ids of exports of unsent work that were taken in here */
   readonly imported?: readonly string[]
 }
