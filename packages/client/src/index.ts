@@ -28,6 +28,10 @@ export type { Available } from './offline/available.ts'
 export type { Dialog } from './offline/dialog.ts'
 export type { OfflineMode, OfflineState } from './offline/offline-mode.ts'
 
+// plan ahead
+export type { Pin, Selection } from './pins/pin.ts'
+export type { Pins } from './pins/pins.ts'
+
 // forms, unsent work as a file, and the life of what is kept
 export type { Drafts } from './drafts/drafts.ts'
 export type { FormDraft } from './drafts/form-draft.ts'

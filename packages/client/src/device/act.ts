@@ -5,6 +5,7 @@ import { switchMode } from '../offline/switch-mode.ts'
 import { discard, resolve, restore, retry, undo } from '../outbox/actions.ts'
 import { takeUnsent } from '../outbox/import.ts'
 import type { Unsent, UnsentWork } from '../outbox/unsent.ts'
+import { type Pin, type Pinned, putPin, removePin } from '../pins/pin.ts'
 import type { Draft } from '../replica/draft.ts'
 import type { Pen } from '../replica/recording.ts'
 import { save, saveTogether, type Wish } from '../table/saving.ts'
@@ -29,6 +30,13 @@ export type Deed =
   /** `id`: of the record it creates, where it creates one */
   | { readonly do: 'submit'; readonly draft: string; readonly id: string }
   | { readonly do: 'import'; readonly work: UnsentWork; readonly without: readonly string[] }
+  | {
+      readonly do: 'pin'
+      readonly pin: Omit<Pin, 'brought'>
+      /** by record key */
+      readonly rows: readonly (readonly [string, Omit<Pinned, 'by'>])[]
+    }
+  | { readonly do: 'unpin'; readonly name: string }
   | { readonly do: 'schedule'; readonly times: readonly number[] }
   | { readonly do: 'mode'; readonly offline: boolean }
   | Removal
@@ -84,6 +92,10 @@ export const perform = (draft: Draft, deed: Deed, pen: Pen): void => {
       return submit(draft, deed.draft, deed.id, pen)
     case 'import':
       return takeUnsent(draft, deed.work, deed.without, pen)
+    case 'pin':
+      return putPin(draft, deed.pin, new Map(deed.rows))
+    case 'unpin':
+      return removePin(draft, deed.name)
     case 'schedule':
       return draft.setMeta({ scheduled: deed.times })
     case 'mode':

@@ -9,6 +9,7 @@ import { createOnline, type Online, type OnlineParts, unreachable } from '../onl
 import { createLedger, type LedgerView } from '../outbox/ledger.ts'
 import { createOutbox, type Outbox } from '../outbox/outbox.ts'
 import type { PeerTransport } from '../peer/transport.ts'
+import { createPins, type Pins } from '../pins/pins.ts'
 import { openReplica, type Reading } from '../replica/replica.ts'
 import type { LinkStatus, Token } from '../session/link.ts'
 import type { Progress } from '../session/progress.ts'
@@ -46,6 +47,8 @@ export interface Rejoin<S extends SchemaSource = SchemaSource> {
   readonly link: Observable<LinkStatus>
   /** whether the user wants to work without the network (OM1-OM6) */
   readonly offline: OfflineMode
+  /** plan ahead: selections the user added to the download (OM10) */
+  readonly pins: Pins
   /** which of an app's actions are there now, and why others are not (OM4, OM5) */
   actions(app: AppActions): Available
   /** what a person sees at a glance, and what to do (ST1-ST3) */
@@ -130,7 +133,9 @@ export const createFace = ({ replica, facts, act, host, meet, close, ...online }
   const { report } = host
   const { link, progress, cache, paused, late, stats } = facts
   const outbox = createOutbox({ replica, act, paused, host })
-  const offline = createOfflineMode({ replica, act, link, cache, report })
+  const asked = createOnline({ ...online, after: host.after, refusal: () => refusalIn(replica, link.current) })
+  const pins = createPins({ replica, act, online: asked, host })
+  const offline = createOfflineMode({ replica, act, link, cache, also: pins.refresh, report })
   const { status, page } = watchStatus({ replica, facts, outbox, offline, report })
   const kept = createCache({ state: cache, act, close })
   const whenReady = (signal?: { readonly signal?: AbortSignal }): Promise<unknown> => readiness(replica, report, signal)
@@ -144,7 +149,8 @@ export const createFace = ({ replica, facts, act, host, meet, close, ...online }
     group: build => saveGroup(parts, build),
     outbox,
     ledger: createLedger(replica, act, report),
-    online: createOnline({ ...online, after: host.after, refusal: () => refusalIn(replica, link.current) }),
+    online: asked,
+    pins,
     firstSync: async wait => {
       turn({ do: 'connect' })
       await whenReady(wait)

@@ -23,6 +23,7 @@ export type RejoinFaultCode =
   | 'forbidden'
   | 'version'
   | 'replaced'
+  | 'pinned'
   | 'expired'
   | 'unsent'
   | 'offline-mode'

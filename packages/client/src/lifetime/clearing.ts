@@ -30,11 +30,12 @@ export const clearCache = (draft: Draft, unsent: Unsent, pen: Pen): void => {
         { clear: 'page' },
         { clear: 'overlay' },
         { clear: 'ledger' },
+        { clear: 'pin', from: 'row:', to: 'row;' },
         { clear: 'meta', from: 'table:', to: 'table;' },
         ...kept.map(({ table, id, row }) => putRow(keyOf({ table, id }), row)),
       ],
-      apply: ({ rows, staged, tables, ledger }) => {
-        for (const map of [rows, staged, tables, ledger]) map.clear()
+      apply: ({ rows, staged, tables, ledger, pinned }) => {
+        for (const map of [rows, staged, tables, ledger, pinned]) map.clear()
         for (const { table, id, row } of kept) rows.set(table, (rows.get(table) ?? new Map<string, Row>()).set(id, row))
       },
     }
@@ -46,8 +47,9 @@ export const wipe = (draft: Draft, unsent: Unsent, pen: Pen): void => {
   refuseUncovered(draft, unsent, draft.drafts())
   draft.also('', () => ({
     changes: shelves.map(shelf => ({ clear: shelf })),
-    apply: ({ rows, staged, entries, chains, authored, tables, ledger, settled, forms }) => {
-      for (const map of [rows, staged, entries, chains, authored, tables, ledger, settled, forms]) map.clear()
+    apply: ({ rows, staged, entries, chains, authored, tables, ledger, settled, forms, pins, pinned }) => {
+      const all = [rows, staged, entries, chains, authored, tables, ledger, settled, forms, pins, pinned]
+      for (const map of all) map.clear()
     },
   }))
   draft.replaceMeta({

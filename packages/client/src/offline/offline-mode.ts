@@ -39,10 +39,12 @@ export interface OfflineParts {
   readonly act: (act: Act) => Promise<void>
   readonly link: Observable<LinkStatus>
   readonly cache: Observable<CacheState>
+  /** what else belongs to a download: selections the user added (OM10) */
+  readonly also: () => Promise<void>
   readonly report: (error: unknown) => void
 }
 
-export const createOfflineMode = ({ replica, act, link, cache, report }: OfflineParts): OfflineMode => {
+export const createOfflineMode = ({ replica, act, link, cache, also, report }: OfflineParts): OfflineMode => {
   const isOn = (): boolean => replica.memory.meta.offline === true
   const state = createSource(stateOf(isOn(), closed), report)
   const show = (dialog: Dialog): void => {
@@ -74,6 +76,7 @@ export const createOfflineMode = ({ replica, act, link, cache, report }: Offline
         if (isOn()) await act({ do: 'mode', offline: false })
         await act({ do: 'connect' })
         await complete(link, cache, signal)
+        await also()
         move({ type: 'downloaded' })
       } catch (error) {
         if (error instanceof RejoinFault) move({ type: 'failed', fault: error.fault })

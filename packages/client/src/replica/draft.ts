@@ -1,6 +1,7 @@
 import type { Commands, Edit, Outcome } from '@rejoin/profile'
 import type { FormDraft } from '../drafts/form-draft.ts'
 import { type Entry, isMeant } from '../outbox/outbox-state.ts'
+import type { Pin, Pinned } from '../pins/pin.ts'
 import type { StoreChange, StoreValue } from '../store/store.ts'
 import type { Conflicted } from './conflicted.ts'
 import {
@@ -11,6 +12,8 @@ import {
   putConflicted,
   putEntry,
   putForm,
+  putPin,
+  putPinned,
   putRow,
   putTable,
   storedState,
@@ -32,6 +35,8 @@ export interface Draft {
   readonly commands: Commands
   readonly carried: Layer<readonly number[]>
   readonly forms: Layer<FormDraft>
+  readonly pins: Layer<Pin>
+  readonly pinned: Layer<Pinned>
   entry(id: string): Entry | undefined
   /** a record's entries in order */
   chain(key: string): readonly Entry[]
@@ -85,6 +90,8 @@ interface Ground {
   readonly settled: Below<Outcome>
   readonly carried: Below<readonly number[]>
   readonly forms: Below<FormDraft>
+  readonly pins: Below<Pin>
+  readonly pinned: Below<Pinned>
   readonly list: Below<Entry>
   readonly chains: Below<readonly string[]>
   readonly meta: Below<Meta>
@@ -103,6 +110,8 @@ const layersOver = (ground: Ground): Layers => ({
   settled: new Layer(ground.settled),
   carried: new Layer(ground.carried),
   forms: new Layer(ground.forms),
+  pins: new Layer(ground.pins),
+  pinned: new Layer(ground.pinned),
   list: new Layer(ground.list),
   chains: new Layer(ground.chains),
   meta: new Layer(ground.meta),
@@ -123,6 +132,8 @@ const groundIn = (memory: Memory): Ground => ({
   settled: memory.settled,
   carried: memory.carried,
   forms: memory.forms,
+  pins: memory.pins,
+  pinned: memory.pinned,
   list: memory.entries,
   chains: memory.chains,
   meta: { get: () => memory.meta },
@@ -193,6 +204,12 @@ class LaidOver implements Draft {
   get forms(): Layer<FormDraft> {
     return this.layers.forms
   }
+  get pins(): Layer<Pin> {
+    return this.layers.pins
+  }
+  get pinned(): Layer<Pinned> {
+    return this.layers.pinned
+  }
 
   entry(id: string): Entry | undefined {
     return this.layers.list.get(id)
@@ -261,6 +278,8 @@ class LaidOver implements Draft {
         pour(above.settled, below.settled)
         pour(above.carried, below.carried)
         pour(above.forms, below.forms)
+        pour(above.pins, below.pins)
+        pour(above.pinned, below.pinned)
         pour(above.list, below.list)
         pour(above.chains, below.chains)
         pour(above.meta, below.meta)
@@ -288,7 +307,7 @@ class LaidOver implements Draft {
 }
 
 const changesOf = (
-  { rows, authored, tables, ledger, settled, carried, forms, list, meta }: Layers,
+  { rows, authored, tables, ledger, settled, carried, forms, pins, pinned, list, meta }: Layers,
   memory: Memory,
 ): StoreChange[] => {
   const changes: StoreChange[] = []
@@ -300,6 +319,8 @@ const changesOf = (
     if (value !== undefined) changes.push({ put: 'settled', key, value: value as unknown as StoreValue })
   for (const [tab, acts] of carried.written) changes.push(putCarried(tab, acts))
   for (const [name, form] of forms.written) changes.push(putForm(name, form))
+  for (const [name, pin] of pins.written) changes.push(putPin(name, pin))
+  for (const [key, row] of pinned.written) changes.push(putPinned(key, row))
   for (const [id, entry] of list.written) {
     const before = memory.entries.get(id)
     if (entry === undefined) {
@@ -320,7 +341,7 @@ const sameStored = (before: Entry, after: Entry): boolean => {
 }
 
 const applyTo = (layers: Layers, prepared: readonly Prepared[], memory: Memory): Touched => {
-  const { rows, authored, tables, ledger, settled, carried, forms, list, chains, meta, also } = layers
+  const { rows, authored, tables, ledger, settled, carried, forms, pins, pinned, list, chains, meta, also } = layers
   const records = new Set<string>(rows.written.keys())
   const whole = new Set(also.map(({ table }) => table))
   for (const { apply } of prepared) apply(memory)
@@ -335,6 +356,7 @@ const applyTo = (layers: Layers, prepared: readonly Prepared[], memory: Memory):
     const { table, record } = (entry ?? memory.entries.get(id))?.edit ?? { table: '', record: '' }
     records.add(keyOf({ table, id: record }))
   }
+  for (const key of pinned.written.keys()) records.add(key)
   const outbox = list.written.size > 0
   const after = meta.get('')!
   const state = tables.written.size > 0 || isOtherState(memory.meta, after)
@@ -344,6 +366,8 @@ const applyTo = (layers: Layers, prepared: readonly Prepared[], memory: Memory):
   settleInto(settled, memory.settled)
   settleInto(carried, memory.carried)
   settleInto(forms, memory.forms)
+  settleInto(pins, memory.pins)
+  settleInto(pinned, memory.pinned)
   settleInto(list, memory.entries)
   settleInto(chains, memory.chains)
   memory.meta = after

@@ -1,6 +1,7 @@
 import { type Edit, isSound, type Outcome } from '@rejoin/profile'
 import type { FormDraft } from '../drafts/form-draft.ts'
 import type { Entry } from '../outbox/outbox-state.ts'
+import type { Pin, Pinned } from '../pins/pin.ts'
 import { type Shelf, type StoreChange } from '../store/store.ts'
 import type { Conflicted } from './conflicted.ts'
 import { isOtherState, type Touched } from './draft.ts'
@@ -60,6 +61,7 @@ export const follow = (memory: Memory, changes: readonly StoreChange[]): Followe
     } else if (shelf === 'authored') set(memory.authored, key, value as Authored | undefined)
     else if (shelf === 'ledger') set(memory.ledger, key, value as Conflicted | undefined)
     else if (shelf === 'draft') set(memory.forms, decodeURIComponent(key), value as FormDraft | undefined)
+    else if (shelf === 'pin') takePin(memory, key, value, records)
     else if (shelf === 'settled') set(memory.settled, key, value as Outcome | undefined)
     else if (shelf === 'meta') takeMeta(memory, key, value)
   }
@@ -109,6 +111,8 @@ const followed = [
   'ledger',
   'settled',
   'forms',
+  'pins',
+  'pinned',
   'carried',
 ] as const
 
@@ -134,6 +138,13 @@ const dropEntry = (memory: Memory, edit: Edit | undefined): Pick<Edit, 'table' |
   set(memory.chains, key, left.length === 0 ? undefined : left)
   memory.entries.delete(edit.id)
   return edit
+}
+
+const takePin = (memory: Memory, key: string, value: unknown, records: Set<string>): void => {
+  const [kind, name] = [key.slice(0, key.indexOf(':')), key.slice(key.indexOf(':') + 1)]
+  if (kind === 'name') return set(memory.pins, decodeURIComponent(name), value as Pin | undefined)
+  set(memory.pinned, name, value as Pinned | undefined)
+  records.add(name)
 }
 
 const takeMeta = (memory: Memory, key: string, value: unknown): void => {

@@ -1,5 +1,6 @@
 import type { FormDraft } from '../drafts/form-draft.ts'
 import type { Entry } from '../outbox/outbox-state.ts'
+import type { Pin, Pinned } from '../pins/pin.ts'
 import type { StoreChange, StoreValue } from '../store/store.ts'
 import type { Conflicted } from './conflicted.ts'
 import type { Authored, Meta, Row, TableState } from './memory.ts'
@@ -75,6 +76,16 @@ export const putTable = (table: string, state: TableState | undefined): StoreCha
 
 export const putCarried = (tab: string, acts: readonly number[] | undefined): StoreChange =>
   acts === undefined ? { delete: 'meta', key: `tab:${tab}` } : { put: 'meta', key: `tab:${tab}`, value: stored(acts) }
+export const putPin = (name: string, pin: Pin | undefined): StoreChange => {
+  const key = `name:${encodeURIComponent(name)}`
+  return pin === undefined ? { delete: 'pin', key } : { put: 'pin', key, value: stored(pin) }
+}
+
+export const putPinned = (record: string, pinned: Pinned | undefined): StoreChange => {
+  const key = `row:${record}`
+  return pinned === undefined ? { delete: 'pin', key } : { put: 'pin', key, value: stored(pinned) }
+}
+
 /** Names are whatever people write; keys are ASCII. */
 export const putForm = (name: string, form: FormDraft | undefined): StoreChange =>
   form === undefined

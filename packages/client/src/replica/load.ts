@@ -10,7 +10,8 @@ import {
 } from '@rejoin/profile'
 import type { FormDraft } from '../drafts/form-draft.ts'
 import type { Entry } from '../outbox/outbox-state.ts'
-import type { Store, StoreValue } from '../store/store.ts'
+import type { Pin, Pinned } from '../pins/pin.ts'
+import type { Shelf, Store, StoreValue } from '../store/store.ts'
 import type { Conflicted } from './conflicted.ts'
 import type { Grant } from './grant.ts'
 import { pagesOf, type StoredRow } from './keys.ts'
@@ -68,7 +69,9 @@ export const loadMemory = async (
     ledger,
     settled,
     forms: new Map((await store.scan('draft')).map(([, form]) => formIn(form))),
-    carried: new Map(await scanMeta<readonly number[]>(store, 'tab')),
+    pins: new Map((await scanUnder<Pin>(store, 'pin', 'name')).map(([, pin]) => [pin.name, pin])),
+    pinned: new Map(await scanUnder<Pinned>(store, 'pin', 'row')),
+    carried: new Map(await scanUnder<readonly number[]>(store, 'meta', 'tab')),
     foreign: new Map(),
     meta,
     commands,
@@ -138,11 +141,11 @@ const readEntry = (entry: Entry, { left }: Meta): Entry =>
   entry.state.status === 'waiting' ? { ...entry, state: { status: 'waiting', left: entry.edit.seq <= left } } : entry
 
 const loadTables = async (store: Store): Promise<Map<string, TableState>> =>
-  new Map(await scanMeta<TableState>(store, 'table'))
+  new Map(await scanUnder<TableState>(store, 'meta', 'table'))
 
 /** what lies under `prefix:`, by the rest of the key */
-const scanMeta = async <T>(store: Store, prefix: string): Promise<[string, T][]> =>
-  (await store.scan('meta', { from: `${prefix}:`, to: `${prefix};` })).map(([key, value]) => [
+const scanUnder = async <T>(store: Store, shelf: Shelf, prefix: string): Promise<[string, T][]> =>
+  (await store.scan(shelf, { from: `${prefix}:`, to: `${prefix};` })).map(([key, value]) => [
     key.slice(prefix.length + 1),
     value as unknown as T,
   ])

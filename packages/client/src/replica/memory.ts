@@ -13,6 +13,7 @@ import {
 import type { FormDraft } from '../drafts/form-draft.ts'
 import type { Freshness } from '../lifetime/freshness.ts'
 import type { Entry } from '../outbox/outbox-state.ts'
+import type { Pin, Pinned } from '../pins/pin.ts'
 import type { Conflicted } from './conflicted.ts'
 import type { Grant } from './grant.ts'
 
@@ -33,6 +34,9 @@ export interface Memory {
   readonly carried: Map<string, readonly number[]>
   /** outcomes of settled edits that pending ones name */
   readonly settled: Map<string, Outcome>
+  /** what the user added to the download, by name, and the records it brought, by record key */
+  readonly pins: Map<string, Pin>
+  readonly pinned: Map<string, Pinned>
   /** forms saved but not submitted, by name */
   readonly forms: Map<string, FormDraft>
   /** pending edits of others by record key, as peers told them; never stored, never recorded upon */

@@ -80,11 +80,20 @@ export const createReading = (
     return memory.rows.get(table)?.has(id) === true
   }
 
+  /** Beside the scope: what the user added to his download. A row that was deleted is not held up by it. */
+  const pinnedView = (key: string): Content | undefined => {
+    if (memory.pinned.size === 0 || memory.meta.sealed === true) return undefined
+    const pinned = memory.pinned.get(key)
+    return pinned === undefined || present.rows.get(key)?.gone === 'deleted'
+      ? undefined
+      : { fields: pinned.fields, deleted: false }
+  }
+
   const view = (key: string): Content | undefined => {
     if (memory.meta.sealed === true && isStated(key)) return undefined
     // Records nobody has pending edits on are remembered by their rows.
     if (!memory.chains.has(key) && !memory.foreign.has(key)) {
-      return memory.meta.grant === undefined ? undefined : liveOf(plainView(present.rows.get(key)))
+      return memory.meta.grant === undefined ? undefined : (liveOf(plainView(present.rows.get(key))) ?? pinnedView(key))
     }
     if (!views.has(key)) views.set(key, liveOf(viewIn(present, key)))
     return views.get(key)
@@ -130,8 +139,8 @@ export const createReading = (
         if (content !== undefined) visit(id, content)
       }
       for (const id of rows?.keys() ?? []) see(id)
-      for (const key of new Set([...memory.chains.keys(), ...memory.foreign.keys()])) {
-        // Created here and not yet confirmed.
+      for (const key of new Set([...memory.chains.keys(), ...memory.foreign.keys(), ...memory.pinned.keys()])) {
+        // Created here and not yet confirmed, or pinned.
         if (key.startsWith(`${table}/`) && rows?.has(key.slice(table.length + 1)) !== true)
           see(key.slice(table.length + 1))
       }

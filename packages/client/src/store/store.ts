@@ -26,7 +26,7 @@ export interface Store {
   close(): Promise<void>
 }
 
-export const shelves = ['page', 'overlay', 'outbox', 'settled', 'ledger', 'authored', 'draft', 'meta'] as const
+export const shelves = ['page', 'overlay', 'outbox', 'settled', 'ledger', 'authored', 'draft', 'pin', 'meta'] as const
 export type Shelf = (typeof shelves)[number]
 
 export type StoreValue =

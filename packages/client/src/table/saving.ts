@@ -47,6 +47,9 @@ export const save = (draft: Draft, wish: Wish, pen: Pen, group?: string): Edit |
     if (isLive(seen)) {
       throw new RejoinFault({ code: 'exists', message: 'Record already exists', ...place, column: table.primaryKey })
     }
+  } else if (!isLive(seen) && draft.pinned.get(keyOf(wish)) !== undefined) {
+    const message = 'this record is not part of what this device works on: it was added to be read'
+    throw new RejoinFault({ code: 'pinned', message, fix: 'change it online', ...place })
   } else if (!isLive(seen)) {
     throw new RejoinFault({ code: 'not-found', message: 'Record not found', ...place })
   }

@@ -1,0 +1,59 @@
+import type { Fields } from '@rejoin/profile'
+import type { Draft } from '../replica/draft.ts'
+
+/**
+ * Plan ahead (OM10): a selection of records, or all that a saved view shows, added to the download by its user. What it
+ * brings comes from the online API, lies beside the scope and never counts in its fingerprint; it is there to be read.
+ */
+export interface Pin {
+  readonly name: string
+  readonly table: string
+  readonly selection: Selection
+  /** record keys it brought */
+  readonly brought: readonly string[]
+  /** ms since 1970 when they were fetched */
+  readonly at: number
+}
+
+export type Selection =
+  | { readonly ids: readonly string[] }
+  /** a saved view: columns by name that have exactly these values */
+  | { readonly where: Readonly<Record<string, string | number | boolean | null>> }
+
+/** A record that a pin brought. */
+export interface Pinned {
+  readonly rev: number
+  /** by column id */
+  readonly fields: Fields
+  /** names of the pins that want it */
+  readonly by: readonly string[]
+}
+
+/** What a pin brought is replaced by this. */
+export const putPin = (
+  draft: Draft,
+  pin: Omit<Pin, 'brought'>,
+  rows: ReadonlyMap<string, Omit<Pinned, 'by'>>,
+): void => {
+  takeOff(draft, pin.name, rows)
+  for (const [key, { rev, fields }] of rows) {
+    const held = draft.pinned.get(key)
+    const by = [...new Set([...(held?.by ?? []), pin.name])]
+    draft.pinned.set(key, held !== undefined && held.rev > rev ? { ...held, by } : { rev, fields, by })
+  }
+  draft.pins.set(pin.name, { ...pin, brought: [...rows.keys()] })
+}
+
+export const removePin = (draft: Draft, name: string): void => {
+  takeOff(draft, name, new Map())
+  draft.pins.set(name, undefined)
+}
+
+const takeOff = (draft: Draft, name: string, except: ReadonlyMap<string, unknown>): void => {
+  for (const key of draft.pins.get(name)?.brought ?? []) {
+    const held = draft.pinned.get(key)
+    if (held === undefined || except.has(key)) continue
+    const by = held.by.filter(each => each !== name)
+    draft.pinned.set(key, by.length === 0 ? undefined : { ...held, by })
+  }
+}
