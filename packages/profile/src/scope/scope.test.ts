@@ -77,6 +77,16 @@ describe('the rows of a scope', () => {
     },
   )
 
+  test.each([
+    [{ mine: true, teams: true }, ['mine', 'team']],
+    [{ mine: true, unit: true }, ['mine', 'unit']],
+    [{ teams: true, unit: true }, ['team', 'unit']],
+    [{ mine: true, teams: true, unit: true }, ['mine', 'team', 'unit']],
+    [{ mine: true, teams: false }, ['mine']],
+  ])('[PR7] of several owners are those of each: %j', (owners, names) => {
+    expect(held(jobs({ filter: { kind: 'other', ...owners } }))).toEqual(names)
+  })
+
   test('[SE5] are those that the item selects and the read right reaches', () => {
     const depth = fc.constantFrom<Depth>('own', 'team', 'unit', 'all')
     fc.assert(
