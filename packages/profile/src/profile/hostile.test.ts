@@ -2,13 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { checkProfile } from './check.ts'
 import { fieldService, ladder } from './relations.fixture.ts'
 
-/** ms, on a loaded machine; done naively most of these take minutes, or end the process. */
-const FAST = 5_000
+/** ms of this process alone, however busy the machine; done naively most take minutes, or end the process. */
+const FAST = 4_000
 
 const refused = (source: unknown, schema = fieldService): string[] => {
-  const start = performance.now()
+  const before = process.cpuUsage()
   const faults = checkProfile(schema, source)
-  expect(performance.now() - start).toBeLessThan(FAST)
+  const { user, system } = process.cpuUsage(before)
+  expect((user + system) / 1_000).toBeLessThan(FAST)
   for (const { at, message } of faults) expect(at.length + message.length).toBeLessThan(1_300)
   return faults.map(({ code, at }) => `${code} ${at}`)
 }
@@ -75,14 +76,14 @@ describe('a hostile profile is refused with its place, fast:', () => {
     expect(
       refused({ name: 'Field', items: [{ table: 'order', filter: { kind: 'all' }, columns: [giant] }] }),
     ).toHaveLength(1)
-    const many = Array.from({ length: 200_000 }, (_, index) => `c${index}`)
+    const many = Array.from({ length: 50_000 }, (_, index) => `c${index}`)
     const faults = refused({
       name: 'Field',
       items: [{ table: 'order', filter: { kind: 'all' }, columns: many, relationships: many }],
     })
     expect(faults).toHaveLength(1_001)
     expect(faults.at(-1)).toBe('more profile')
-    expect(refused({ name: 'Field', items: Array.from({ length: 200_000 }, () => 7) })).toHaveLength(1_001)
+    expect(refused({ name: 'Field', items: Array.from({ length: 50_000 }, () => 7) })).toHaveLength(1_001)
     expect(
       refused({ name: 'Field', items: [{ table: 'order', filter: { kind: 'all' }, columns: many.map(() => 7) }] }),
     ).toHaveLength(1_001)

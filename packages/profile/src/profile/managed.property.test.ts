@@ -98,8 +98,6 @@ test('[MG1] [MG2] [MG3] whatever a vendor sends, no filter of the customer chang
           const was = filterIn(published, table)
           expect(same(onDevices, was) || (was === undefined && onDevices?.kind === 'related')).toBe(true)
         }
-        if (next.do === 'receive' && before.life.state === 'Unpublished')
-          expect(managed.life.published).toBe(before.life.published)
         // an edited filter is not asked about
         for (const { table, present } of pendingFilters(managed)) {
           expect(same(present, managed.vendor.stands[table])).toBe(true)
@@ -107,6 +105,6 @@ test('[MG1] [MG2] [MG3] whatever a vendor sends, no filter of the customer chang
       }
       expect(JSON.parse(JSON.stringify(managed))).toEqual(managed)
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 })
