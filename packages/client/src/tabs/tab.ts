@@ -7,6 +7,7 @@ import { newUuid } from '../device/host.ts'
 import type { PeerTransport } from '../peer/transport.ts'
 import { closedFault } from '../store/fault.ts'
 import type { StoreFault } from '../store/store.ts'
+import { createClaim } from './claim.ts'
 import { commitsOf, isTaken } from './fence.ts'
 import { createFollowing } from './following.ts'
 import { type Leading, startLeading } from './leading.ts'
@@ -49,9 +50,6 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
   /** who leads, and the highest fence heard of */
   let leader: string | undefined
   let fence = 0
-  /** this hold of the lock */
-  let hold: { readonly release: () => void } | undefined
-  let waiting: AbortController | undefined
   let answering = false
   /** lets go of what says that this tab is */
   let leave = (): void => {}
@@ -74,10 +72,7 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
   const pulse = createPulse({
     host,
     ask: () => post({ type: 'ping', tab: me }),
-    silent: () => {
-      waiting?.abort()
-      void request({ steal: true })
-    },
+    silent: () => claim.steal(),
   })
 
   const seen = (): Seen => ({ facts: factsNow(facts), wanted: leading?.engine.wanted ?? wanted })
@@ -88,52 +83,32 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
 
   // Leading.
 
-  const waitForLock = (): void => {
-    waiting = new AbortController()
-    void request({ signal: waiting.signal })
-  }
-  const request = async (how: { readonly signal: AbortSignal } | { readonly steal: true }): Promise<void> => {
-    let mine: typeof hold
-    try {
-      await ports.locks.request(lock, how, () => {
-        if (ended !== undefined) return Promise.resolve()
-        return new Promise(release => {
-          const its = { release }
-          hold = mine = its
-          pulse.stop()
-          inOrder(() => lead(its))
-        })
-      })
-    } catch (error) {
-      if (mine !== undefined && hold === mine) return deposed()
-      if (!(error instanceof DOMException) || error.name !== 'AbortError') failed(error)
-    }
-  }
+  const claim = createClaim({
+    locks: ports.locks,
+    name: lock,
+    granted: its => {
+      if (ended !== undefined) return claim.release()
+      pulse.stop()
+      inOrder(() => lead(its))
+    },
+    robbed: () => deposed(),
+    failed,
+  })
   const lead = async (its: object): Promise<void> => {
-    if (hold !== its) return
+    if (claim.held !== its) return
     post(takingOver())
     try {
       const lost = (): void => {
-        if (hold === its) deposed()
+        if (claim.held === its) deposed()
       }
-      const begun = await startLeading({
-        ...options,
-        locks: ports.locks,
-        presence,
-        me,
-        facts,
-        following,
-        post,
-        seen,
-        lost,
-      })
-      if (hold !== its || ended !== undefined) return await begun.end()
+      const { locks } = ports
+      const begun = await startLeading({ ...options, locks, presence, me, facts, following, post, seen, lost })
+      if (claim.held !== its || ended !== undefined) return await begun.end()
       leading = begun
     } catch (error) {
       // Not by this tab, not now: another one may be able to.
-      if (hold === its) {
-        hold.release()
-        hold = undefined
+      if (claim.held === its) {
+        claim.release()
         host.after(RETRY, follow)
       }
       throw error
@@ -151,10 +126,12 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
   const deposed = (): void => {
     const before = leading
     wanted = before?.engine.wanted ?? wanted
-    hold?.release()
-    hold = undefined
+    claim.release()
     leading = undefined
-    for (const transport of peers.keys()) peers.set(transport, undefined)
+    for (const [transport, part] of peers) {
+      part?.()
+      peers.set(transport, undefined)
+    }
     const ending = before?.end()
     inOrder(() => ending)
     follow()
@@ -167,13 +144,13 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
     leader = undefined
     post({ type: 'hello', tab: me })
     pulse.start()
-    waitForLock()
+    claim.wait()
   }
 
   const heardLeader = ({ tab, now, ...heard }: Leads): void => {
     if (leading !== undefined && heard.fence > leading.fence) deposed()
     pulse.heard()
-    if (now === undefined || hold !== undefined) return
+    if (now === undefined || claim.held !== undefined) return
     const another = leader !== tab || fence !== heard.fence
     leader = tab
     fence = heard.fence
@@ -218,12 +195,12 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
   }
   /** Only who hears the store is alive: a frozen page may hear its channel and nothing else. */
   const answerCall = async (): Promise<void> => {
-    if (hold === undefined || answering) return
+    if (claim.held === undefined || answering) return
     answering = true
     try {
       await commitsOf(store)
       if (leading !== undefined) post(leading.leads())
-      else if (hold !== undefined) post(takingOver())
+      else if (claim.held !== undefined) post(takingOver())
     } finally {
       answering = false
     }
@@ -262,9 +239,8 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
   const end = async (fault: StoreFault): Promise<void> => {
     ended = fault
     pulse.stop()
-    waiting?.abort()
     await leading?.end()
-    hold?.release()
+    claim.release()
     leave()
     channel.close()
     pending.giveUp(fault)

@@ -22,7 +22,7 @@ const main = async (options: Options): Promise<number> => {
   }
   const progress = startProgress('tabs', { total: options.kills + options.rounds, unit: 'steps' })
   try {
-    const { saved, takeovers, seconds, breaches } = await runStorm({
+    const { saved, lost, takeovers, seconds, breaches } = await runStorm({
       ...options,
       onStep: done => progress.at(done, done <= options.kills ? 'kills' : 'rounds'),
     })
@@ -32,6 +32,8 @@ const main = async (options: Options): Promise<number> => {
       ['kills of the browser', options.kills],
       ['rounds of four tabs', options.rounds],
       ['saves that had resolved', saved],
+      ['databases the browser itself lost', lost.databases],
+      ['  saves unsent in them', lost.saves],
       ['takings over', takeovers.length],
       ['  median', ms(0.5)],
       ['  longest', ms(1)],

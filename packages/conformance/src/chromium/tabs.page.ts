@@ -18,6 +18,8 @@ export interface TabsPage {
     readonly outbox: readonly string[]
     readonly jobs: readonly string[]
   }
+  /** how often this database was taken over, read past the client: even a wipe keeps it */
+  fence(): Promise<number>
   close(): Promise<void>
 }
 
@@ -121,6 +123,12 @@ globalThis.tabsPage = {
         .query()
         .current.map(row => String(row['jobid'])),
     }
+  },
+  fence: async () => {
+    const store = await openIndexedDbStore({ name: NAME })
+    const fence = await store.get('meta', '~fence')
+    await store.close()
+    return Number(fence)
   },
   close: () => opened().close(),
 }

@@ -18,6 +18,8 @@ export interface StormOptions {
 export interface StormReport {
   /** saves that had resolved */
   readonly saved: number
+  /** whole databases the browser did not bring back after a kill, and saves not yet sent that were in them */
+  readonly lost: { readonly databases: number; readonly saves: number }
   /** ms from the end of a leader to the next one, sorted */
   readonly takeovers: readonly number[]
   readonly seconds: number
@@ -42,8 +44,15 @@ export const runStorm = async ({ seed, kills, rounds, onStep = () => {} }: Storm
     await first.evaluate(() => globalThis.tabsPage.firstSync())
     await first.close()
     const chance = createChance(seed, 'tabs')
+    const gone = new Set<string>()
+    let databases = 0
+    let fence = 0
     for (let kill = 0; kill < kills; kill++) {
-      await killed(rig, chance, `kill-${kill}`, breaches)
+      const result = await killed(rig, chance, `kill-${kill}`, { fence, gone })
+      breaches.push(...result.breaches)
+      for (const id of result.lost) gone.add(id)
+      if (result.fence < fence) databases++
+      fence = result.fence
       onStep(kill + 1)
     }
     for (let round = 0; round < rounds; round++) {
@@ -51,16 +60,21 @@ export const runStorm = async ({ seed, kills, rounds, onStep = () => {} }: Storm
       onStep(kills + round + 1)
     }
     const last = await rig.tab()
-    breaches.push(...(await missingIn(last, rig.claimed, 'in the end')))
     await rig.drained(last)
+    breaches.push(...(await missingIn(last, without(rig.claimed, gone), 'in the end')))
     const created = rig.created()
-    for (const id of rig.claimed) {
-      if (!created.has(id)) breaches.push(`${id} was saved and never reached the relay`)
-    }
-    for (const [id, times] of created) if (times !== 1) breaches.push(`${id} reached the relay ${times} times`)
-    breaches.push(...rig.troubles)
+    const missing = [...rig.claimed].filter(id => !created.has(id) && !gone.has(id))
+    breaches.push(
+      ...listed(missing, 'saved have never reached the relay'),
+      ...listed(
+        [...created.keys()].filter(id => created.get(id) !== 1),
+        'have reached the relay more than once',
+      ),
+      ...rig.troubles,
+    )
     return {
       saved: rig.claimed.size,
+      lost: { databases, saves: gone.size },
       takeovers: takeovers.toSorted((a, b) => a - b),
       seconds: (performance.now() - began) / 1000,
       breaches,
@@ -70,27 +84,53 @@ export const runStorm = async ({ seed, kills, rounds, onStep = () => {} }: Storm
   }
 }
 
-const killed = async (rig: TabsRig, chance: Chance, name: string, breaches: string[]): Promise<void> => {
+const killed = async (
+  rig: TabsRig,
+  chance: Chance,
+  name: string,
+  before: { readonly fence: number; readonly gone: ReadonlySet<string> },
+): Promise<{ readonly fence: number; readonly breaches: readonly string[]; readonly lost: readonly string[] }> => {
   const tabs = await Promise.all([rig.tab(), rig.tab()])
   await Promise.all(tabs.map((tab, at) => tab.evaluate(prefix => globalThis.tabsPage.work(prefix), `${name}-${at}`)))
   await sleep(chance.below(STORM))
   await rig.kill()
-  const claimed = new Set(rig.claimed)
+  const claimed = without(rig.claimed, before.gone)
   await rig.start()
   const back = await rig.tab()
-  breaches.push(...(await missingIn(back, claimed, `after ${name}`)))
+  const fence = await back.evaluate(() => globalThis.tabsPage.fence())
+  if (fence < before.fence) {
+    // Not ours to keep: Chromium removes a database it cannot read after it was killed. What had not been sent is gone.
+    const created = rig.created()
+    await back.evaluate(() => globalThis.tabsPage.firstSync())
+    await back.close()
+    return { fence, breaches: [], lost: [...claimed].filter(id => !created.has(id)) }
+  }
+  const breaches = await missingIn(back, claimed, `after ${name}`)
   await back.close()
+  return { fence, breaches, lost: [] }
 }
+
+const without = (ids: ReadonlySet<string>, these: ReadonlySet<string>): ReadonlySet<string> =>
+  new Set([...ids].filter(id => !these.has(id)))
 
 /** What was called saved, and what lies in the outbox, is to be seen. */
 const missingIn = async (tab: Page, claimed: ReadonlySet<string>, when: string): Promise<string[]> => {
   const { jobs, outbox } = await tab.evaluate(() => globalThis.tabsPage.state())
   const seen = new Set(jobs)
   return [
-    ...[...claimed].filter(id => !seen.has(id)).map(id => `${id} was saved and is gone ${when}`),
-    ...outbox.filter(id => !seen.has(id)).map(id => `${id} is in the outbox without its edit ${when}`),
+    ...listed(
+      [...claimed].filter(id => !seen.has(id)),
+      `of ${claimed.size} saved are gone ${when}`,
+    ),
+    ...listed(
+      outbox.filter(id => !seen.has(id)),
+      `of ${outbox.length} are in the outbox without their edit ${when}`,
+    ),
   ]
 }
+
+const listed = (ids: readonly string[], what: string): string[] =>
+  ids.length === 0 ? [] : [`${ids.length} ${what}: ${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ', ...' : ''}`]
 
 /** @returns ms of each taking over */
 const openedAndClosed = async (rig: TabsRig, chance: Chance, name: string): Promise<number[]> => {
