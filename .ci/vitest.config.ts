@@ -17,8 +17,9 @@ export default defineConfig({
     maxWorkers: 2,
     // Within a file one test after the other, in the order written: timing tests would disturb each other.
     sequence: { concurrent: false, shuffle: false },
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Two cores shared by two workers and what they start: a limit for what hangs, not for what is slow.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     ...(report === undefined ? {} : { reporters: ['default', ['json', { outputFile: report }]] }),
   },
 })

@@ -1,59 +1,92 @@
 import { performance } from 'node:perf_hooks'
-import { askedTables, compileScope, createIndexes, type Scope, scopeIndexes, scopeSizeSql } from '@rejoin/profile'
-import { loadEnvironment, membersOf, type Storage } from '@rejoin/server'
+import { askedTables, compileScope, createIndexes, type Schema, type Scope, scopeIndexes, scopeSizeSql } from '@rejoin/profile' // prettier-ignore
+import { type Environment, loadEnvironment, membersOf, type Storage } from '@rejoin/server'
 import { type Figure, quantile } from '../measure.ts'
 import { openConversation } from './conversation.ts'
 import { technician } from './world.ts'
 
-/** What a database of some size answers about scopes. Names begin with `at`: `sqlite.100k`. */
-export const askScopes = async (storage: Storage, at: string, technicians: number, now: number): Promise<Figure[]> => {
-  const environment = await storage.snapshot(loadEnvironment)
-  const { schema } = environment
-  const [profile] = environment.published()
-  const scopeOf = (n: number): Scope => compileScope(schema, profile, environment.person(technician(n).id)!, now)
+/** A filled database of some size. */
+export interface Sized {
+  readonly size: string
+  readonly storage: Storage
+  readonly technicians: number
+  readonly now: number
+}
+
+const ASKED = 30
+
+/** What databases of several sizes answer about scopes. The sizes take turns, so that noise falls on all. */
+export const askScopes = async (engine: string, databases: readonly Sized[]): Promise<Figure[]> => {
+  const worlds = await Promise.all(databases.map(worldOf))
   const figures: Figure[] = []
-  const note = (name: string, value: number, unit: string): void => {
-    figures.push({ name: `scope.${at}.${name}`, value, unit })
+  const note = ({ size }: Sized, name: string, value: number, unit: string): void => {
+    figures.push({ name: `scope.${engine}.${size}.${name}`, value, unit })
   }
+  for (const world of worlds) note(world, 'publish', await timed(() => publish(world)), 'ms')
 
-  const { indexes } = scopeIndexes(schema, profile!)
-  note('publish', await timed(() => storage.createIndexes(dialect => createIndexes(schema, dialect, indexes))), 'ms')
-
-  // Spread over the table, so that a larger one is not found in memory by chance.
-  const asked = Array.from({ length: 30 }, (_, n) => Math.floor((n * technicians) / 30))
-  let rows = 0
-  const times: number[] = []
-  for (const n of [...asked.slice(0, 3), ...asked]) {
-    const scope = scopeOf(n)
-    const ms = await timed(async () => {
-      const members = await storage.snapshot(view => membersOf(view, scope))
-      rows = [...members.values()].reduce((sum, list) => sum + list.length, 0)
-    })
-    times.push(ms)
-  }
-  const p50 = quantile(times.slice(3), 0.5)
-  note('computed', p50, `ms p50 for ${rows} rows`)
-  note('rows', (rows * 1000) / p50, 'rows/s')
-
-  const sizes = await timed(async () => {
-    for (let n = 0; n < 100; n++) {
-      const scope = scopeOf(n % technicians)
-      await storage.snapshot(view => view.select(dialect => scopeSizeSql(scope, dialect, askedTables(scope))))
+  const times = worlds.map((): number[] => [])
+  for (let turn = -3; turn < ASKED; turn++) {
+    for (const [n, world] of worlds.entries()) {
+      const ms = await timed(() => rowsOf(world, turn))
+      if (turn >= 0) times[n]!.push(ms)
     }
-  })
-  note('dry-run', sizes, 'ms for 100 users')
+  }
+  for (const [n, world] of worlds.entries()) {
+    const rows = await rowsOf(world, 0)
+    const p50 = quantile(times[n]!, 0.5)
+    note(world, 'computed', p50, `ms p50 for ${rows} rows`)
+    note(world, 'rows', (rows * 1000) / p50, 'rows/s')
+    note(world, 'dry-run', await timed(() => dryRun(world)), 'ms for 100 users')
+  }
 
-  const conversation = await openConversation(storage, now)
-  try {
-    const deltas: number[] = []
-    for (const n of asked.slice(0, 15)) deltas.push(await conversation.delta(n, 10))
-    note('delta', quantile(deltas, 0.5), 'ms p50 with 10 changes')
-    const left = await conversation.leaving()
-    note('leaving', left.ms, `ms until ${left.rows} rows have left a device`)
-  } finally {
-    await conversation.close()
+  for (const world of worlds) {
+    const conversation = await openConversation(world.storage, world.now)
+    try {
+      const deltas: number[] = []
+      for (let turn = 0; turn < ASKED / 2; turn++) deltas.push(await conversation.delta(whoAt(world, turn), 10))
+      note(world, 'delta', quantile(deltas, 0.5), 'ms p50 with 10 changes')
+      const left = await conversation.leaving()
+      note(world, 'leaving', left.ms, `ms until ${left.rows} rows have left a device`)
+    } finally {
+      await conversation.close()
+    }
   }
   return figures
+}
+
+interface World extends Sized {
+  readonly schema: Schema
+  readonly environment: Environment
+}
+
+const worldOf = async (sized: Sized): Promise<World> => {
+  const environment = await sized.storage.snapshot(loadEnvironment)
+  return { ...sized, environment, schema: environment.schema }
+}
+
+/** Spread over the table, so that a larger one is not found in memory by chance. */
+const whoAt = ({ technicians }: Sized, turn: number): number =>
+  Math.floor(((turn + ASKED) * technicians) / ASKED) % technicians
+
+const scopeOf = ({ environment, schema, now }: World, who: number): Scope =>
+  compileScope(schema, environment.published()[0], environment.person(technician(who).id)!, now)
+
+const publish = async ({ storage, schema, environment }: World): Promise<void> => {
+  const { indexes } = scopeIndexes(schema, environment.published()[0]!)
+  await storage.createIndexes(dialect => createIndexes(schema, dialect, indexes))
+}
+
+const rowsOf = async (world: World, turn: number): Promise<number> => {
+  const scope = scopeOf(world, whoAt(world, turn))
+  const members = await world.storage.snapshot(view => membersOf(view, scope))
+  return [...members.values()].reduce((sum, list) => sum + list.length, 0)
+}
+
+const dryRun = async (world: World): Promise<void> => {
+  for (let n = 0; n < 100; n++) {
+    const scope = scopeOf(world, n % world.technicians)
+    await world.storage.snapshot(view => view.select(dialect => scopeSizeSql(scope, dialect, askedTables(scope))))
+  }
 }
 
 const timed = async (work: () => Promise<unknown>): Promise<number> => {

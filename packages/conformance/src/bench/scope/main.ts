@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { meets, scopeBars } from '../bars.ts'
 import type { Figure, Measure } from '../measure.ts'
-import { askScopes } from './asked.ts'
+import { askScopes, type Sized } from './asked.ts'
 import { sqliteEngine } from './engine.ts'
 import { fill } from './fill.ts'
 import { measureLive } from './live.ts'
@@ -25,25 +25,22 @@ export const benchScopes = async (at: (note: string) => void, folder = tmpdir())
   try {
     for (const engine of engines) {
       if (engine === undefined) continue
+      const databases: Sized[] = []
       for (const [size, rows] of SIZES) {
         const storage = await engine.open(size)
-        const name = `${engine.name}.${size}`
         const technicians = techniciansFor(rows)
+        databases.push({ size, storage, technicians, now })
         const began = performance.now()
-        const filled = await fill(storage, technicians, now, done => at(`${name}: ${done} rows`))
-        figures.push({
-          name: `scope.${name}.filled`,
-          value: (filled * 1000) / (performance.now() - began),
-          unit: 'rows/s',
-        })
-        at(`${name}: scopes`)
-        figures.push(...(await askScopes(storage, name, technicians, now)))
-        if (size === '1M') {
-          at(`${name}: listeners`)
-          figures.push(...(await measureLive(storage, engine.name, technicians, now)))
-        }
-        await storage.close()
+        const filled = await fill(storage, technicians, now, done => at(`${engine.name} ${size}: ${done} rows`))
+        const value = (filled * 1000) / (performance.now() - began)
+        figures.push({ name: `scope.${engine.name}.${size}.filled`, value, unit: 'rows/s' })
       }
+      at(`${engine.name}: scopes`)
+      figures.push(...(await askScopes(engine.name, databases)))
+      at(`${engine.name}: listeners`)
+      const { storage, technicians } = databases.at(-1)!
+      figures.push(...(await measureLive(storage, engine.name, technicians, now)))
+      for (const database of databases) await database.storage.close()
       figures.push(...growth(figures, engine.name))
     }
   } finally {
