@@ -4,6 +4,8 @@ export interface Time {
   after(ms: number, run: () => void): () => void
   /** lets time pass; between two timers all promises run dry */
   pass(ms: number): Promise<void>
+  /** as a machine that slept: what became due meanwhile rings once, late */
+  leap(ms: number): Promise<void>
 }
 
 interface Timer {
@@ -15,8 +17,8 @@ interface Timer {
 export const START: number = Date.UTC(2026, 4, 4, 8)
 
 /** @param calm resolves when nothing moves any more */
-export const createTime = (calm: () => Promise<void>): Time => {
-  let now = START
+export const createTime = (calm: () => Promise<void>, start: number = START): Time => {
+  let now = start
   let order = 0
   const timers = new Set<Timer>()
   const due = (until: number): Timer | undefined =>
@@ -38,6 +40,13 @@ export const createTime = (calm: () => Promise<void>): Time => {
         await calm()
       }
       now = until
+    },
+    leap: async ms => {
+      now += ms
+      for (const timer of [...timers].filter(({ at }) => at <= now).toSorted((a, b) => a.at - b.at || a.order - b.order)) {
+        if (timers.delete(timer)) timer.run()
+      }
+      await calm()
     },
   }
 }

@@ -1,0 +1,140 @@
+import { isDeepStrictEqual } from 'node:util'
+import { openSqliteStorage, type Storage } from '@rejoin/server'
+import { createDice, type Dice } from '../proofs/dice.ts'
+import { createCanaries } from './canaries.ts'
+import type { Device } from './device.ts'
+import { beginState, createMint, userIds } from './land.ts'
+import { type Holding, holdingOf } from './oracle/oracle.ts'
+import { openPlace, type Place } from './place.ts'
+import type { Row, State } from './state.ts'
+import { anyStep, type History } from './steps.ts'
+
+/** What a history did, and what it cost. */
+export interface Report {
+  readonly seed: number
+  readonly steps: number
+  /** contents of devices that were compared with the oracle's */
+  readonly looks: number
+  /** of those, rows */
+  readonly rows: number
+  /** canaries found where they belong */
+  readonly canaries: number
+  /** live devices that heard of a step */
+  readonly told: number
+  /** live devices that had to compare, though a message should have told them all */
+  readonly compared: number
+}
+
+export interface Options {
+  readonly seed: number
+  readonly steps: number
+  readonly storage?: (dice: Dice) => Promise<Storage>
+  /** hears of each step, as it happened */
+  readonly trace?: (line: string) => void
+}
+
+/** A device was not what the oracle says. The seed says it all again. */
+export class ScopeFailure extends Error {}
+
+/** One history: a world from a seed, and after every step each connected device against the oracle. */
+export const runHistory = async ({ seed, steps, storage, trace = () => {} }: Options): Promise<Report> => {
+  const dice = createDice(seed)
+  const mint = createMint()
+  const state = beginState(dice, mint)
+  const place = await openPlace({ storage: await (storage ?? inMemory)(dice), state, dice: createDice(seed + 1) })
+  const watch = createWatch(place, state)
+  const history: History = { dice, mint, state, place }
+  let said = 'beginning'
+  let step = 0
+  try {
+    const creates = [...state.rows].flatMap(([table, rows]) =>
+      [...rows].map(([id, values]) => ({ kind: 'create' as const, table, id, values })),
+    )
+    await place.write(creates)
+    for (const [at, user] of [...userIds, userIds[0]].entries()) await place.open(`${user}${at}`, user)
+    await watch.look(false)
+    for (step = 1; step <= steps; step++) {
+      const chosen = anyStep(dice)
+      said = await chosen(history)
+      trace(`${step}. ${said}`)
+      await watch.look(true)
+      if (place.bugs.length > 0) throw new ScopeFailure(`a bug was reported: ${place.bugs.map(textOf).join('; ')}`)
+    }
+    for (const device of place.devices) if (!device.online) place.join(device)
+    said = 'all come back'
+    await watch.look(false)
+  } catch (error) {
+    const where = `seed ${seed}, step ${step} (${said})`
+    throw error instanceof ScopeFailure ? new ScopeFailure(`${where}\n${error.message}`) : new Error(where, { cause: error })
+  } finally {
+    await place.close()
+  }
+  return { seed, steps, ...watch.counts }
+}
+
+const textOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))
+
+const inMemory = (dice: Dice): Promise<Storage> =>
+  openSqliteStorage({ path: ':memory:', newId: () => Buffer.from(dice.bytes(8)).toString('hex') })
+
+const createWatch = (place: Place, state: State) => {
+  const canaries = createCanaries()
+  const counts = { looks: 0, rows: 0, canaries: 0, told: 0, compared: 0 }
+  let before: ReadonlyMap<string, Holding> = new Map()
+  const greetings = new Map<Device, number>()
+  const comparisons = new Map<Device, number>()
+  const sent = (device: Device, type: string): number =>
+    device.line.frames.filter(frame => frame.direction === 'up' && frame.message.type === type).length
+
+  /** @param live those who were live before the step should have been told, and have nothing to compare */
+  const count = (device: Device, live: boolean): void => {
+    const [hellos, compares] = [sent(device, 'hello'), sent(device, 'compare')]
+    if (live && hellos === greetings.get(device)) {
+      counts.told++
+      if (compares > comparisons.get(device)!) counts.compared++
+    }
+    greetings.set(device, hellos)
+    comparisons.set(device, compares)
+  }
+
+  return {
+    counts,
+    look: async (live: boolean): Promise<void> => {
+      await place.quiet()
+      state.now = place.time.now()
+      const after = new Map(userIds.map(user => [user as string, holdingOf(state, user)] as const))
+      for (const device of place.devices) {
+        const held = after.get(device.user)!
+        const bad = canaries.scan(device, before.get(device.user) ?? held, held)
+        if (bad.length > 0) throw new ScopeFailure(`${device.name} was sent what is not in its scope: ${bad.join(', ')}`)
+        count(device, live && device.online)
+        if (!device.online) continue
+        const { state: link, fault } = device.rejoin.link.current
+        if (link !== 'live') throw new ScopeFailure(`${device.name} is ${link} ${JSON.stringify(fault)}`)
+        const difference = differenceOf(held, device.content())
+        if (difference !== undefined) throw new ScopeFailure(`${device.name} ${difference}`)
+        counts.looks++
+        for (const rows of held.values()) counts.rows += rows.size
+      }
+      counts.canaries = canaries.found
+      before = after
+    },
+  }
+}
+
+const differenceOf = (expected: Holding, shown: Holding): string | undefined => {
+  const lines: string[] = []
+  for (const table of new Set([...expected.keys(), ...shown.keys()])) {
+    const [should, does] = [expected.get(table) ?? none, shown.get(table) ?? none]
+    for (const id of new Set([...should.keys(), ...does.keys()])) {
+      const [wanted, found] = [should.get(id), does.get(id)]
+      if (wanted === undefined) lines.push(`has ${table} ${id}, which is not in its scope`)
+      else if (found === undefined) lines.push(`lacks ${table} ${id} ${JSON.stringify(wanted)}`)
+      else if (!isDeepStrictEqual(wanted, found))
+        lines.push(`has ${table} ${id} as ${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}`)
+    }
+  }
+  return lines.length === 0 ? undefined : lines.slice(0, 8).join('\n  and ')
+}
+
+const none: ReadonlyMap<string, Row> = new Map()

@@ -1,0 +1,169 @@
+import type { Dice } from '../proofs/dice.ts'
+import {
+  anyApp,
+  anyRole,
+  anyRow,
+  anyTeam,
+  anyUser,
+  anyValue,
+  type Mint,
+  profileNames,
+  roleNames,
+  teamIds,
+  userIds,
+} from './land.ts'
+import type { Place, Write } from './place.ts'
+import { nextProfile } from './profiles.ts'
+import { tableNamed, tables } from './schema.ts'
+import type { Row, State } from './state.ts'
+
+/** What may happen between two looks at the devices. Each changes the state, and the place the same way. */
+export interface History {
+  readonly dice: Dice
+  readonly mint: Mint
+  readonly state: State
+  readonly place: Place
+}
+
+/** @returns what happened, for people to read */
+export type Step = (history: History) => Promise<string>
+
+const changeRows: Step = async ({ dice, mint, state, place }) => {
+  const writes: Write[] = []
+  for (let n = 1 + dice.number(3); n > 0; n--) {
+    const table = dice.pick(tables).name
+    const rows = state.rows.get(table)!
+    const id = rows.size > 0 && dice.chance(0.85) ? dice.pick([...rows.keys()]) : mint.id()
+    if (writes.some(write => write.id === id)) continue
+    const before = rows.get(id)
+    if (before === undefined) writes.push({ kind: 'create', table, id, values: anyRow(dice, mint, state, table) })
+    else if (dice.chance(0.12)) writes.push({ kind: 'delete', table, id, values: {} })
+    else writes.push({ kind: 'update', table, id, values: someValues(dice, mint, state, table) })
+  }
+  for (const { kind, table, id, values } of writes) {
+    const rows = state.rows.get(table)!
+    if (kind === 'delete') rows.delete(id)
+    else rows.set(id, withoutNulls({ ...rows.get(id), ...values }))
+  }
+  await place.write(writes)
+  return writes.map(({ kind, table, id, values }) => `${kind} ${table} ${id} ${JSON.stringify(values)}`).join('; ')
+}
+
+/** One column mostly: whose it is and what it belongs to more often than the rest. */
+const someValues = (dice: Dice, mint: Mint, state: State, table: string): Row => {
+  const columns = tableNamed(table).columns.slice(1)
+  const joining = columns.filter(({ type }) => type === 'lookup')
+  const chosen = Array.from({ length: 1 + dice.number(2) }, () =>
+    dice.pick(joining.length > 0 && dice.chance(0.5) ? joining : columns),
+  )
+  const values = Object.fromEntries(chosen.map(({ name }) => [name, anyValue(dice, mint, state, table, name)]))
+  return dice.chance(0.5) ? { ...values, note: mint.text() } : values
+}
+
+const withoutNulls = (row: Row): Row => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null))
+
+const told =
+  (change: (history: History) => string): Step =>
+  async history => {
+    const said = change(history)
+    await history.place.tell(history.state)
+    return said
+  }
+
+const changePeople = told(({ dice, state }) => {
+  if (dice.chance(0.5)) {
+    const id = dice.pick(teamIds)
+    state.teams.set(id, anyTeam(dice, id))
+    return `team ${JSON.stringify(state.teams.get(id))}`
+  }
+  const at = dice.number(userIds.length)
+  const id = userIds[at]!
+  const fresh = anyUser(dice, id, at)
+  const one = dice.pick(['roles', 'unit', 'manager', 'timeZone', 'language'] as const)
+  const { [one]: _, ...rest } = state.users.get(id)!
+  state.users.set(id, { roles: [], ...rest, ...(fresh[one] === undefined ? {} : { [one]: fresh[one] }) })
+  return `user ${JSON.stringify(state.users.get(id))}`
+})
+
+const changeRole = told(({ dice, state }) => {
+  const name = dice.pick(roleNames)
+  const [before, fresh] = [state.roles.get(name)!, anyRole(dice, name)]
+  const table = dice.pick(Object.keys(fresh.tables))
+  state.roles.set(name, { name, tables: { ...before.tables, [table]: fresh.tables[table]! } })
+  return `role ${name} on ${table}: ${JSON.stringify(fresh.tables[table])}`
+})
+
+const changeShare = told(({ dice, state }) => {
+  if (state.shares.length > 0 && dice.chance(0.4)) {
+    const taken = dice.pick(state.shares)
+    state.shares = state.shares.filter(share => share !== taken)
+    return `no more shared: ${JSON.stringify(taken)}`
+  }
+  const table = dice.pick(tables).name
+  const record = dice.pick([...state.rows.get(table)!.keys(), 'nowhere'])
+  const share = { table, record, with: dice.pick([...userIds, ...teamIds]), rights: ['read' as const] }
+  const isOther = (each: typeof share): boolean =>
+    each.table !== table || each.record !== record || each.with !== share.with
+  state.shares = [...state.shares.filter(each => isOther(each as typeof share)), share]
+  return `shared ${JSON.stringify(share)}`
+})
+
+const republish = told(({ dice, state }) => {
+  const name = dice.pick(profileNames)
+  state.profiles.set(name, nextProfile(dice, name, state.profiles.get(name), state.now))
+  return `published ${JSON.stringify(state.profiles.get(name)!.published!.profile)}`
+})
+
+const reassign = told(({ dice, state }) => {
+  if (dice.chance(0.15)) {
+    state.app = anyApp(dice)
+    return `app ${JSON.stringify(state.app)}`
+  }
+  const [to, id] = dice.chance(0.7) ? (['user', dice.pick(userIds)] as const) : (['team', dice.pick(teamIds)] as const)
+  const profile = dice.pick(profileNames)
+  const others = state.assignments.filter(each => each.to !== to || each.id !== id || each.profile !== profile)
+  const isOut = others.length < state.assignments.length && dice.chance(0.6)
+  state.assignments = isOut ? others : [...others, { profile, to, id, at: state.now }]
+  return `${to} ${id} is ${isOut ? 'out of' : 'in'} ${profile}`
+})
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+
+const leap: Step = async ({ dice, place }) => {
+  const now = place.time.now()
+  const toHour = HOUR - (now % HOUR)
+  const ms = dice.pick([MINUTE, 20 * MINUTE, toHour, toHour, HOUR + toHour, 5 * HOUR, 12 * HOUR, 24 * HOUR, 30 * HOUR])
+  await place.time.leap(ms)
+  return `${ms / MINUTE} minutes pass`
+}
+
+const goOffline: Step = async ({ dice, place }) => {
+  const device = dice.pick(place.devices)
+  if (device.online) place.cut(device)
+  else place.join(device)
+  return `${device.name} goes ${device.online ? 'online' : 'offline'}`
+}
+
+const restart: Step = async ({ place }) => {
+  await place.restart()
+  return 'the relay restarts'
+}
+
+/** Rows change more often than anything else. */
+export const steps: readonly { readonly weight: number; readonly step: Step }[] = [
+  { weight: 12, step: changeRows },
+  { weight: 4, step: leap },
+  { weight: 3, step: goOffline },
+  { weight: 3, step: changePeople },
+  { weight: 2, step: changeRole },
+  { weight: 2, step: changeShare },
+  { weight: 2, step: republish },
+  { weight: 2, step: reassign },
+  { weight: 1, step: restart },
+]
+
+export const anyStep = (dice: Dice): Step => {
+  let at = dice.number(steps.reduce((sum, { weight }) => sum + weight, 0))
+  return steps.find(({ weight }) => (at -= weight) < 0)!.step
+}
