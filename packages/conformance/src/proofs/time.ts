@@ -43,7 +43,9 @@ export const createTime = (calm: () => Promise<void>, start: number = START): Ti
     },
     leap: async ms => {
       now += ms
-      for (const timer of [...timers].filter(({ at }) => at <= now).toSorted((a, b) => a.at - b.at || a.order - b.order)) {
+      for (const timer of [...timers]
+        .filter(({ at }) => at <= now)
+        .toSorted((a, b) => a.at - b.at || a.order - b.order)) {
         if (timers.delete(timer)) timer.run()
       }
       await calm()

@@ -73,7 +73,13 @@ const comparison = (dice: Dice, { name, type }: ColumnSource): { op: string; val
         { op: 'in', value: list },
         { op: 'not-in', value: list },
         { op: 'not-null' },
-        ...(type === 'integer' ? [{ op: 'gt', value }, { op: 'le', value }, { op: 'between', value: [2, 4] }] : []),
+        ...(type === 'integer'
+          ? [
+              { op: 'gt', value },
+              { op: 'le', value },
+              { op: 'between', value: [2, 4] },
+            ]
+          : []),
       ])
     }
   }

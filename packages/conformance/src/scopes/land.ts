@@ -35,7 +35,7 @@ export interface Mint {
 
 export const createMint = (): Mint => {
   let count = 0
-  return { id: () => `rowq${(++count).toString(36)}q`, text: () => `valq${(++count).toString(36)}q` }
+  return { id: () => `rowq${++count}q`, text: () => `valq${++count}q` }
 }
 
 export const beginState = (dice: Dice, mint: Mint): State => {
@@ -43,6 +43,7 @@ export const beginState = (dice: Dice, mint: Mint): State => {
   const state: State = {
     now,
     rows: new Map(tables.map(({ name }) => [name, new Map()])),
+    dead: new Map(tables.map(({ name }) => [name, new Map()])),
     units: new Map(unitIds.map(id => [id, { id, name: id }])),
     teams: new Map(teamIds.map(id => [id, anyTeam(dice, id)])),
     users: new Map(userIds.map((id, at) => [id, anyUser(dice, id, at)])),

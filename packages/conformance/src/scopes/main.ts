@@ -1,17 +1,66 @@
-import { runHistory } from './run.ts'
-const [first = 1, count = 10] = process.argv.slice(2).map(Number)
-const verbose = process.argv.includes('-v')
-const total: Record<string, number> = {}
-let failed = 0
-const began = Date.now()
-for (let seed = first; seed < first + count; seed++) {
-  try {
-    const report = await runHistory({ seed, steps: 15, ...(verbose ? { trace: console.log } : {}) })
-    for (const [key, value] of Object.entries(report)) total[key] = (total[key] ?? 0) + value
-  } catch (error) {
-    failed++
-    const e = error as Error
-    console.log(e.message.slice(0, 2500), e.cause ?? '')
-  }
+import { Command, InvalidArgumentError } from 'commander'
+import { startProgress } from '../report/progress.ts'
+import { table } from '../report/table.ts'
+import { added, nothing, runHistory, ScopeFailure } from './run.ts'
+
+/**
+ * `pnpm scopes --histories N [--seed FIRST] [--steps N] [--trace]`: many histories, each made by its seed. Exit code 0:
+ * every device held what the oracle says after every step, and was sent nothing else; 1: one was not; 2: bad call.
+ */
+interface Options {
+  readonly histories: number
+  readonly seed: number
+  readonly steps: number
+  readonly trace?: true
 }
-console.log(total, failed, `${Date.now() - began} ms`)
+
+const main = async ({ histories, seed: first, steps, trace }: Options): Promise<number> => {
+  const began = Date.now()
+  const progress = startProgress('scopes', { total: histories, unit: 'histories' })
+  const failures: string[] = []
+  let total = nothing
+  for (let seed = first; seed < first + histories; seed++) {
+    try {
+      total = added(total, await runHistory({ seed, steps, ...(trace ? { trace: console.log } : {}) }))
+    } catch (error) {
+      if (!(error instanceof ScopeFailure)) throw error
+      failures.push(error.message)
+    }
+    progress.at(seed - first + 1, failures.length > 0 ? `${failures.length} failed` : '')
+  }
+  progress.end()
+  const { looks, rows, canaries, told, compared } = total
+  const share = told === 0 ? '' : ` (${((100 * compared) / told).toFixed(2)}%)`
+  console.log(
+    table(
+      ['what was looked at', 'times'],
+      [
+        ["a device's content and the oracle's", looks],
+        ['rows in them', rows],
+        ['canaries found in frames, each where it belongs', canaries],
+        ['a live device heard of what happened', told],
+        [`it had to compare all the same${share}`, compared],
+      ],
+    ),
+  )
+  console.log(`\n${histories} histories in ${((Date.now() - began) / 1000).toFixed(1)} s, ${failures.length} failed`)
+  for (const failure of failures) console.log(`\n${failure}`)
+  return failures.length === 0 ? 0 : 1
+}
+
+const whole = (text: string): number => {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('a whole number is needed')
+  return value
+}
+
+const command = new Command('scopes')
+  .option('--histories <n>', 'how many', whole, 60)
+  .option('--seed <first>', 'the first seed', whole, 1)
+  .option('--steps <n>', 'in each history', whole, 15)
+  .option('--trace', 'print every step')
+  .exitOverride(error => process.exit(error.exitCode === 0 ? 0 : 2))
+  .action(async (options: Options) => {
+    process.exit(await main(options))
+  })
+await command.parseAsync()

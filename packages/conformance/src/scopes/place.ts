@@ -40,9 +40,10 @@ export interface PlaceParts {
   readonly storage: Storage
   readonly state: State
   readonly dice: Dice
+  readonly deceive?: (state: State) => State
 }
 
-export const openPlace = async ({ storage: database, state, dice }: PlaceParts): Promise<Place> => {
+export const openPlace = async ({ storage: database, state, dice, deceive = as => as }: PlaceParts): Promise<Place> => {
   let busy = 0
   const counted = <T>(work: Promise<T>): Promise<T> => {
     busy++
@@ -69,7 +70,7 @@ export const openPlace = async ({ storage: database, state, dice }: PlaceParts):
   }
   const time = createTime(still, state.now)
   const teller = createTeller(storage)
-  await teller(state)
+  await teller(deceive(state))
 
   const start = (): Promise<Core> =>
     createCore({
@@ -107,7 +108,7 @@ export const openPlace = async ({ storage: database, state, dice }: PlaceParts):
       }
     },
     tell: async next => {
-      await teller(next)
+      await teller(deceive(next))
       await core.reload()
     },
     open: async (name, user) => {

@@ -1,4 +1,11 @@
-import { compileSchema, type ProfileItem, type ProfileLife, beginProfile, editProfile, publishProfile } from '@rejoin/profile'
+import {
+  compileSchema,
+  type ProfileItem,
+  type ProfileLife,
+  beginProfile,
+  editProfile,
+  publishProfile,
+} from '@rejoin/profile'
 import type { Dice } from '../proofs/dice.ts'
 import { anyFilter } from './filters.ts'
 import { relationships, schema, tableNamed, tables } from './schema.ts'

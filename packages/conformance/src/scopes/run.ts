@@ -9,10 +9,8 @@ import { openPlace, type Place } from './place.ts'
 import type { Row, State } from './state.ts'
 import { anyStep, type History } from './steps.ts'
 
-/** What a history did, and what it cost. */
-export interface Report {
-  readonly seed: number
-  readonly steps: number
+/** What histories did, and what it cost. */
+export interface Counts {
   /** contents of devices that were compared with the oracle's */
   readonly looks: number
   /** of those, rows */
@@ -21,14 +19,26 @@ export interface Report {
   readonly canaries: number
   /** live devices that heard of a step */
   readonly told: number
-  /** live devices that had to compare, though a message should have told them all */
+  /** of those, such that had to compare, though a message should have told them all */
   readonly compared: number
 }
+
+export const nothing: Counts = { looks: 0, rows: 0, canaries: 0, told: 0, compared: 0 }
+
+export const added = (a: Counts, b: Counts): Counts => ({
+  looks: a.looks + b.looks,
+  rows: a.rows + b.rows,
+  canaries: a.canaries + b.canaries,
+  told: a.told + b.told,
+  compared: a.compared + b.compared,
+})
 
 export interface Options {
   readonly seed: number
   readonly steps: number
   readonly storage?: (dice: Dice) => Promise<Storage>
+  /** what the relay is made to believe of the environment; to see that a relay that errs is found out */
+  readonly deceive?: (state: State) => State
   /** hears of each step, as it happened */
   readonly trace?: (line: string) => void
 }
@@ -37,11 +47,16 @@ export interface Options {
 export class ScopeFailure extends Error {}
 
 /** One history: a world from a seed, and after every step each connected device against the oracle. */
-export const runHistory = async ({ seed, steps, storage, trace = () => {} }: Options): Promise<Report> => {
+export const runHistory = async ({ seed, steps, storage, deceive, trace = () => {} }: Options): Promise<Counts> => {
   const dice = createDice(seed)
   const mint = createMint()
   const state = beginState(dice, mint)
-  const place = await openPlace({ storage: await (storage ?? inMemory)(dice), state, dice: createDice(seed + 1) })
+  const place = await openPlace({
+    storage: await (storage ?? inMemory)(dice),
+    state,
+    dice: createDice(seed + 1),
+    ...(deceive === undefined ? {} : { deceive }),
+  })
   const watch = createWatch(place, state)
   const history: History = { dice, mint, state, place }
   let said = 'beginning'
@@ -54,22 +69,30 @@ export const runHistory = async ({ seed, steps, storage, trace = () => {} }: Opt
     for (const [at, user] of [...userIds, userIds[0]].entries()) await place.open(`${user}${at}`, user)
     await watch.look(false)
     for (step = 1; step <= steps; step++) {
-      const chosen = anyStep(dice)
-      said = await chosen(history)
+      said = ''
+      const under: Promise<void>[] = []
+      // Mostly one thing at a time; sometimes several before anybody has heard of the first.
+      for (let n = dice.chance(0.7) ? 1 : 2 + dice.number(2); n > 0; n--) {
+        under.push(anyStep(dice)(history, what => (said += `${what}. `)))
+        watch.moved()
+        if (dice.chance(0.5)) await Promise.all(under)
+      }
+      await Promise.all(under)
       trace(`${step}. ${said}`)
       await watch.look(true)
-      if (place.bugs.length > 0) throw new ScopeFailure(`a bug was reported: ${place.bugs.map(textOf).join('; ')}`)
     }
     for (const device of place.devices) if (!device.online) place.join(device)
     said = 'all come back'
     await watch.look(false)
   } catch (error) {
     const where = `seed ${seed}, step ${step} (${said})`
-    throw error instanceof ScopeFailure ? new ScopeFailure(`${where}\n${error.message}`) : new Error(where, { cause: error })
+    throw error instanceof ScopeFailure
+      ? new ScopeFailure(`${where}\n${error.message}`)
+      : new Error(where, { cause: error })
   } finally {
     await place.close()
   }
-  return { seed, steps, ...watch.counts }
+  return watch.counts
 }
 
 const textOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))
@@ -79,8 +102,9 @@ const inMemory = (dice: Dice): Promise<Storage> =>
 
 const createWatch = (place: Place, state: State) => {
   const canaries = createCanaries()
-  const counts = { looks: 0, rows: 0, canaries: 0, told: 0, compared: 0 }
-  let before: ReadonlyMap<string, Holding> = new Map()
+  const counts = { ...nothing }
+  /** since the last look, each as it was for a while */
+  let holdings: ReadonlyMap<string, readonly Holding[]> = new Map()
   const greetings = new Map<Device, number>()
   const comparisons = new Map<Device, number>()
   const sent = (device: Device, type: string): number =>
@@ -97,16 +121,35 @@ const createWatch = (place: Place, state: State) => {
     comparisons.set(device, compares)
   }
 
+  const holdingsNow = (of: State): ReadonlyMap<string, Holding> => {
+    state.now = place.time.now()
+    return new Map(userIds.map(user => [user, holdingOf({ ...of, now: state.now }, user)]))
+  }
+  const moved = (): void => {
+    const now = holdingsNow(state)
+    holdings = new Map([...now].map(([user, held]) => [user, [...(holdings.get(user) ?? []), held]]))
+  }
+  /** Of a deleted row that the scope would hold, were it there, a device may be told that it is gone. */
+  const ghosts = (): ReadonlyMap<string, Holding> =>
+    holdingsNow({
+      ...state,
+      rows: new Map([...state.rows].map(([table, rows]) => [table, new Map([...state.dead.get(table)!, ...rows])])),
+    })
+
   return {
     counts,
+    /** something has begun that changes what devices should hold */
+    moved,
     look: async (live: boolean): Promise<void> => {
       await place.quiet()
-      state.now = place.time.now()
-      const after = new Map(userIds.map(user => [user as string, holdingOf(state, user)] as const))
+      if (place.bugs.length > 0) throw new ScopeFailure(`a bug was reported: ${place.bugs.map(textOf).join('; ')}`)
+      moved()
+      const gone = ghosts()
       for (const device of place.devices) {
-        const held = after.get(device.user)!
-        const bad = canaries.scan(device, before.get(device.user) ?? held, held)
-        if (bad.length > 0) throw new ScopeFailure(`${device.name} was sent what is not in its scope: ${bad.join(', ')}`)
+        const held = holdings.get(device.user)!.at(-1)!
+        const bad = canaries.scan(device, holdings.get(device.user)!, gone.get(device.user)!)
+        if (bad.length > 0)
+          throw new ScopeFailure(`${device.name} was sent what is not in its scope: ${bad.join(', ')}`)
         count(device, live && device.online)
         if (!device.online) continue
         const { state: link, fault } = device.rejoin.link.current
@@ -117,7 +160,7 @@ const createWatch = (place: Place, state: State) => {
         for (const rows of held.values()) counts.rows += rows.size
       }
       counts.canaries = canaries.found
-      before = after
+      holdings = new Map([...holdings].map(([user, list]) => [user, list.slice(-1)]))
     },
   }
 }

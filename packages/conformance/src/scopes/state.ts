@@ -7,6 +7,8 @@ export interface State {
   now: number
   /** live rows by table, then id; values by column name, null left out */
   readonly rows: Map<string, Map<string, Row>>
+  /** deleted rows as they were last */
+  readonly dead: Map<string, Map<string, Row>>
   readonly units: Map<string, Unit>
   readonly teams: Map<string, Team>
   readonly users: Map<string, User>

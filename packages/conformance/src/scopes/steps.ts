@@ -25,15 +25,16 @@ export interface History {
   readonly place: Place
 }
 
-/** @returns what happened, for people to read */
-export type Step = (history: History) => Promise<string>
+/** Changes the state at once, then the place. @param say what happens, for people to read */
+export type Step = (history: History, say: (what: string) => void) => Promise<void>
 
-const changeRows: Step = async ({ dice, mint, state, place }) => {
+const changeRows: Step = async ({ dice, mint, state, place }, say) => {
   const writes: Write[] = []
   for (let n = 1 + dice.number(3); n > 0; n--) {
     const table = dice.pick(tables).name
     const rows = state.rows.get(table)!
-    const id = rows.size > 0 && dice.chance(0.85) ? dice.pick([...rows.keys()]) : mint.id()
+    const others = [mint.id(), ...state.dead.get(table)!.keys()]
+    const id = dice.pick(rows.size > 0 && dice.chance(0.85) ? [...rows.keys()] : others)
     if (writes.some(write => write.id === id)) continue
     const before = rows.get(id)
     if (before === undefined) writes.push({ kind: 'create', table, id, values: anyRow(dice, mint, state, table) })
@@ -41,12 +42,14 @@ const changeRows: Step = async ({ dice, mint, state, place }) => {
     else writes.push({ kind: 'update', table, id, values: someValues(dice, mint, state, table) })
   }
   for (const { kind, table, id, values } of writes) {
-    const rows = state.rows.get(table)!
+    const [rows, dead] = [state.rows.get(table)!, state.dead.get(table)!]
+    if (kind === 'delete') dead.set(id, rows.get(id)!)
+    else dead.delete(id)
     if (kind === 'delete') rows.delete(id)
     else rows.set(id, withoutNulls({ ...rows.get(id), ...values }))
   }
+  say(writes.map(({ kind, table, id, values }) => `${kind} ${table} ${id} ${JSON.stringify(values)}`).join('; '))
   await place.write(writes)
-  return writes.map(({ kind, table, id, values }) => `${kind} ${table} ${id} ${JSON.stringify(values)}`).join('; ')
 }
 
 /** One column mostly: whose it is and what it belongs to more often than the rest. */
@@ -64,10 +67,9 @@ const withoutNulls = (row: Row): Row => Object.fromEntries(Object.entries(row).f
 
 const told =
   (change: (history: History) => string): Step =>
-  async history => {
-    const said = change(history)
+  async (history, say) => {
+    say(change(history))
     await history.place.tell(history.state)
-    return said
   }
 
 const changePeople = told(({ dice, state }) => {
@@ -130,24 +132,24 @@ const reassign = told(({ dice, state }) => {
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
-const leap: Step = async ({ dice, place }) => {
+const leap: Step = async ({ dice, place }, say) => {
   const now = place.time.now()
   const toHour = HOUR - (now % HOUR)
   const ms = dice.pick([MINUTE, 20 * MINUTE, toHour, toHour, HOUR + toHour, 5 * HOUR, 12 * HOUR, 24 * HOUR, 30 * HOUR])
+  say(`${ms / MINUTE} minutes pass`)
   await place.time.leap(ms)
-  return `${ms / MINUTE} minutes pass`
 }
 
-const goOffline: Step = async ({ dice, place }) => {
+const goOffline: Step = async ({ dice, place }, say) => {
   const device = dice.pick(place.devices)
   if (device.online) place.cut(device)
   else place.join(device)
-  return `${device.name} goes ${device.online ? 'online' : 'offline'}`
+  say(`${device.name} goes ${device.online ? 'online' : 'offline'}`)
 }
 
-const restart: Step = async ({ place }) => {
+const restart: Step = async ({ place }, say) => {
+  say('the relay restarts')
   await place.restart()
-  return 'the relay restarts'
 }
 
 /** Rows change more often than anything else. */

@@ -76,16 +76,19 @@ const broughtBy = (state: State, { table, relationships: names = [] }: ProfileIt
 
 /** SE5: roles add up. */
 const rolesOf = (state: State, { id, teams }: Asker) =>
-  [
-    ...new Set([...state.users.get(id)!.roles, ...teams.flatMap(team => state.teams.get(team)?.roles ?? [])]),
-  ].flatMap(name => state.roles.get(name) ?? [])
+  [...new Set([...state.users.get(id)!.roles, ...teams.flatMap(team => state.teams.get(team)?.roles ?? [])])].flatMap(
+    name => state.roles.get(name) ?? [],
+  )
 
 const rightsOf = (state: State, asker: Asker, table: string) =>
   rolesOf(state, asker).flatMap(({ tables }) => tables[table] ?? tables['*'] ?? [])
 
 const depths: readonly Depth[] = ['none', 'own', 'team', 'unit', 'all']
 
-/** SE5: rows I own, my teams own, my business unit owns, every row; shared ones where roles read any at all. */
+/**
+ * SE5: rows I own, my teams own, my business unit owns, every row; shared ones where roles read any at all. Where rows
+ * have no owner to ask for, whoever reads any reads all.
+ */
 const reads = (state: State, asker: Asker, table: string, id: string, row: Row): boolean => {
   const depth = Math.max(0, ...rightsOf(state, asker, table).map(({ read = 'none' }) => depths.indexOf(read)))
   const owner = String(row['ownerid'])
@@ -96,8 +99,9 @@ const reads = (state: State, asker: Asker, table: string, id: string, row: Row):
       share.rights.includes('read') &&
       [asker.id, ...asker.teams].includes(share.with),
   )
+  const isOwned = ['user', 'business'].includes(tableNamed(table).ownership)
   return (
-    depth >= 4 ||
+    depth >= (isOwned ? 4 : 1) ||
     (depth >= 3 && asker.unit !== undefined && row['owningbusinessunit'] === asker.unit) ||
     (depth >= 2 && asker.teams.includes(owner)) ||
     (depth >= 1 && (owner === asker.id || isShared))

@@ -63,8 +63,7 @@ const firstOf = (year: number, month: number): number => Math.floor(Date.UTC(yea
 const formats = new Map<string, Intl.DateTimeFormat>()
 const partsOf = (at: number, zone: string): Record<string, number> => {
   const fields = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' } as const // prettier-ignore
-  const format =
-    formats.get(zone) ?? new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', ...fields })
+  const format = formats.get(zone) ?? new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', ...fields })
   formats.set(zone, format)
   return Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]))
 }
