@@ -139,12 +139,19 @@ export const createCore = async ({
     }
   }
 
-  const refresh = async (): Promise<void> => {
+  const readAgain = async (): Promise<void> => {
     const before = environment
     const present = await storage.snapshot(loadEnvironment)
     await index(present)
     environment = present
     listening.follow(before)
+  }
+  let reading: Promise<void> = Promise.resolve()
+  /** One after another: what was read last is what counts. */
+  const refresh = (): Promise<void> => {
+    const read = reading.then(readAgain)
+    reading = read.catch(() => {})
+    return read
   }
 
   const woken = async (): Promise<void> => {
@@ -181,14 +188,6 @@ export const createCore = async ({
     log,
   })
   const greeting = createGreeting({ environment: () => environment, identity, grants, head, lens, now })
-  /** Greeted in an environment that changed meanwhile, a device would not hear of the change. */
-  const greet = async (hello: Hello): Promise<Greeting> => {
-    for (;;) {
-      const asked = environment
-      const greeted = await greeting(hello)
-      if (asked === environment) return greeted
-    }
-  }
 
   return {
     storage,
@@ -204,6 +203,15 @@ export const createCore = async ({
       await refresh()
     },
     connect: line => {
+      let asked = environment
+      /** Greeted in an environment that changed meanwhile, a device would not hear of the change. */
+      const greet = async (hello: Hello): Promise<Greeting> => {
+        for (;;) {
+          asked = environment
+          const greeted = await greeting(hello)
+          if (asked === environment) return greeted
+        }
+      }
       const session = createSession({
         storage,
         committer,
@@ -222,6 +230,7 @@ export const createCore = async ({
           deviceOf.set(greeted, device)
           listening.listen(greeted)
           earlier?.close('replaced', 'another connection of this device took over', 'use that one')
+          if (asked !== environment) listening.review(greeted, asked)
         },
         onClosed: closed => {
           sessions.delete(closed)

@@ -1,4 +1,4 @@
-import { type Position, type Scope, turnOf } from '@rejoin/profile'
+import { type Position, turnOf } from '@rejoin/profile'
 import type { Committed } from '../commit/committer.ts'
 import type { Environment } from '../environment/environment.ts'
 import { guestIn, standingOf, termsOf } from '../session/greeting.ts'
@@ -18,6 +18,8 @@ export interface Listening {
   listen(session: Session): void
   /** the environment was another one: sessions whose person, profile or rights changed are told, or connect again */
   follow(before: Environment): void
+  /** the same of one session */
+  review(session: Session, before: Environment): void
   /** now and then: scopes with relative dates are asked anew, one after another, so that commits are told between them */
   tick(): void
   idle(): Promise<void>
@@ -49,15 +51,38 @@ export const createListening = ({ storage, environment, lens, alone, now, log }:
     audiences.join(listener)
   }
 
-  /** The session goes on with another guest: the same person at another moment, or as he stands now. */
-  const adopt = async (session: Session, next: Guest): Promise<void> => {
+  /** What a session's person may hold as things are; undefined where there is no such person any more. */
+  const presentGuest = (guest: Guest): Guest | undefined => {
+    const person = environment().person(guest.author.person.id)
+    return person && guestIn(environment(), { ...guest, author: { ...guest.author, person } }, lens, now())
+  }
+
+  /** @returns whether a commit is still to be told, and the session was left as it is */
+  const adoptAt = async (session: Session, known: Position, patient: boolean): Promise<boolean> => {
+    const guest = guestOf(session.state)
+    const next = guest && presentGuest(guest)
+    if (guest === undefined || next === undefined) return false
+    let isBehind = false
+    const told = await storage.snapshot(async view => {
+      isBehind = view.head.rev !== known.rev
+      return isBehind ? undefined : rescoped(view, guest.scope, next.scope, known)
+    })
+    if (isBehind && patient) return true
+    // Where nothing can be told the device catches up.
+    session.adopt(next, told)
+    listen(session)
+    return false
+  }
+
+  /** The session goes on with its person as he stands now, at this moment. */
+  const adopt = async (session: Session): Promise<void> => {
     try {
-      await alone(async known => {
-        const guest = guestOf(session.state)
-        if (guest === undefined) return
-        session.adopt(next, await difference(storage, guest.scope, next.scope, known))
-        listen(session)
-      })
+      let isBehind = true
+      for (let tries = 1; isBehind; tries++) {
+        await alone(async known => {
+          isBehind = await adoptAt(session, known, tries < PATIENCE)
+        })
+      }
     } catch (error) {
       log(error)
       session.close('busy', 'what this device may hold could not be told', 'connect again')
@@ -65,28 +90,27 @@ export const createListening = ({ storage, environment, lens, alone, now, log }:
   }
 
   const turn = async (): Promise<void> => {
-    const due = [...listeners.values()].filter(({ turns }) => turns <= now())
-    for (const { session } of due) {
-      const guest = guestOf(session.state)
-      if (guest !== undefined && !ended) await adopt(session, guestIn(environment(), guest, lens, now()))
-    }
+    // A download goes on as it began: what time has changed meanwhile is told when it is through.
+    const isDue = ({ turns, session }: LiveSession): boolean => turns <= now() && session.state.phase === 'live'
+    for (const { session } of [...listeners.values()].filter(isDue)) if (!ended) await adopt(session)
+  }
+
+  const review = (session: Session, before: Environment): void => {
+    const guest = guestOf(session.state)
+    if (guest === undefined) return
+    const next = presentGuest(guest)
+    if (next === undefined || termsOf(environment(), next) !== termsOf(before, guest)) {
+      session.close('busy', 'the environment has changed', 'connect again')
+    } else if (standingOf(next) !== standingOf(guest)) void adopt(session)
   }
 
   return {
     deliver: createDelivery(storage, audiences, session => listeners.get(session)),
     listen,
     follow: before => {
-      const present = environment()
-      for (const { session } of listeners.values()) {
-        const guest = guestOf(session.state)
-        if (guest === undefined) continue
-        const person = present.person(guest.author.person.id)
-        const next = person && guestIn(present, { ...guest, author: { ...guest.author, person } }, lens, now())
-        if (next === undefined || termsOf(present, next) !== termsOf(before, guest)) {
-          session.close('busy', 'the environment has changed', 'connect again')
-        } else if (standingOf(next) !== standingOf(guest)) void adopt(session, next)
-      }
+      for (const { session } of listeners.values()) review(session, before)
     },
+    review,
     tick: () => {
       turning ??= turn().finally(() => {
         turning = undefined
@@ -99,6 +123,5 @@ export const createListening = ({ storage, environment, lens, alone, now, log }:
   }
 }
 
-/** @returns undefined where a commit is still to be told: the device catches up instead */
-const difference = (storage: Storage, before: Scope, after: Scope, known: Position): ReturnType<typeof rescoped> =>
-  storage.snapshot(async view => (view.head.rev === known.rev ? rescoped(view, before, after, known) : undefined))
+/** Times a session waits until what was just committed has been told; then it catches up from storage instead. */
+const PATIENCE = 3

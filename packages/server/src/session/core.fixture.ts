@@ -39,7 +39,7 @@ export interface Bench {
   readonly reads: readonly { readonly rows: number; readonly pauses: number }[]
   readonly pauses: () => number
   skip(ms: number): void
-  write(id: string, title: string): Promise<void>
+  write(id: string, title: string, due?: string): Promise<void>
   connect(user: string, device: string, holdings?: readonly Holding[]): End
   close(): Promise<void>
 }
@@ -100,12 +100,20 @@ export const openBench = async ({ where, rows = 0 }: { where?: Filter; rows?: nu
     skip: ms => {
       clock += ms
     },
-    write: async (record, title) => {
+    write: async (record, title, due) => {
       const person = core.environment().person('ben')!
       const known = (await storage.snapshot(view => view.records([{ table: 'task', id: record }]))).length > 0
       const kind = known ? 'update' : 'create'
       const [judged] = await core.committer.submit([
-        { from: 'online', id: newId(), person, kind, table: 'task', record, values: { title } },
+        {
+          from: 'online',
+          id: newId(),
+          person,
+          kind,
+          table: 'task',
+          record,
+          values: due === undefined ? { title } : { title, due },
+        },
       ])
       if (judged?.answer.status !== 'applied') throw new Error(`not written: ${JSON.stringify(judged)}`)
     },

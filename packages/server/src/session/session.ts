@@ -143,6 +143,7 @@ export const createSession = (parts: SessionParts): Session => {
     const { guest, frame } = greeting
     state = { phase: 'catching-up', guest, missed: createMissed() }
     parts.onGreeted(session, guest.author.device)
+    if (guestOf(state) === undefined) return
     send(frame)
     // Not awaited here: pushes and acknowledgements are handled while pages are under way (FS5).
     void catchUpThenLive(guest, hello.holdings).catch(fail)
@@ -325,8 +326,10 @@ export const createSession = (parts: SessionParts): Session => {
       for (const row of told.rows) heard?.keys.add(keyOf(row))
     },
     adopt: (guest, told) => {
-      if (state.phase === 'live' && told !== undefined && told.at.rev === reached.rev) {
+      // A live session may be behind what is known only by commits that did not concern it.
+      if (state.phase === 'live' && told !== undefined && told.at.rev >= reached.rev) {
         state = { phase: 'live', guest }
+        reached = told.at
         const frame = told.frame()
         if (frame !== undefined) send(frame)
         for (const row of told.rows) heard?.keys.add(keyOf(row))
