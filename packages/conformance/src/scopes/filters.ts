@@ -11,7 +11,7 @@ export const anyFilter = (dice: Dice, table: string, levels = 2): DownloadFilter
 const part = (dice: Dice, table: string, levels: number): Filter => {
   if (levels > 0 && dice.chance(0.35)) {
     const members = Array.from({ length: 2 + dice.number(2) }, () => part(dice, table, levels - 1))
-    return dice.chance(0.5) ? { all: members } : { any: members }
+    return dice.chance(0.35) ? { all: members } : { any: members }
   }
   if (levels > 0 && dice.chance(0.4)) return link(dice, table, levels - 1) ?? condition(dice, table)
   return condition(dice, table)
@@ -92,6 +92,8 @@ const ownerOps = [
   'eq-userteams',
   'eq-useroruserteams',
   'eq-useroruserhierarchy',
+  'eq-useroruserhierarchy',
+  'eq-useroruserhierarchyandteams',
   'eq-useroruserhierarchyandteams',
 ]
 

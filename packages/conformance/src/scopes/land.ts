@@ -56,7 +56,7 @@ export const beginState = (dice: Dice, mint: Mint): State => {
     ),
   }
   for (const { name } of tables) {
-    for (let n = 4 + dice.number(6); n > 0; n--) state.rows.get(name)!.set(mint.id(), {})
+    for (let n = 6 + dice.number(8); n > 0; n--) state.rows.get(name)!.set(mint.id(), {})
   }
   for (const [table, rows] of state.rows) for (const id of rows.keys()) rows.set(id, anyRow(dice, mint, state, table))
   return state
@@ -79,14 +79,14 @@ export const anyTeam = (dice: Dice, id: string): Team => ({
 export const anyUser = (dice: Dice, id: string, at: number): User => ({
   id,
   name: id,
-  roles: roleNames.filter((_, n) => dice.chance(n === 0 ? 0.7 : 0.25)),
+  roles: roleNames.filter((_, n) => dice.chance(n === 0 ? 0.85 : 0.2)),
   ...(dice.chance(0.85) ? { unit: dice.pick(unitIds) } : {}),
   ...(at > 0 && dice.chance(0.6) ? { manager: userIds[dice.number(at)]! } : {}),
   ...(dice.chance(0.85) ? { timeZone: dice.pick(zones) } : {}),
   ...(dice.chance(0.8) ? { language: dice.pick(languages) } : {}),
 })
 
-const readable: readonly Depth[] = ['all', 'all', 'all', 'unit', 'unit', 'team', 'team', 'own', 'none']
+const readable: readonly Depth[] = ['all', 'all', 'unit', 'unit', 'team', 'team', 'own', 'own', 'none']
 
 export const anyRole = (dice: Dice, name: string): RoleSource => {
   const rightsOf = (table: string): TableRights => {
@@ -128,11 +128,14 @@ export const anyValue = (dice: Dice, mint: Mint, state: State, table: string, na
 }
 
 const iso = (at: number): string => new Date(at).toISOString()
-const HOUR = 3_600_000
+const [MINUTE, HOUR] = [60_000, 3_600_000]
 
-/** Mostly within two days, sometimes some weeks away, often on the hour. */
+/**
+ * Mostly within two days, sometimes some weeks away, often on the hour. Always on the minute: within one the relay need
+ * not follow the clock.
+ */
 const near = (dice: Dice, now: number): number => {
   const away = dice.chance(0.7) ? 48 * HOUR : 60 * 24 * HOUR
   const at = now - away + dice.number(2 * away)
-  return dice.chance(0.5) ? at - (at % HOUR) : at
+  return at - (at % (dice.chance(0.5) ? HOUR : MINUTE))
 }

@@ -71,10 +71,10 @@ const reachingFrom = (table: string, others: readonly string[]) =>
 const filterOf = (dice: Dice, name: string, isBrought: boolean): ProfileItem['filter'] => {
   const { ownership, columns } = tableNamed(name)
   const hasUnit = columns.some(column => column.name === 'owningbusinessunit')
-  if (ownership === 'none' || (isBrought && dice.chance(0.6))) return { kind: 'related' }
-  if (ownership === 'organization' || dice.chance(0.1)) return { kind: 'all' }
+  if (ownership === 'none' || (isBrought && dice.chance(0.45))) return { kind: 'related' }
+  if (ownership === 'organization' || dice.chance(0.15)) return { kind: 'all' }
   if (ownership === 'business') return { kind: 'other', unit: true }
-  if (dice.chance(0.35)) {
+  if (dice.chance(0.25)) {
     const [mine, teams, unit] = [dice.chance(0.6), dice.chance(0.5), hasUnit && dice.chance(0.4)]
     return { kind: 'other', mine: mine || (!teams && !unit), teams, unit }
   }

@@ -72,14 +72,15 @@ export const runHistory = async ({ seed, steps, storage, deceive, trace = () => 
       said = ''
       const under: Promise<void>[] = []
       // Mostly one thing at a time; sometimes several before anybody has heard of the first.
-      for (let n = dice.chance(0.7) ? 1 : 2 + dice.number(2); n > 0; n--) {
+      for (let n = dice.chance(0.6) ? 1 : 2 + dice.number(3); n > 0; n--) {
         under.push(anyStep(dice)(history, what => (said += `${what}. `)))
         watch.moved()
-        if (dice.chance(0.5)) await Promise.all(under)
+        if (dice.chance(0.4)) await Promise.all(under)
       }
       await Promise.all(under)
       trace(`${step}. ${said}`)
-      await watch.look(true)
+      const compared = await watch.look(true)
+      if (compared.length > 0) trace(`${compared.join(', ')} had to compare`)
     }
     for (const device of place.devices) if (!device.online) place.join(device)
     said = 'all come back'
@@ -105,6 +106,7 @@ const createWatch = (place: Place, state: State) => {
   const counts = { ...nothing }
   /** since the last look, each as it was for a while */
   let holdings: ReadonlyMap<string, readonly Holding[]> = new Map()
+  let compared: string[] = []
   const greetings = new Map<Device, number>()
   const comparisons = new Map<Device, number>()
   const sent = (device: Device, type: string): number =>
@@ -115,7 +117,10 @@ const createWatch = (place: Place, state: State) => {
     const [hellos, compares] = [sent(device, 'hello'), sent(device, 'compare')]
     if (live && hellos === greetings.get(device)) {
       counts.told++
-      if (compares > comparisons.get(device)!) counts.compared++
+      if (compares > comparisons.get(device)!) {
+        counts.compared++
+        compared.push(device.name)
+      }
     }
     greetings.set(device, hellos)
     comparisons.set(device, compares)
@@ -140,7 +145,9 @@ const createWatch = (place: Place, state: State) => {
     counts,
     /** something has begun that changes what devices should hold */
     moved,
-    look: async (live: boolean): Promise<void> => {
+    /** @returns names of devices that had to compare */
+    look: async (live: boolean): Promise<readonly string[]> => {
+      compared = []
       await place.quiet()
       if (place.bugs.length > 0) throw new ScopeFailure(`a bug was reported: ${place.bugs.map(textOf).join('; ')}`)
       moved()
@@ -161,6 +168,7 @@ const createWatch = (place: Place, state: State) => {
       }
       counts.canaries = canaries.found
       holdings = new Map([...holdings].map(([user, list]) => [user, list.slice(-1)]))
+      return compared
     },
   }
 }

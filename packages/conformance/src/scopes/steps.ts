@@ -1,3 +1,4 @@
+import type { Share } from '@rejoin/server'
 import type { Dice } from '../proofs/dice.ts'
 import {
   anyApp,
@@ -95,19 +96,17 @@ const changeRole = told(({ dice, state }) => {
   return `role ${name} on ${table}: ${JSON.stringify(fresh.tables[table])}`
 })
 
-const changeShare = told(({ dice, state }) => {
-  if (state.shares.length > 0 && dice.chance(0.4)) {
-    const taken = dice.pick(state.shares)
-    state.shares = state.shares.filter(share => share !== taken)
-    return `no more shared: ${JSON.stringify(taken)}`
-  }
-  const table = dice.pick(tables).name
-  const record = dice.pick([...state.rows.get(table)!.keys(), 'nowhere'])
-  const share = { table, record, with: dice.pick([...userIds, ...teamIds]), rights: ['read' as const] }
-  const isOther = (each: typeof share): boolean =>
-    each.table !== table || each.record !== record || each.with !== share.with
-  state.shares = [...state.shares.filter(each => isOther(each as typeof share)), share]
-  return `shared ${JSON.stringify(share)}`
+/** Some are taken, some are given; also of rows that are not there, or not yet. */
+const changeShares = told(({ dice, mint, state }) => {
+  const kept = state.shares.filter(() => dice.chance(0.6))
+  const given = Array.from({ length: 1 + dice.number(4) }, (): Share => {
+    const table = dice.pick(tables).name
+    const record = dice.pick([...state.rows.get(table)!.keys(), ...state.dead.get(table)!.keys(), mint.id()])
+    return { table, record, with: dice.pick([...userIds, ...userIds, ...teamIds]), rights: ['read'] }
+  })
+  const keyOf = ({ table, record, with: receiver }: Share): string => `${table}/${record}/${receiver}`
+  state.shares = [...new Map([...kept, ...given].map(share => [keyOf(share), share])).values()]
+  return `shared ${given.map(keyOf).join(', ')}, and no more than ${kept.map(keyOf).join(', ')} of before`
 })
 
 const republish = told(({ dice, state }) => {
@@ -134,7 +133,8 @@ const HOUR = 60 * MINUTE
 
 const leap: Step = async ({ dice, place }, say) => {
   const now = place.time.now()
-  const toHour = HOUR - (now % HOUR)
+  // never exactly: who begins at that moment has the moment itself ahead, for the rest of the minute
+  const toHour = HOUR - (now % HOUR) + 137
   const ms = dice.pick([MINUTE, 20 * MINUTE, toHour, toHour, HOUR + toHour, 5 * HOUR, 12 * HOUR, 24 * HOUR, 30 * HOUR])
   say(`${ms / MINUTE} minutes pass`)
   await place.time.leap(ms)
@@ -155,11 +155,11 @@ const restart: Step = async ({ place }, say) => {
 /** Rows change more often than anything else. */
 export const steps: readonly { readonly weight: number; readonly step: Step }[] = [
   { weight: 12, step: changeRows },
-  { weight: 4, step: leap },
+  { weight: 5, step: leap },
   { weight: 3, step: goOffline },
   { weight: 3, step: changePeople },
   { weight: 2, step: changeRole },
-  { weight: 2, step: changeShare },
+  { weight: 3, step: changeShares },
   { weight: 2, step: republish },
   { weight: 2, step: reassign },
   { weight: 1, step: restart },
