@@ -16,6 +16,10 @@ export interface Device {
   readonly line: Line
   readonly disk: MemoryDisk
   readonly rejoin: Rejoin
+  /** somebody sets its clock: ms it is off from now on */
+  setClock(ms: number): void
+  /** HTTP requests it made */
+  readonly asked: number
   id(): string
   status(): string
   fault(): { readonly code: string } | undefined
@@ -52,6 +56,8 @@ export interface Device {
 export interface DeviceOptions {
   readonly user: User
   readonly relay: () => Core
+  /** the relay's HTTP app, over the same way */
+  readonly request: (path: string, request: RequestInit | undefined) => Promise<Response>
   readonly time: Time
   readonly calm: () => Promise<void>
   readonly dice: Dice
@@ -62,7 +68,9 @@ export interface DeviceOptions {
 }
 
 export const openDevice = async (options: DeviceOptions): Promise<Device> => {
-  const { user, time, calm, dice, disk, clock, report } = options
+  const { user, time, calm, dice, disk, report } = options
+  let { clock } = options
+  let asked = 0
   const line = createLine(options.relay)
   let rejoin: Rejoin
   let life = 0
@@ -80,6 +88,12 @@ export const openDevice = async (options: DeviceOptions): Promise<Device> => {
         report: error => (mine === life ? report(error) : undefined),
       },
       token: user,
+      url: 'http://relay',
+      fetch: async (input, request) => {
+        asked++
+        if (!line.reachable) throw new TypeError('no way to the relay')
+        return options.request(String(input).slice('http://relay'.length), request)
+      },
       app: 'proofs',
       commands,
       connect: handlers => {
@@ -107,6 +121,12 @@ export const openDevice = async (options: DeviceOptions): Promise<Device> => {
     disk,
     get rejoin() {
       return rejoin
+    },
+    setClock: ms => {
+      clock = ms
+    },
+    get asked() {
+      return asked
     },
     id: () => rejoin.id,
     status: () => rejoin.link.current.state,

@@ -9,6 +9,8 @@ export interface Line {
   /** the device's end; absent while there is no way to the relay */
   dial(end: DeviceEnd): Dialled | undefined
   readonly frames: readonly Carried[]
+  /** whether there is a way to the relay */
+  readonly reachable: boolean
   /** no way to the relay from now on: what is on its way is lost */
   cut(): void
   /** the way is back; who wants it must dial */
@@ -158,6 +160,9 @@ export const createLine = (relay: () => Core): Line => {
     step: direction => current?.step(direction) ?? false,
     watch: next => {
       judge = next
+    },
+    get reachable() {
+      return reachable
     },
     get moved() {
       return moved

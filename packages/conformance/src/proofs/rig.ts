@@ -55,6 +55,8 @@ export interface Rig {
   stored(edits: readonly string[]): Promise<readonly (StoredEdit | undefined)[]>
   setSchema(schema: SchemaSource): Promise<void>
   setStrategy(strategy: StrategyName): Promise<void>
+  /** hours a cache lives */
+  setCacheHours(cacheHours: number): Promise<void>
   setRules(rules: readonly Rule[]): Promise<void>
   setPerson(person: Person): Promise<void>
   /** whether the identity provider knows anybody */
@@ -146,6 +148,7 @@ export const openRig = async (
         time,
         calm,
         relay: () => core,
+        request: async (path, request) => relay.app.request(path, request),
         dice: createDice(dice.number(2 ** 31)),
         report: error => void bugs.push(error),
       })
@@ -198,6 +201,8 @@ export const openRig = async (
       return edits.map(edit => found.find(each => each.edit === edit))
     },
     setSchema: schema => write(...schemaEntries(schema)),
+    setCacheHours: cacheHours =>
+      write({ kind: 'environment', id: 'settings', value: { ...core.environment().settings, cacheHours } }),
     setStrategy: strategy_ =>
       write({ kind: 'environment', id: 'settings', value: { strategy: strategy_, strategies: {} } }),
     setRules: rules => write({ kind: 'environment', id: 'settings', value: { ...core.environment().settings, rules } }),
