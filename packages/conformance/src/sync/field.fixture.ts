@@ -78,7 +78,8 @@ export const openField = async (
   const entries = environmentEntries({
     schema,
     settings: { strategy: settings.strategy ?? 'clientWins', strategies: settings.strategies ?? {} },
-    people: ['ana', 'bo'].map(id => ({ id, name: id, teams: [], roles: ['office'] })),
+    directory: { users: ['ana', 'bo'].map(id => ({ id, name: id, roles: ['office'] })) },
+    people: [],
     profiles: [
       {
         profile: {

@@ -1,7 +1,15 @@
 import { z } from '@hono/zod-openapi'
 import { isRecordId, ok } from '@rejoin/profile'
 import { userFaults } from '../directory/check.ts'
-import { type Directory, type EntryKey, shareEntry, teamEntry, type User, userEntry } from '../directory/directory.ts'
+import {
+  type Directory,
+  type EntryKey,
+  leaverEntry,
+  shareEntry,
+  teamEntry,
+  type User,
+  userEntry,
+} from '../directory/directory.ts'
 import { assignmentId, type Profiles } from '../environment/profiles.ts'
 import type { Resource } from './resource.ts'
 
@@ -37,6 +45,7 @@ export const users: Resource<User> = {
   leaving: ({ directory, profiles }, { id }) =>
     ok({
       written: [
+        leaverEntry({ id }),
         ...directory.teamsOf(id).map(team => teamEntry(without(directory, team, id))),
         ...directory.reportsOf(id).map(report => {
           const { manager: _, ...user } = directory.users.get(report)!

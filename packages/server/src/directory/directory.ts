@@ -43,6 +43,11 @@ export interface User {
   readonly position?: string
 }
 
+/** A user who was removed: known, so that a device of his is told to give everything up (MB6). */
+export interface Leaver {
+  readonly id: string
+}
+
 /** One record opened to one user or team, beside what roles give (DS5). */
 export interface Share {
   readonly table: string
@@ -69,6 +74,7 @@ interface Parts {
   readonly units: ReadonlyMap<string, Unit>
   readonly teams: ReadonlyMap<string, Team>
   readonly users: ReadonlyMap<string, User>
+  readonly leavers: ReadonlyMap<string, Leaver>
   readonly roles: ReadonlyMap<string, RoleSource>
   /** by receiver, then by `shareId` */
   readonly shares: ReadonlyMap<string, ReadonlyMap<string, Share>>
@@ -92,6 +98,7 @@ const entry = (kind: string, id: string, value: unknown): Entry => ({ kind, id, 
 export const unitEntry = (unit: Unit): Entry => entry('unit', unit.id, unit)
 export const teamEntry = (team: Team): Entry => entry('team', team.id, team)
 export const userEntry = (user: User): Entry => entry('user', user.id, user)
+export const leaverEntry = (leaver: Leaver): Entry => entry('leaver', leaver.id, leaver)
 export const roleEntry = (role: RoleSource): Entry => entry('role', role.name, role)
 export const shareEntry = (share: Share): Entry => entry('share', shareId(share), share)
 
@@ -140,6 +147,7 @@ export const emptyDirectory: Directory = assemble({
   units: new Map(),
   teams: new Map(),
   users: new Map(),
+  leavers: new Map(),
   roles: new Map(),
   shares: new Map(),
   levels: LEVELS,
@@ -150,7 +158,7 @@ export interface EntryKey {
   readonly id: string
 }
 
-const lists = { unit: 'units', team: 'teams', user: 'users', role: 'roles' } as const
+const lists = { unit: 'units', team: 'teams', user: 'users', leaver: 'leavers', role: 'roles' } as const
 
 /** The directory after entries were removed and others written. The same one where none of them is of a directory. */
 export const amended = (

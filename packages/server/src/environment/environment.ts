@@ -45,6 +45,11 @@ export interface Environment {
   /** how often an administrator has changed it */
   readonly changes: number
   person(id: string): Person | undefined
+  /**
+   * Who was removed, with nothing left to him: his device is greeted so that its rows leave it and what it has not sent
+   * is kept as refused (MB6). Not where there are no roles: there everybody may do everything.
+   */
+  leaver(id: string): Person | undefined
   people(): readonly Person[]
   readonly profiles: Profiles
   /** all that are in force */
@@ -116,7 +121,19 @@ export const schemaEntries = ({ roles = [], ...rest }: SchemaSource): Entry[] =>
   ...directoryEntries({ roles }),
 ]
 
-const kinds = ['environment', 'unit', 'team', 'user', 'role', 'share', 'person', 'profile', 'app', 'assignment']
+const kinds = [
+  'environment',
+  'unit',
+  'team',
+  'user',
+  'leaver',
+  'role',
+  'share',
+  'person',
+  'profile',
+  'app',
+  'assignment',
+]
 
 /** @throws FaultError where the environment has no schema, or one that does not compile, or a rule that does not fit it */
 export const loadEnvironment = async (view: View): Promise<Environment> => {
@@ -189,19 +206,23 @@ const assemble = (state: State, before?: Environment): Environment => {
     return resolved.get(id)
   }
   const rules = rulesByTable(schema, settings.rules ?? none)
+  const hasLeft = (id: string): boolean => directory.leavers.has(id) && person(id) === undefined
+  const effectiveOf = (asking: Person, app: string): Effective | undefined =>
+    hasLeft(asking.id) ? undefined : effectiveIn(profiles, asking, app)
   const environment: Environment = {
     schema,
     settings,
     directory,
     changes,
     person,
+    leaver: id => (hasLeft(id) && schema.roles.size > 0 ? { id, name: id, teams: [], roles: [] } : undefined),
     people: () => [...new Set([...people.keys(), ...directory.users.keys()])].flatMap(id => person(id) ?? []),
     profiles,
     published: () => [...profiles.lives.values()].flatMap(({ life }) => life.published?.profile ?? []),
-    effectiveOf: (asking, app) => effectiveIn(profiles, asking, app),
-    profileOf: (asking, app) => effectiveIn(profiles, asking, app)?.published,
+    effectiveOf,
+    profileOf: (asking, app) => effectiveOf(asking, app)?.published,
     profilesOf: asking => [
-      ...new Set([...profiles.apps.keys()].flatMap(app => effectiveIn(profiles, asking, app)?.published ?? [])),
+      ...new Set([...profiles.apps.keys()].flatMap(app => effectiveOf(asking, app)?.published ?? [])),
     ],
     rulesOf: table => rules.get(table) ?? none,
     strategyOf: table => strategies[settings.strategies[table] ?? settings.strategy],

@@ -42,7 +42,7 @@ export const createGreeting =
     const signedIn = await identity.verify(hello.token)
     if (!signedIn.ok) return { welcome: false, reason: 'unauthenticated', message: signedIn.why, fix: 'sign in again' }
     const known = environment()
-    const person = known.person(signedIn.user)
+    const person = known.person(signedIn.user) ?? known.leaver(signedIn.user)
     if (person === undefined) {
       return { welcome: false, reason: 'forbidden', message: 'no such user here', fix: 'ask an administrator' }
     }

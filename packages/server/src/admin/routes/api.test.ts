@@ -1,3 +1,4 @@
+import { rightsOf } from '@rejoin/profile'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { connect, helloOf, type Opened } from '../../routes/relay.fixture.ts'
 import { openAdmin } from './admin.fixture.ts'
@@ -244,23 +245,37 @@ test('each change is in the audit with who, when and what', async () => {
   expect(changes[0].entries).toEqual([
     { kind: 'user', id: 'flora' },
     { kind: 'share', id: 'visit/v1/flora' },
+    { kind: 'leaver', id: 'flora' },
     { kind: 'team', id: 'red' },
   ])
   expect(changes[0].at).toBeGreaterThanOrEqual(began)
   expect((await body(ask('/audit?limit=1&before=2'))).changes.map(({ number }: any) => number)).toEqual([1])
 })
 
-test('[MB2] a change ends the sessions it concerns at once, and the next hello knows it', async () => {
+test('[MB2] a user who was removed is told at once, and his device again: it holds nothing, and he may nothing', async () => {
   const { url } = await opened.serve()
   const token = await opened.issuer.token('fritz')
   const device = await connect(url)
   device.send(helloOf(token))
-  await device.next('welcome')
+  expect((await device.next('welcome')).tables.map(({ table }) => table)).toEqual(['visit'])
   expect((await ask('/users/fritz', { method: 'DELETE' })).status).toBe(204)
   await device.closed
   const again = await connect(url)
   again.send(helloOf(token))
-  expect((await again.closed).code).toBe(4403)
+  expect((await again.next('welcome')).tables).toEqual([])
+  again.raw.terminate()
+  const environment = opened.relay.core.environment()
+  const rights = rightsOf(environment.schema, environment.leaver('fritz')!)
+  expect(rights.depth('visit', 'create')).toBe('none')
+  expect((await opened.ask('fritz', '/api/tables/visit')).status).toBe(403)
+  const stranger = await connect(url)
+  stranger.send(helloOf(await opened.issuer.token('nobody'), '00000000000000bb'))
+  expect((await stranger.closed).code).toBe(4403)
+  await put('/users/fritz', fritz)
+  const back = await connect(url)
+  back.send(helloOf(token))
+  expect((await back.next('welcome')).tables.map(({ table }) => table)).toEqual(['visit'])
+  back.raw.terminate()
 })
 
 describe('the description', () => {
