@@ -168,11 +168,12 @@ describe('hostile XML is refused without being worked on:', () => {
     ['nothing', ''],
   ]
   test.each(cases)('%s', (_, xml) => {
-    const begin = performance.now()
+    const begin = process.cpuUsage()
     const result = importFetchXml(schema, xml, 'booking')
     expect(result.ok).toBe(false)
     expect(result.ok ? 0 : result.faults.length).toBeLessThan(10)
-    expect(performance.now() - begin).toBeLessThan(3_000)
+    // microseconds of this process: others may keep the machine busy
+    expect(process.cpuUsage(begin).user).toBeLessThan(3_000_000)
   })
 })
 
