@@ -53,7 +53,8 @@ export const createListening = ({ storage, environment, lens, alone, now, log }:
 
   /** What a session's person may hold as things are; undefined where there is no such person any more. */
   const presentGuest = (guest: Guest): Guest | undefined => {
-    const person = environment().person(guest.author.person.id)
+    const { id } = guest.author.person
+    const person = environment().person(id) ?? environment().leaver(id)
     return person && guestIn(environment(), { ...guest, author: { ...guest.author, person } }, lens, now())
   }
 
