@@ -99,7 +99,7 @@ const killed = async (
   const back = await rig.tab()
   const fence = await back.evaluate(() => globalThis.tabsPage.fence())
   if (fence < before.fence) {
-    // Not ours to keep: Chromium removes a database it cannot read after it was killed. What had not been sent is gone.
+    // The fence never falls, not even by a wipe: this is another database, and the one before is nowhere.
     const created = rig.created()
     await back.evaluate(() => globalThis.tabsPage.firstSync())
     await back.close()
