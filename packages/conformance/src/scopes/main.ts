@@ -17,16 +17,18 @@ interface Options {
 const main = async ({ histories, seed: first, steps, trace }: Options): Promise<number> => {
   const began = Date.now()
   const progress = startProgress('scopes', { total: histories, unit: 'histories' })
-  const failures: string[] = []
+  let failed = 0
   let total = nothing
   for (let seed = first; seed < first + histories; seed++) {
     try {
       total = added(total, await runHistory({ seed, steps, ...(trace ? { trace: console.log } : {}) }))
     } catch (error) {
       if (!(error instanceof ScopeFailure)) throw error
-      failures.push(error.message)
+      failed++
+      // At once: who looks on can begin to think.
+      console.log(`\n${error.message}`)
     }
-    progress.at(seed - first + 1, failures.length > 0 ? `${failures.length} failed` : '')
+    progress.at(seed - first + 1, failed > 0 ? `${failed} failed` : '')
   }
   progress.end()
   const { looks, rows, canaries, told, compared } = total
@@ -43,9 +45,8 @@ const main = async ({ histories, seed: first, steps, trace }: Options): Promise<
       ],
     ),
   )
-  console.log(`\n${histories} histories in ${((Date.now() - began) / 1000).toFixed(1)} s, ${failures.length} failed`)
-  for (const failure of failures) console.log(`\n${failure}`)
-  return failures.length === 0 ? 0 : 1
+  console.log(`\n${histories} histories in ${((Date.now() - began) / 1000).toFixed(1)} s, ${failed} failed`)
+  return failed === 0 ? 0 : 1
 }
 
 const whole = (text: string): number => {
