@@ -48,6 +48,17 @@ describe('clearing', () => {
     expect(again.device.table('task').get('A')).toMatchObject({ title: 'pump', hours: 3 })
   })
 
+  it('[CA4] unsent work stays readable as a whole where no image of the record goes with it', async () => {
+    const script = await openScript()
+    await script.greet(rows, { strategy: 'merge' })
+    script.device.disconnect()
+    await script.device.table('task').update('A', { hours: 3 })
+    await script.device.cache.clear()
+    expect(script.device.table('task').get('A')).toMatchObject({ title: 'pump', hours: 3 })
+    script.disk.crash()
+    expect((await openScript(script.disk)).device.table('task').get('A')).toMatchObject({ title: 'pump', hours: 3 })
+  })
+
   it('[CA4] with an export or a discard confirmed unsent work goes too; a file that lacks some is refused', async () => {
     const script = await atWork()
     const file = script.device.outbox.export()

@@ -140,5 +140,10 @@ describe('the status of a device', () => {
     await script.settle()
     await script.say({ type: 'refusal', code: 4426, reason: 'version', message: 'too old', fix: 'update the app' })
     expect(passes.slice(2)).toMatchObject([{ result: 'refused', code: 4426, rows: 0 }])
+    // A line that was lost before the relay said anything was a try, no pass.
+    script.device.connect()
+    await script.settle()
+    await script.lose()
+    expect(passes).toHaveLength(3)
   })
 })
