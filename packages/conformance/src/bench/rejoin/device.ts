@@ -79,20 +79,29 @@ export const valueOf = (device: Device, n: number): unknown =>
   device.table(BENCH_TABLE).get(benchId(n))?.[EDITED_COLUMN]
 
 /** One live query per device, open as long as it is, as an app's list would be: the rows that were edited. */
-const watched = new WeakMap<Device, EditedRows>()
-type EditedRows = LiveQuery<Readonly<Record<string, unknown>>>
+const watched = new WeakMap<Device, Watched>()
+type Row = Readonly<Record<string, unknown>>
 
-const editedRows = (device: Device): EditedRows => {
-  const known = watched.get(device)
-  if (known !== undefined) return known
-  const rows = device.table(BENCH_TABLE).query({ where: { [EDITED_COLUMN]: { 'begins-with': 'visited' } } })
-  watched.set(device, rows)
-  return rows
+interface Watched {
+  readonly edited: LiveQuery<Row>
+  readonly get: (id: string) => Row | undefined
 }
 
-/** Begins to watch at once; resolves when a row with that value has been stored and is shown. */
-export const shown = async (device: Device, value: string): Promise<void> => {
-  await whenever(editedRows(device), rows => rows.some(row => row[EDITED_COLUMN] === value))
+const watch = (device: Device): Watched => {
+  const known = watched.get(device)
+  if (known !== undefined) return known
+  const table = device.table(BENCH_TABLE)
+  const edited = table.query({ where: { [EDITED_COLUMN]: { 'begins-with': 'visited' } } })
+  const watching = { edited, get: table.get }
+  watched.set(device, watching)
+  return watching
+}
+
+/** Begins to watch at once; resolves when the list has been told anew and row `n` reads so. */
+export const shown = async (device: Device, n: number, value: string): Promise<void> => {
+  const { edited, get } = watch(device)
+  const id = benchId(n)
+  await whenever(edited, () => get(id)?.[EDITED_COLUMN] === value)
 }
 
 /** Every edit has been acknowledged and its confirmed row stored. */

@@ -78,7 +78,7 @@ export const openRejoinSide: OpenSide = async ({ records, folder }) => {
     const latencies: number[] = []
     for (let n = 0; n < count; n++) {
       const value = editedValue(++edits)
-      const seen = Promise.all(others.map(other => shown(other, value)))
+      const seen = Promise.all(others.map(other => shown(other, n % records, value)))
       const start = performance.now()
       const saved = edit(author, n % records, value)
       await seen
@@ -109,7 +109,7 @@ export const openRejoinSide: OpenSide = async ({ records, folder }) => {
       author.disconnect()
       const values = Array.from({ length: count }, () => editedValue(++edits))
       await Promise.all(values.map((value, n) => edit(author, n % records, value)))
-      const seen = shown(other, values.at(-1) ?? '')
+      const seen = shown(other, (count - 1) % records, values.at(-1) ?? '')
       const start = performance.now()
       author.connect()
       await seen
