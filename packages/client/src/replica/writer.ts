@@ -12,13 +12,17 @@ import type { Memory } from './memory.ts'
 export interface Writer {
   /** rejects with what `decide` threw, or with the `StoreFault` of the commit it was part of */
   write<T>(decide: (draft: Draft) => T, durability?: 'strict' | 'relaxed'): Promise<T>
-  /**
-   * At once, where nobody is before it and there is nothing to decide.
-   * @returns the rows taken; undefined where it has to be written as a decision
-   */
-  arrive(message: ChangesMessage, upTo: Position | undefined): Promise<number | undefined>
+  /** At once, where nobody is before it and there is nothing to decide; undefined where it has to be a decision. */
+  arrive(message: ChangesMessage, upTo: Position | undefined): Arrived | undefined
   /** resolves when nothing is under way */
   idle(): Promise<void>
+}
+
+export interface Arrived {
+  /** rows that are taken */
+  readonly rows: number
+  /** rejects with the `StoreFault` of the commit */
+  readonly stored: Promise<void>
 }
 
 interface Waiting {
@@ -40,6 +44,11 @@ export const createWriter = (memory: Memory, store: Store, changed: (touched: To
     running = undefined
   }
 
+  const goOn = (): Promise<void> | undefined => {
+    if (queue.length > 0) return drain()
+    return (running = undefined)
+  }
+
   return {
     write: (decide, durability = 'strict') =>
       new Promise((resolve, reject) => {
@@ -47,14 +56,13 @@ export const createWriter = (memory: Memory, store: Store, changed: (touched: To
         // Not in this turn: what is saved in one turn is one commit.
         running ??= Promise.resolve().then(drain)
       }),
-    arrive: async (message, upTo) => {
+    arrive: (message, upTo) => {
       const arrived = running === undefined ? arriving(memory, message, upTo) : undefined
       if (arrived === undefined) return undefined
-      const done = settle(store, arrived, 'relaxed', changed)
+      const stored = settle(store, arrived, 'relaxed', changed)
       // What is decided meanwhile comes after it, whatever becomes of it.
-      running = done.then(drain, drain)
-      await done
-      return arrived.rows
+      running = stored.then(goOn, goOn)
+      return { rows: arrived.rows, stored }
     },
     idle: async () => {
       while (running !== undefined) await running

@@ -129,11 +129,13 @@ export const createSession = (parts: SessionParts): Session => {
     const { at, answers } = message
     const upTo = state.phase === 'live' ? at : undefined
     const due = upTo !== undefined && isRefreshDue(replica.memory.meta.fresh, pen.now())
-    const arrived = (due ? undefined : await replica.arrive(message, upTo)) ?? (await decideOn(message, upTo))
+    const arrived = due ? undefined : replica.arrive(message, upTo)
+    if (arrived !== undefined) await arrived.stored
+    const rows = arrived?.rows ?? (await decideOn(message, upTo))
     if (at === undefined) acknowledge()
     else reached = at
-    if (state.phase === 'comparing' && answers.length === 0) told({ type: 'repaired', rows: arrived })
-    else if (state.phase === 'catching-up') told({ type: 'changed', rows: arrived })
+    if (state.phase === 'comparing' && answers.length === 0) told({ type: 'repaired', rows })
+    else if (state.phase === 'catching-up') told({ type: 'changed', rows })
     speaking.wake()
   }
 
@@ -217,7 +219,16 @@ export const createSession = (parts: SessionParts): Session => {
     parts.close(code)
   }
 
-  const handle = async (message: Down): Promise<void> => {
+  const welcome = async (message: Down): Promise<void> => {
+    if (message.type !== 'welcome') throw new FrameFault('malformed', `${message.type} before welcome`)
+    if (isAnother(message.user.id)) return refuseUser(message.user.id)
+    time = message.time
+    await replica.write(draft => takeWelcome(draft, message, replica.memory.tables.keys()))
+    move({ phase: 'catching-up' })
+    speaking.wake()
+  }
+
+  const handle = (message: Down): Promise<void> | void => {
     if (message.type === 'refusal') {
       const { type: _, ...refusal } = message
       end({ code: message.code, refusal })
@@ -227,14 +238,7 @@ export const createSession = (parts: SessionParts): Session => {
       time = Math.max(time, message.time)
       return pong()
     }
-    if (state.phase === 'greeting') {
-      if (message.type !== 'welcome') throw new FrameFault('malformed', `${message.type} before welcome`)
-      if (isAnother(message.user.id)) return refuseUser(message.user.id)
-      time = message.time
-      await replica.write(draft => takeWelcome(draft, message, replica.memory.tables.keys()))
-      move({ phase: 'catching-up' })
-      return speaking.wake()
-    }
+    if (state.phase === 'greeting') return welcome(message)
     switch (message.type) {
       case 'welcome':
         throw new FrameFault('malformed', 'a second welcome')

@@ -133,12 +133,12 @@ function apply(
     if (growth > 0 && room.used > room.capacity) takeBack(fullFault())
   }
   for (const change of changes) {
-    if ('put' in change) set(shelfIn(data, change.put), change.key, keptOf(change.key, change.value))
+    if ('put' in change) set(shelfIn(data, change.put), change.key, keptOf(change.key, change.value, room))
     else if ('delete' in change) set(shelfIn(data, change.delete), change.key, undefined)
     else if ('add' in change) {
       const ordered = shelfIn(data, change.add)
       if (ordered.entries.has(change.key)) takeBack(takenFault())
-      set(ordered, change.key, keptOf(change.key, change.value))
+      set(ordered, change.key, keptOf(change.key, change.value, room))
     } else {
       const ordered = shelfIn(data, change.clear)
       for (const key of ordered.between(change.from, change.to)) set(ordered, key, undefined)
@@ -146,7 +146,11 @@ function apply(
   }
 }
 
-const keptOf = (key: string, value: StoreValue): Kept => ({ value: copyValue(value), size: sizeOf(key, value) })
+/** Where there is room without end, nothing is measured. */
+const keptOf = (key: string, value: StoreValue, { capacity }: { readonly capacity: number }): Kept => ({
+  value: copyValue(value),
+  size: capacity === Infinity ? 0 : sizeOf(key, value),
+})
 
 function sizeOf(name: string, value: StoreValue): number {
   if (value === null || typeof value === 'boolean' || typeof value === 'number') return name.length + 8

@@ -53,8 +53,8 @@ export const readFlat = (bytes: Uint8Array): Content => {
     if (struct.client !== client) next = 0
     if (struct.clock !== next) throw noGaps()
     client = struct.client
-    next += struct.length
-    if (struct.kind === 'gc') return
+    next += struct.garbage > 0 ? struct.garbage : 1
+    if (struct.garbage > 0) return
     const { key, value } = struct
     // No key is a name of Object.prototype (structs.ts).
     if (key === undefined || key in fields || others?.has(key) === true) throw writtenTwice()

@@ -1,7 +1,7 @@
 import type { Value } from '../schema/schema.ts'
 import { writeFlat } from './flat.ts'
 import { type Content, DELETED } from './record.ts'
-import { eachStruct, type MapItem, type Struct, type StructId } from './structs.ts'
+import { eachStruct, kept, type MapItem, type Struct, type StructId } from './structs.ts'
 
 /**
  * A flat document to which items are added, without a Y.Doc. As long as every new item replaces what lives in its column,
@@ -18,7 +18,8 @@ export const growing = (bytes: Uint8Array): Growing | undefined => {
   const runs = new Map<number, Struct[]>()
   const living = new Map<string, MapItem>()
   let flat = true
-  const deletes = eachStruct(bytes, struct => {
+  const deletes = eachStruct(bytes, visited => {
+    const struct = kept(visited)
     const run = runs.get(struct.client)
     if (struct.clock !== endOf(run)) flat = false
     if (run === undefined) runs.set(struct.client, [struct])

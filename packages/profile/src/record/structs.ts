@@ -51,26 +51,47 @@ const PARENT_IS_ROOT = 1
 /** @throws ByteFault when the bytes are anything but a record update */
 export const parseStructs = (bytes: Uint8Array): Structs => {
   const structs: Struct[] = []
-  const deletes = eachStruct(bytes, struct => structs.push(struct))
+  const deletes = eachStruct(bytes, struct => structs.push(kept(struct)))
   return { structs, deletes }
 }
 
+/** A struct while it is visited: the next one is the same object. */
+export interface Visited {
+  client: number
+  clock: number
+  /** of garbage, 0 for an item */
+  garbage: number
+  origin: StructId | undefined
+  key: string | undefined
+  value: Value
+}
+
+export const kept = ({ client, clock, garbage, origin, key, value }: Visited): Struct => {
+  if (garbage > 0) return { kind: 'gc', client, clock, length: garbage }
+  return origin === undefined
+    ? { kind: 'item', client, clock, length: 1, key: key!, value }
+    : { kind: 'item', client, clock, length: 1, origin, value }
+}
+
 /** Run by run, in order. @returns the delete ranges. @throws ByteFault, also halfway */
-export const eachStruct = (bytes: Uint8Array, visit: (struct: Struct) => void): readonly DeleteRange[] => {
+export const eachStruct = (bytes: Uint8Array, visit: (struct: Visited) => void): readonly DeleteRange[] => {
   const reader = new Reader(bytes)
   const clients = reader.count(3)
   const met = new Set<number>()
+  const struct: Visited = { client: 0, clock: 0, garbage: 0, origin: undefined, key: undefined, value: null }
   for (let c = 0; c < clients; c++) {
     const count = reader.count(2)
     const client = reader.uint()
     // Yjs keeps only the last of several runs of one client.
     if (met.has(client)) throw new ByteFault('a client is there twice')
     met.add(client)
+    struct.client = client
     let clock = reader.uint()
     for (let s = 0; s < count; s++) {
-      const struct = parseStruct(reader, client, clock)
+      struct.clock = clock
+      readStruct(reader, struct)
       visit(struct)
-      clock += struct.length
+      clock += struct.garbage > 0 ? struct.garbage : 1
       if (clock > Number.MAX_SAFE_INTEGER) throw new ByteFault('clock out of range')
     }
   }
@@ -79,27 +100,32 @@ export const eachStruct = (bytes: Uint8Array, visit: (struct: Struct) => void): 
   return deletes
 }
 
-const parseStruct = (reader: Reader, client: number, clock: number): Struct => {
+const readStruct = (reader: Reader, struct: Visited): void => {
   const info = reader.byte()
+  struct.origin = undefined
+  struct.key = undefined
   if (info === GC) {
-    const length = reader.uint()
-    if (length === 0) throw new ByteFault('empty struct')
-    return { kind: 'gc', client, clock, length }
+    struct.garbage = reader.uint()
+    struct.value = null
+    if (struct.garbage === 0) throw new ByteFault('empty struct')
+    return
   }
+  struct.garbage = 0
   if ((info & 0x1f) !== CONTENT_ANY) throw new ByteFault(`content type ${info & 0x1f} is not allowed`)
   if ((info & HAS_RIGHT_ORIGIN) !== 0) throw new ByteFault('a column has no right neighbour')
   if ((info & HAS_ORIGIN) !== 0) {
     const origin = { client: reader.uint(), clock: reader.uint() }
     // Yjs takes earlier items of the same client for granted, and throws halfway.
-    if (origin.client === client && origin.clock >= clock) throw new ByteFault('an origin in the future')
+    if (origin.client === struct.client && origin.clock >= struct.clock) throw new ByteFault('an origin in the future')
     // Yjs also sets the key bit here, without writing the key: it follows from the origin.
-    return { kind: 'item', client, clock, length: 1, origin, value: readSingle(reader) }
+    struct.origin = origin
+  } else {
+    if ((info & HAS_KEY) === 0) throw new ByteFault('an item without a column')
+    if (reader.uint() !== PARENT_IS_ROOT || reader.name() !== ROOT) throw new ByteFault('an item outside the record')
+    struct.key = reader.name()
+    if (isPoison(struct.key)) throw new ByteFault('a column with a reserved name')
   }
-  if ((info & HAS_KEY) === 0) throw new ByteFault('an item without a column')
-  if (reader.uint() !== PARENT_IS_ROOT || reader.name() !== ROOT) throw new ByteFault('an item outside the record')
-  const key = reader.name()
-  if (isPoison(key)) throw new ByteFault('a column with a reserved name')
-  return { kind: 'item', client, clock, length: 1, key, value: readSingle(reader) }
+  struct.value = readSingle(reader)
 }
 
 /** Naming what it replaces or, as in a flat document, its column. */
