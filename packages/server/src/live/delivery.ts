@@ -70,8 +70,10 @@ const tell = (
   }
   for (const [listener, concern] of hearers) {
     const told = concern === undefined ? nothingTold(committed.head) : telling(listener.scope, concern)
-    const sent = new Set(told.rows.map(keyOf))
-    listener.session.publish(committed, told, key => sent.has(key) || holds(listener, key))
+    // Asked only where there are answers.
+    let sent: ReadonlySet<string> | undefined
+    const isSent = (key: string): boolean => (sent ??= new Set(told.rows.map(keyOf))).has(key)
+    listener.session.publish(committed, told, key => isSent(key) || holds(listener, key))
   }
 }
 

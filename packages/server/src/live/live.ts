@@ -30,24 +30,30 @@ export const createTelling = (
   standing: ReadonlyMap<string, Standing>,
 ): ((scope: Scope, concern: Concern) => Told) => {
   const served = new Map<string, Uint8Array>()
-  const frames = new Map<string, Uint8Array>()
-  return (scope, { rows: keys, gone, unsure }) => {
-    let name = ''
+  const known = new Map<string, Told>()
+
+  const make = (scope: Scope, { rows: keys, gone, unsure }: Concern): Told => {
     const rows = keys.flatMap(({ table, id }) => {
       const row = standing.get(keyOf({ table, id }))
       const part = scope.tables.get(table)
       if (row === undefined || part === undefined) return []
-      name += `${table}/${id} ${part.columnSet}\n`
       return [{ table, id, envelope: serveEnvelope(row.envelope, part, served, `${table}/${id}/${row.rev}`) }]
     })
-    for (const { table, id, why } of gone) name += `${table}/${id} ${why}\n`
-    const frame = (): Uint8Array | undefined => {
-      if (name === '') return undefined
-      const known = frames.get(name) ?? encodeDown({ type: 'changes', at, rows, gone, answers: [] })
-      frames.set(name, known)
-      return known
+    let frame: Uint8Array | undefined
+    const empty = rows.length + gone.length === 0
+    return {
+      ...{ at, rows, gone, unsure },
+      frame: () => (empty ? undefined : (frame ??= encodeDown({ type: 'changes', at, rows, gone, answers: [] }))),
     }
-    return { at, rows, gone, unsure, frame }
+  }
+
+  return (scope, concern) => {
+    let name = concern.unsure ? '?' : ''
+    for (const { table, id } of concern.rows) name += `${table}/${id} ${scope.tables.get(table)?.columnSet ?? ''}\n`
+    for (const { table, id, why } of concern.gone) name += `${table}/${id} ${why}\n`
+    let told = known.get(name)
+    if (told === undefined) known.set(name, (told = make(scope, concern)))
+    return told
   }
 }
 
