@@ -8,23 +8,15 @@ export interface PageServer {
   close(): Promise<void>
 }
 
-/** `entry`: path of the page's module, bundled from the workspace's sources. */
-export async function servePage(entry: string): Promise<PageServer> {
-  const bundle = await build({
-    entryPoints: [entry],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2023',
-    conditions: ['@rejoin/source'],
-    sourcemap: 'inline',
-    logLevel: 'silent',
-  })
-  const script = bundle.outputFiles[0]?.text ?? ''
+/** `entry`: path of the page's module, bundled from the workspace's sources; `more`: others, by the path they have. */
+export async function servePage(entry: string, more: Readonly<Record<string, string>> = {}): Promise<PageServer> {
+  const scripts = new Map<string, string>()
+  for (const [path, module] of Object.entries({ '/page.js': entry, ...more })) scripts.set(path, await bundled(module))
   const server = createServer((request, response) => {
-    if (request.url === '/page.js') response.setHeader('content-type', 'text/javascript').end(script)
-    else if (request.url === '/') response.setHeader('content-type', 'text/html').end(html)
+    const { pathname } = new URL(request.url ?? '/', 'http://page')
+    const script = scripts.get(pathname)
+    if (script !== undefined) response.setHeader('content-type', 'text/javascript').end(script)
+    else if (pathname === '/') response.setHeader('content-type', 'text/html').end(html)
     else response.writeHead(404).end()
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
@@ -37,6 +29,21 @@ export async function servePage(entry: string): Promise<PageServer> {
         server.closeAllConnections()
       }),
   }
+}
+
+const bundled = async (module: string): Promise<string> => {
+  const bundle = await build({
+    entryPoints: [module],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2023',
+    conditions: ['@rejoin/source'],
+    sourcemap: 'inline',
+    logLevel: 'silent',
+  })
+  return bundle.outputFiles[0]?.text ?? ''
 }
 
 const html = '<!doctype html><meta charset="utf-8"><title>Rejoin</title><script type="module" src="/page.js"></script>'
