@@ -23,6 +23,15 @@ export { sameValue } from './bytes/value.ts'
 // Filters
 export type { Asking } from './filter/asking.ts'
 export { checkFilter, MOST_CONDITIONS, MOST_LEVELS, MOST_LINK_LEVELS, MOST_LINKS } from './filter/check.ts'
+export {
+  type ConditionReason,
+  decisive,
+  explainFilter,
+  type GroupReason,
+  type LinkReason,
+  type Meaning,
+  type Reason,
+} from './filter/explain.ts'
 export { isTimeZone } from './filter/dates/bounds.ts'
 export type { Condition, Filter, Group, Link } from './filter/filter.ts'
 export { byCodePoint, fold } from './filter/fold.ts'
