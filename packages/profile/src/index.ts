@@ -134,7 +134,7 @@ export { relationshipCount, type RelationshipCount } from './profile/relationshi
 export { type Right, type Rights, rightsOf } from './scope/rights.ts'
 export { compileScope, type Scope, type TableScope } from './scope/scope.ts'
 export { scopeIndexes, type ScopeIndexes } from './scope/indexes.ts'
-export { askedTables, scopeSizeSql, scopeSql } from './scope/sql.ts'
+export { askedTables, scopeSizeSql, scopeSql, tableSizeSql } from './scope/sql.ts'
 export { turnOf } from './scope/turn.ts'
 
 // Records

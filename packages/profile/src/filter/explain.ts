@@ -135,6 +135,4 @@ const meaningOf = (probe: ReturnType<typeof questionOf>['probe']): Meaning | und
  * those that hold; otherwise every member counts.
  */
 export const decisive = (reason: Reason): readonly (ConditionReason | LinkReason)[] =>
-  'members' in reason
-    ? reason.members.filter(({ holds }) => holds === reason.holds).flatMap(decisive)
-    : [reason]
+  'members' in reason ? reason.members.filter(({ holds }) => holds === reason.holds).flatMap(decisive) : [reason]

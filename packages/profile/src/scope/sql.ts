@@ -41,6 +41,11 @@ export const scopeSizeSql = (scope: Scope, dialect: Dialect, tables: ReadonlySet
   return sql`${withClause(expressions)} ${separated(selected, sql` union all `)}`
 }
 
+/** The same of a table that is held whole: `rows, bytes`. */
+export const tableSizeSql = (dialect: Dialect, table: string): Fragment =>
+  sql`select count(*), coalesce(sum(length(r.envelope)), 0) from ${dialect.from('r')}
+    where ${dialect.isOf(table, 'r')} and ${dialect.isLive('r')}`
+
 /** Tables a scope has to ask for. */
 export const askedTables = ({ tables }: Scope): ReadonlySet<string> =>
   new Set([...tables.values()].filter(({ everything }) => !everything).map(({ table }) => table))

@@ -59,7 +59,11 @@ const relationshipsOf: Record<keyof typeof rowOf, string[]> = {
 const tables = ['account', 'order', 'booking', 'task'] as const
 const itemOf = (table: keyof typeof rowOf) =>
   option(
-    record({ table: constant(table as string), filter: filterOf[table], relationships: subarray(relationshipsOf[table], { minLength: 1 }) }),
+    record({
+      table: constant(table as string),
+      filter: filterOf[table],
+      relationships: subarray(relationshipsOf[table], { minLength: 1 }),
+    }),
     { freq: 12, nil: undefined },
   )
 const depth = constantFrom('all', 'all', 'all', 'all', 'team', 'own', 'none')

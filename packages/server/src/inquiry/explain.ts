@@ -56,9 +56,10 @@ export const explain = async (
     const standing = await createStandings(scope, neighbours).of(table, id)
     const earlier = environment.profiles.lives.get(profile)?.life.earlier ?? []
     // Of what never was, or was erased for good, there is no past to tell.
-    const past = standing.held || stored === undefined || stored.purged
-      ? undefined
-      : await pastOf({ view, scope, neighbours, earlier, key: { table, id }, standing })
+    const past =
+      standing.held || stored === undefined || stored.purged
+        ? undefined
+        : await pastOf({ view, scope, neighbours, earlier, key: { table, id }, standing })
     return ok({
       ...asked,
       held: standing.held,

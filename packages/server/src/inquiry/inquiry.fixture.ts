@@ -19,7 +19,7 @@ const table = (
   ],
 })
 
-/** Bookings name orders, tasks name orders, orders name accounts. */
+/** Bookings name orders, tasks name orders, orders name accounts; products are everybody's. */
 export const schema: SchemaSource = {
   tables: [
     table('account', 'user', { name: 'rank', type: 'integer' }),
@@ -32,6 +32,7 @@ export const schema: SchemaSource = {
       { name: 'fee', type: 'money' },
     ),
     table('task', 'none', { name: 'status', type: 'integer' }, { name: 'order', type: 'lookup', target: 'order' }),
+    table('product', 'organization', { name: 'status', type: 'integer' }, { name: 'shelf', type: 'string' }),
   ],
   relationships: [
     { name: 'booking_order', from: 'booking.order', to: 'order' },

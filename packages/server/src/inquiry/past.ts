@@ -1,4 +1,12 @@
-import { compileScope, type Fields, type Publication, type Scope, type Table, turnOf, type Value } from '@rejoin/profile'
+import {
+  compileScope,
+  type Fields,
+  type Publication,
+  type Scope,
+  type Table,
+  turnOf,
+  type Value,
+} from '@rejoin/profile'
 import { createLens } from '../live/linked.ts'
 import { type Neighbours, overlaid, type Row } from '../live/neighbours.ts'
 import type { RecordKey, View } from '../storage/storage.ts'

@@ -45,7 +45,7 @@ const takenBack = (fields: Fields, changes: Changes): Fields => {
 
 const appliedTo = async (view: View, key: RecordKey): Promise<readonly { edit: StoredEdit; rev: number }[]> => {
   const edits: { edit: StoredEdit; rev: number }[] = []
-  for (let after = ''; ; ) {
+  for (let after = ''; ;) {
     const page = await view.editsOf(key, after, 200)
     for (const edit of page) if (edit.outcome.status === 'applied') edits.push({ edit, rev: edit.outcome.rev })
     const last = page.at(-1)

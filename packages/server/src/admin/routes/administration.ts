@@ -9,6 +9,7 @@ import { users } from '../users.ts'
 import { auditRoutes } from './audit.ts'
 import { describedRoutes } from './described.ts'
 import { doingOf, type DoingParts } from './doing.ts'
+import { inquiryRoutes } from './inquiry.ts'
 import { memberRoutes } from './members.ts'
 import { describePage } from './page.ts'
 import { peopleRoutes } from './people.ts'
@@ -50,6 +51,7 @@ export const administration = (parts: AdministrationParts) => {
     versionRoutes(),
     memberRoutes(doing, now),
     vendorRoutes(doing, now),
+    inquiryRoutes(storage, now),
     peopleRoutes(doing),
     settingsRoutes(doing),
     schemaRoutes(doing),

@@ -1,8 +1,10 @@
+import { shownProfile } from '@rejoin/profile'
 import type { Environment } from '../../environment/environment.ts'
 import type { StoredProfile } from '../../environment/profiles.ts'
+import { servingOf } from '../../inquiry/serving.ts'
 import { ApiFailure } from '../../routes/failure.ts'
 import { notThere } from '../change.ts'
-import { placeOf, profileView } from '../profiles.ts'
+import { faultsOf, placeOf, profileView } from '../profiles.ts'
 import { etagOf } from './conditions.ts'
 import { answer, conflicts, failures, missing, z } from './described.ts'
 
@@ -14,7 +16,9 @@ export const source = z.looseObject({ name: z.string(), items: z.array(z.unknown
 })
 export const view = z
   .looseObject({ id: z.string(), name: z.string(), state: z.enum(['Published', 'Unpublished']) })
-  .openapi('ProfileView', { description: 'state, versions, drift, members, apps, and the draft or what is published' })
+  .openapi('ProfileView', {
+    description: 'state, versions, drift, members, apps, what it takes to serve it, and the draft or what is published',
+  })
 export const viewed = { 200: answer(view, 'as it now is, with its ETag'), ...failures, ...missing, ...conflicts }
 
 interface Answering {
@@ -22,11 +26,13 @@ interface Answering {
   json(value: never, status: 200): never
 }
 
-/** The profile as it now is, with its ETag. */
+/** The profile as it now is, with its ETag; of one without faults also what it takes to serve it. */
 export const shown = (context: unknown, environment: Environment, id: string): never => {
   const answering = context as Answering
   answering.header('ETag', etagOf(storedIn(environment, id)))
-  return answering.json(profileView(environment, id) as never, 200)
+  const profile = shownProfile(storedIn(environment, id).life)
+  const serving = faultsOf(environment, profile).length === 0 ? { serving: servingOf(environment, profile) } : {}
+  return answering.json({ ...profileView(environment, id), ...serving } as never, 200)
 }
 
 /** @throws ApiFailure where there is none */

@@ -1,4 +1,11 @@
-import { compareProfiles, definitionOf, profileText, shownProfile, versionOf } from '@rejoin/profile'
+import {
+  compareProfiles,
+  definitionOf,
+  profileText,
+  type ProfileSource,
+  shownProfile,
+  versionOf,
+} from '@rejoin/profile'
 import type { StoredProfile } from '../../environment/profiles.ts'
 import { ApiFailure } from '../../routes/failure.ts'
 import { notThere } from '../change.ts'
@@ -68,7 +75,8 @@ export const versionRoutes = () => {
   return routes
 }
 
-const contentOf = ({ life }: StoredProfile, id: string, version: number) => {
+/** @throws ApiFailure where there is no such version */
+export const contentOf = ({ life }: StoredProfile, id: string, version: number): ProfileSource => {
   const publication = versionOf(life, version)
   if (publication === undefined) throw new ApiFailure(404, notThere(`${placeOf(id)}, version ${version}`))
   return definitionOf(publication)
