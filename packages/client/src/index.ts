@@ -15,6 +15,7 @@ export type { TableApi } from './table/table.ts'
 export type { Group, GroupTable } from './table/group.ts'
 export type { LiveQuery } from './table/live.ts'
 export type { OrderBy, Query, Where } from './table/query.ts'
+export type { LiveRecord } from './table/watch.ts'
 export type { Online, OnlinePage, OnlineRow, OnlineRows, OnlineTable } from './online/online.ts'
 
 // what waits, what was refused, what met a conflict

@@ -1,5 +1,6 @@
 import type { CacheState } from '../lifetime/cache-state.ts'
 import { createListeners, createSource, type Listeners, type Source } from '../observe/observable.ts'
+import { isSame } from '../observe/same.ts'
 import type { LinkStatus } from '../session/link.ts'
 import { idle, type Progress } from '../session/progress.ts'
 import type { Failure } from '../status/failure.ts'
@@ -68,8 +69,6 @@ export const takeFacts = (facts: Facts, { observed, stats }: FactsNow): void => 
   for (const name of names)
     if (!isSame(facts[name].current, observed[name])) (facts[name] as Source<unknown>).set(observed[name])
 }
-
-const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 /** Told after any of them has changed. */
 export const watchFacts = (facts: Facts, changed: () => void): void => {

@@ -35,19 +35,33 @@ export interface Derived<T> extends Observable<T> {
   stale(): void
 }
 
-/** Computed when it is looked at, not when it changes: nobody pays for lists nobody shows. */
-export const createDerived = <T>(compute: () => T, report: (error: unknown) => void): Derived<T> => {
+/**
+ * Computed when it is looked at, not when it changes: nobody pays for lists nobody shows. `compute` may give back the
+ * value it gave before; then nobody is told.
+ */
+export const createDerived = <T>(
+  compute: (before: T | undefined) => T,
+  report: (error: unknown) => void,
+): Derived<T> => {
   let known: { readonly value: T } | undefined
+  let fresh = false
   const told = createListeners<T>(report)
-  const look = (): T => (known ??= { value: compute() }).value
+  const look = (): T => {
+    if (!fresh || known === undefined) known = { value: compute(known?.value) }
+    fresh = true
+    return known.value
+  }
   return {
     get current() {
       return look()
     },
     subscribe: told.subscribe,
     stale: () => {
-      known = undefined
-      if (told.any()) told.tell(look())
+      const before = known
+      fresh = false
+      if (!told.any()) return
+      const value = look()
+      if (before === undefined || !Object.is(before.value, value)) told.tell(value)
     },
   }
 }

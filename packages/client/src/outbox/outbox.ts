@@ -12,6 +12,7 @@ import {
 import type { Act } from '../device/act.ts'
 import { type Host, newUuid } from '../device/host.ts'
 import { createDerived, type Derived, type Observable } from '../observe/observable.ts'
+import { kept, keptList } from '../observe/same.ts'
 import { schemaOf } from '../replica/grant.ts'
 import { keyOf } from '../replica/memory.ts'
 import { aftersOf } from '../replica/reauthor.ts'
@@ -77,6 +78,8 @@ export interface Outbox extends Observable<readonly OutboxEntry[]> {
   mark(table: string, id: string): 'pending' | 'error' | undefined
 }
 
+type Answers = Pick<OutboxEntry, 'discard' | 'retry' | 'resolve'>
+
 export interface OutboxParts {
   readonly replica: Reading
   readonly act: (act: Act) => Promise<void>
@@ -87,13 +90,17 @@ export interface OutboxParts {
 export const createOutbox = ({ replica, act, paused, host }: OutboxParts): Outbox => {
   const { report } = host
   const schemaNow = (): Schema | undefined => (replica.grant === undefined ? undefined : schemaOf(replica.grant))
-  const list: Derived<readonly OutboxEntry[]> = createDerived(() => {
+  const list: Derived<readonly OutboxEntry[]> = createDerived(before => {
     const entries = [...replica.memory.entries.values()]
     const schema = schemaNow()
     const holds = holdsIn(entries, schema)
-    return entries
+    const known = new Map(before?.map(entry => [entry.id, entry]))
+    const now = entries
       .filter(({ state }) => state.status !== 'withdrawing')
-      .map(entry => shown(entry, schema?.tables.get(entry.edit.table), holds.get(entry.edit.id)))
+      .map(entry =>
+        kept(known.get(entry.edit.id), shown(entry, schema?.tables.get(entry.edit.table), holds.get(entry.edit.id))),
+      )
+    return keptList(before, now)
   }, report)
   replica.touched.subscribe(({ outbox, state }) => {
     if (outbox || state) list.stale()
@@ -119,10 +126,20 @@ export const createOutbox = ({ replica, act, paused, host }: OutboxParts): Outbo
         ? {}
         : { question: questionOf(edit, table, theirs, replica.view(keyOf({ table: edit.table, id: edit.record }))) }),
       ...(edit.group === undefined ? {} : { group: edit.group }),
-      discard: () => act({ do: 'discard', entry: edit.id }),
-      retry: () => act({ do: 'retry', entry: edit.id }),
-      resolve: answer => act({ do: 'resolve', entry: edit.id, answer }),
+      ...answersTo(edit),
     }
+  }
+  // Made once per edit, so that an entry that says what it said before is the one from before.
+  const answersMade = new WeakMap<Edit, Answers>()
+  const answersTo = (edit: Edit): Answers => {
+    const { id: entry } = edit
+    const made = answersMade.get(edit) ?? {
+      discard: () => act({ do: 'discard', entry }),
+      retry: () => act({ do: 'retry', entry }),
+      resolve: answer => act({ do: 'resolve', entry, answer }),
+    }
+    answersMade.set(edit, made)
+    return made
   }
 
   return {

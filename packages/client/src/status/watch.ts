@@ -1,5 +1,6 @@
 import type { Facts } from '../device/facts.ts'
 import { createDerived, type Observable } from '../observe/observable.ts'
+import { kept } from '../observe/same.ts'
 import type { OfflineState } from '../offline/offline-mode.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { Reading } from '../replica/replica.ts'
@@ -32,7 +33,7 @@ export const watchStatus = ({
     entries: outbox.current,
     paused: facts.paused.current,
   })
-  const status = createDerived((): Status => {
+  const statusNow = (): Status => {
     const now = seen()
     return statusOf({
       link: now.link.state,
@@ -42,9 +43,13 @@ export const watchStatus = ({
       errors: errorsIn(now),
       warnings: warningsIn(now),
     })
-  }, report)
+  }
+  const status = createDerived<Status>(before => kept(before, statusNow()), report)
   const weigh = createWeighing(replica)
-  const page = createDerived(() => pageOf(replica, seen(), status.current, weigh, facts.lastPass.current), report)
+  const page = createDerived<StatusPage>(
+    before => kept(before, pageOf(replica, seen(), status.current, weigh, facts.lastPass.current)),
+    report,
+  )
   const moved = (): void => {
     status.stale()
     page.stale()

@@ -1,5 +1,6 @@
 import { type Fields, fieldsToRow, type PlainRow, type Schema, type Table } from '@rejoin/profile'
 import { createDerived, type Observable } from '../observe/observable.ts'
+import { kept, keptList } from '../observe/same.ts'
 import type { Touched } from '../replica/draft.ts'
 import { askingOf, schemaOf } from '../replica/grant.ts'
 import { keyFrom } from '../replica/memory.ts'
@@ -7,7 +8,10 @@ import type { Reading } from '../replica/replica.ts'
 import { createOrdered, type Ordered } from './ordered.ts'
 import { type Plan, planQuery, type Query } from './query.ts'
 
-/** A query's result that stays true: told whenever a record of its table has changed, here or by sync (LW9). */
+/**
+ * A query's result that stays true: told whenever it has become another one, here or by sync (LW9). Rows that say what
+ * they said before are the same objects, and so is a list of the same rows.
+ */
 export interface LiveQuery<R> extends Observable<readonly R[]> {
   /** resolves when the first sync has completed, so that `current` is the whole answer */
   whenReady(options?: { readonly signal?: AbortSignal }): Promise<readonly R[]>
@@ -31,7 +35,7 @@ export const createLiveQuery = (
 ): LiveQuery<PlainRow> => {
   const matching = createMatching(replica, now, table, query)
   matching.check()
-  const derived = createDerived(() => matching.rows(), report)
+  const derived = createDerived<readonly PlainRow[]>(before => keptList(before, matching.rows()), report)
   const close = replica.touched.subscribe(touched => {
     if (matching.move(touched)) derived.stale()
   })
@@ -65,6 +69,8 @@ interface Planned {
 const createMatching = (replica: Reading, now: () => number, table: string, query: Query): Matching => {
   let planned: Planned | undefined
   let found: Ordered<PlainRow> | undefined
+  /** so much has changed since that it is found again when somebody looks */
+  let old = false
 
   const plan = (): Planned | undefined => {
     const { grant } = replica
@@ -78,7 +84,7 @@ const createMatching = (replica: Reading, now: () => number, table: string, quer
   }
 
   const rowOf = ({ plan: { matches }, table: known }: Planned, id: string, fields: Fields): PlainRow | undefined =>
-    matches(fields, id) ? fieldsToRow(known, id, fields) : undefined
+    matches(fields, id) ? kept(found?.get(id), fieldsToRow(known, id, fields)) : undefined
 
   const find = (): Ordered<PlainRow> | undefined => {
     // Planned anew, so that today is today.
@@ -108,7 +114,8 @@ const createMatching = (replica: Reading, now: () => number, table: string, quer
   return {
     check: () => void plan(),
     rows: () => {
-      found ??= find()
+      if (found === undefined || old) found = find()
+      old = false
       const known = plan()
       if (found === undefined || known === undefined) return []
       const { list } = found
@@ -116,13 +123,12 @@ const createMatching = (replica: Reading, now: () => number, table: string, quer
     },
     move: ({ records, tables, state }) => {
       const known = plan()
-      // Not looked at yet, or so much has changed: found again when somebody looks.
-      if (tables.has(table) || state || found === undefined || known === undefined) {
-        found = undefined
+      if (tables.has(table) || state || old || found === undefined || known === undefined) {
+        old = true
         return tables.has(table) || state || [...records].some(key => keyFrom(key).table === table)
       }
       const changes = moved(known, records)
-      for (const [id, row] of changes) if (row === undefined && !found.has(id)) changes.delete(id)
+      for (const [id, row] of changes) if (row === found.get(id)) changes.delete(id)
       found.change(changes)
       return changes.size > 0
     },

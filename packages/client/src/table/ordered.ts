@@ -4,7 +4,7 @@
  */
 export interface Ordered<R> {
   readonly list: readonly R[]
-  has(id: string): boolean
+  get(id: string): R | undefined
   /** undefined: the row is there no more */
   change(rows: ReadonlyMap<string, R | undefined>): void
 }
@@ -40,7 +40,7 @@ export const createOrdered = <R>(rows: Map<string, R>, compare: (a: R, b: R) => 
     get list() {
       return (list ??= [...rows.values()].toSorted(compare))
     },
-    has: id => rows.has(id),
+    get: id => rows.get(id),
     change: changes => {
       if (list !== undefined) list = changedList(list, changes)
       for (const [id, row] of changes) {

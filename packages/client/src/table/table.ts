@@ -17,6 +17,7 @@ import { createLiveQuery, type LiveParts, type LiveQuery } from './live.ts'
 import type { Query } from './query.ts'
 import { tableNamed, type Values, type Wish } from './saving.ts'
 import type { ChangesIn, NewRowIn, RowIn } from './typing.ts'
+import { createLiveRecord, type LiveRecord } from './watch.ts'
 
 /** One table on this device. Reads come from the device alone (LW1); saves resolve when they are durable here. */
 export interface TableApi<S extends SchemaSource, T extends TableName<S>> {
@@ -39,6 +40,8 @@ export interface TableApi<S extends SchemaSource, T extends TableName<S>> {
    */
   undo(id: string): Promise<void>
   query(query?: Query): LiveQuery<RowIn<S, T>>
+  /** the record `get` reads, told of; undefined while it is not here */
+  watch(id: string): LiveRecord<RowIn<S, T>>
   /** the "cloud offline" mark of a record with unsettled edits (OB2) */
   mark(id: string): 'pending' | 'error' | undefined
   /** why a record that was here is not any more (DS16), or cannot be read now (CA3) */
@@ -73,6 +76,7 @@ export const createTable = (parts: TableParts, name: string): TableApi<SchemaSou
       if (replica.grant !== undefined) tableNamed(replica.present, name)
       return createLiveQuery(parts, name, query) as LiveQuery<PlainRow>
     },
+    watch: id => createLiveRecord(parts, name, id),
     mark: id => outbox.mark(name, id),
     missing: id =>
       replica.view(keyOf({ table: name, id })) === undefined
