@@ -1,0 +1,101 @@
+import type { PlainRow } from '@rejoin/profile'
+import type { Rejoin } from '../device/device.ts'
+import type { Observable } from '../observe/observable.ts'
+import type { Query } from '../table/query.ts'
+import { sameKey } from './key.ts'
+
+/**
+ * What components ask of a device, once for all of them: who asks the same table for the same words, in whatever
+ * object, reads the same list. Asking happens while drawing, and React throws away drawings it does not need; so what
+ * nobody shows is closed after a while, and opened again where somebody comes back to it.
+ */
+export interface Shared {
+  query(table: string, query: Query): Observable<readonly PlainRow[]>
+  record(table: string, id: string): Observable<PlainRow | undefined>
+  /** the first sync of this device: always the same promise, or who waits would begin to wait again and again */
+  whenReady(table: string): Promise<unknown>
+}
+
+/** ms for which what nobody shows stays open */
+export const LINGER = 5_000
+
+const known = new WeakMap<Rejoin, Shared>()
+
+export const sharedOf = (rejoin: Rejoin): Shared => {
+  const found = known.get(rejoin) ?? createShared(rejoin)
+  known.set(rejoin, found)
+  return found
+}
+
+const createShared = (rejoin: Rejoin): Shared => {
+  const queries = createPool<readonly PlainRow[]>()
+  const records = createPool<PlainRow | undefined>()
+  let ready: Promise<unknown> | undefined
+  return {
+    query: (table, query) => queries(sameKey([table, query]), () => rejoin.table(table).query(query)),
+    record: (table, id) => records(sameKey([table, id]), () => rejoin.table(table).watch(id)),
+    whenReady: table => {
+      if (ready === undefined) {
+        const query = rejoin.table(table).query({ limit: 0 })
+        query.close()
+        ready = query.whenReady()
+      }
+      return ready
+    },
+  }
+}
+
+interface Live<T> extends Observable<T> {
+  close(): void
+}
+
+const createPool = <T>(): ((key: string, open: () => Live<T>) => Observable<T>) => {
+  const pool = new Map<string, Observable<T>>()
+  return (key, open) => {
+    const found = pool.get(key)
+    if (found !== undefined) return found
+    const made = createLingering(open, () => {
+      if (pool.get(key) === made) pool.delete(key)
+    })
+    pool.set(key, made)
+    return made
+  }
+}
+
+/** Open from when it is looked at until a while after the last one who shows it has gone. */
+const createLingering = <T>(open: () => Live<T>, closed: () => void): Observable<T> => {
+  let live: Live<T> | undefined
+  let shown = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const end = (): void => {
+    live?.close()
+    live = undefined
+    closed()
+  }
+  const linger = (): void => {
+    clearTimeout(timer)
+    timer = setTimeout(end, LINGER)
+  }
+  const opened = (): Live<T> => {
+    if (live === undefined) {
+      linger()
+      live = open()
+    }
+    return live
+  }
+  return {
+    get current() {
+      return opened().current
+    },
+    subscribe: listener => {
+      const stop = opened().subscribe(listener)
+      shown++
+      clearTimeout(timer)
+      return () => {
+        stop()
+        shown--
+        if (shown === 0) linger()
+      }
+    },
+  }
+}
