@@ -22,9 +22,8 @@ export const createOrdered = <R>(rows: Map<string, R>, compare: (a: R, b: R) => 
     for (const [id, row] of changes) {
       const held = rows.get(id)
       if (held !== undefined) {
-        const at = placeOf(sorted, held, compare)
-        // Values that no rule can order, a number among texts, stand anywhere.
-        if (sorted[at] !== held) return undefined
+        // Looked for by itself: comparing rows reads them, and copying the list has cost as much already.
+        const at = sorted.indexOf(held)
         if (row !== undefined && compare(held, row) === 0) {
           sorted[at] = row
           continue
