@@ -100,6 +100,14 @@ export const mutations: readonly Mutation[] = [
     tests: merging,
   },
   {
+    name: 'a merge that went without Yjs asserts nothing',
+    file: 'packages/profile/src/record/document.ts',
+    find: 'overwrite(plain, authority, difference(contentOf(plain), expected))',
+    replace: 'void [overwrite, authority, difference(contentOf(plain), expected)]',
+    proves: ['CF13'],
+    tests: merging,
+  },
+  {
     name: 'an edit that was answered before is merged again',
     file: decide,
     find: '  if (answered !== undefined) return judged(edit, answered.outcome)',
