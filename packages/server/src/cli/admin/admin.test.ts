@@ -121,7 +121,7 @@ describe('profiles, from a shell', () => {
       items: [...profile.items, { table: 'part', filter: { kind: 'all' } }],
     })
     await rejoin('profile import field', wider)
-    expect((await rejoin('profile publish field')).out).toBe('published profile field, Published at version 2')
+    expect((await rejoin('profile publish field')).out).toMatch(/^published profile field, Published at version 2$/m)
     expect((await json('profile difference field')).added).toEqual([{ table: 'part', filter: { kind: 'all' } }])
     expect((await rejoin('profile import new', wider)).out).toBe('profile new is Unpublished')
     expect((await rejoin('profile list')).out).toMatch(/field +field +Published +2 +0 +0 +\* +0/)

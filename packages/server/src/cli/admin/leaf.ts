@@ -22,7 +22,7 @@ export interface Leaf {
   /** as commander writes them: `<id>`, `<users...>` */
   readonly args?: readonly string[]
   readonly options?: readonly (readonly [flags: string, about: string])[]
-  readonly run: (work: Work) => Promise<void>
+  readonly run: (work: Work) => Promise<unknown>
 }
 
 /** A command that administers: on --db, --postgres, or at --url as the user of --token. */

@@ -1,13 +1,15 @@
 import { writeFile } from 'node:fs/promises'
 import { FaultError, type Fault, type ProfileDifference } from '@rejoin/profile'
 import type { Command } from 'commander'
+import type { Serving } from '../../inquiry/serving.ts'
 import { differenceLines } from '../difference.ts'
 import type { Terminal } from '../terminal.ts'
+import { profileInquiries, servingLines } from './inquiry.ts'
 import { addLeaf, type Leaf, partsOf, readJsonFile, type Work } from './leaf.ts'
 
 /** `rejoin profile …` on an environment. */
 export const addProfiles = (parent: Command, terminal: Terminal): void => {
-  for (const leaf of leaves) addLeaf(parent, leaf, terminal)
+  for (const leaf of [...leaves, ...profileInquiries]) addLeaf(parent, leaf, terminal)
 }
 
 const addressOf = (id: string | undefined): string => `/profiles/${partsOf(id)}`
@@ -20,6 +22,7 @@ interface Shown {
   readonly members: { readonly users: unknown; readonly teams: unknown }
   readonly pending?: readonly unknown[]
   readonly drift?: unknown
+  readonly serving?: Serving
   readonly apps: readonly string[]
 }
 
@@ -37,10 +40,12 @@ const line = ({ id, name, state, version, members, pending = [], drift, apps }: 
 
 const asking =
   (method: string, what: string, path: string = '') =>
-  async ({ args: [id], office, say }: Work): Promise<void> => {
+  async ({ args: [id], office, say }: Work): Promise<Partial<Shown>> => {
     const { body } = await office.ask(method, `${addressOf(id)}${path}`)
-    const { version, state } = (body ?? {}) as Partial<Shown>
+    const shown = (body ?? {}) as Partial<Shown>
+    const { version, state } = shown
     say(`${what} profile ${id}${version === undefined ? '' : `, ${state} at version ${version}`}`)
+    return shown
   }
 
 const members =
@@ -122,7 +127,10 @@ const leaves: readonly Leaf[] = [
     name: 'publish',
     about: 'validate it and bring it to devices',
     args: ['<id>'],
-    run: asking('POST', 'published', '/publish'),
+    run: async work => {
+      const shown = await asking('POST', 'published', '/publish')(work)
+      if (shown.serving !== undefined) for (const line of servingLines(shown.serving)) work.say(line)
+    },
   },
   {
     name: 'discard',

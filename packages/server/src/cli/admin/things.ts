@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Terminal } from '../terminal.ts'
+import { explainLeaf } from './inquiry.ts'
 import { addLeaf, type Leaf, partsOf, readJsonFile, type Work } from './leaf.ts'
 
 /** One kind of thing that is listed, shown, made, changed and removed. */
@@ -77,6 +78,7 @@ export const addThings = (program: Command, terminal: Terminal): void => {
     for (const leaf of [...leavesOf(kind), ...(more[kind.word] ?? [])]) addLeaf(parent, leaf, terminal)
   }
   addLeaf(program, audit, terminal)
+  addLeaf(program, explainLeaf, terminal)
 }
 
 const leavesOf = ({ word, plural, ids, options = [] }: Kind): Leaf[] => {
