@@ -1,7 +1,8 @@
 import type { TableRights } from '@rejoin/profile'
 import { describe, expect, it } from 'vitest'
-import { added, nothing, runHistory, ScopeFailure } from './run.ts'
+import { runHistory } from './run.ts'
 import type { State } from './state.ts'
+import { added, nothing, ScopeFailure } from './watch.ts'
 
 /** `pnpm scopes --histories N` makes more. A failure names its seed: `pnpm scopes --histories 1 --seed S --trace`. */
 const HISTORIES = 60

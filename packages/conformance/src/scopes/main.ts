@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { startProgress } from '../report/progress.ts'
 import { table } from '../report/table.ts'
-import { added, nothing, runHistory, ScopeFailure } from './run.ts'
+import { runHistory } from './run.ts'
+import { added, nothing, ScopeFailure } from './watch.ts'
 
 /**
  * `pnpm scopes --histories N [--seed FIRST] [--steps N] [--trace]`: many histories, each made by its seed. Exit code 0:
