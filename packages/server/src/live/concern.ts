@@ -60,7 +60,11 @@ export const concernsOf = async <L extends Listener>(
         const change = byKey.get(keyOf({ table: table.table.name, id }))
         if (change === undefined) notes.moved(table, id, had, has)
         else notes.changed(table, change, had.listeners, has.listeners)
-        if (change !== undefined && isDoubtful(table, change)) notes.doubt(audience.listeners, has.listeners)
+        if (change !== undefined && isDoubtful(table, change)) {
+          // Who holds it now may have gained it just so, and lacks what it brings.
+          const isAlone = table.brings.length + table.seenBy.length === 0
+          notes.doubt(audience.listeners, isAlone ? has.listeners : nobody)
+        }
         const presence = !sameSet(had.listeners, has.listeners)
         for (const { table: brought, reach } of table.brings) {
           const lookups = [had.row, has.row].map(row => row && lookupIn(table.table, reach, row))
