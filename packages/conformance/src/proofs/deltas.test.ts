@@ -123,6 +123,25 @@ describe('related rows', () => {
   )
 })
 
+describe('several relays', () => {
+  it('[DS4] regression, who gained a row through another relay lacked what it brings: related rows follow, whichever relay changes them', async () => {
+    scene = await openScene({ relays: 2, users: [ann, ben], items: myDay })
+    await scene.put({
+      'account/a1': { name: 'Smith' },
+      'workorder/w1': { name: 'Pump', account: 'a1' },
+      'incident/i1': { name: 'leaks', workorder: 'w1' },
+      'booking/b1': { name: 'Monday', workorder: 'w1', ownerid: 'ben' },
+    })
+    const [first, second] = [await scene.device('ann'), await scene.device('ben')]
+    for (let turn = 0; turn < 8; turn++) {
+      const owner = turn % 2 === 0 ? 'ann' : 'ben'
+      await scene.put({ 'booking/b1': { ownerid: owner } })
+      const all = ['account/a1', 'booking/b1', 'incident/i1', 'workorder/w1']
+      expect([shown(first), shown(second)]).toEqual(owner === 'ann' ? [all, []] : [[], all])
+    }
+  })
+})
+
 describe('who people are', () => {
   const item: ProfileItem = { table: 'workorder', filter: { kind: 'all' } }
   const rows = {

@@ -28,6 +28,8 @@ export interface Scene {
 
 export interface Cast {
   readonly now?: number
+  /** over the one database; who writes and who connects takes any of them */
+  readonly relays?: number
   readonly users: readonly User[]
   readonly teams?: readonly Team[]
   /** all users have them; default one that reads everything */
@@ -44,7 +46,14 @@ export const lifeOf = (name: string, version: number, items: readonly ProfileIte
 
 const reader: RoleSource = { name: 'reader', tables: { '*': { read: 'all' } } }
 
-export const openScene = async ({ now, users, teams = [], roles = [reader], items }: Cast): Promise<Scene> => {
+export const openScene = async ({
+  now,
+  relays = 1,
+  users,
+  teams = [],
+  roles = [reader],
+  items,
+}: Cast): Promise<Scene> => {
   const state: State = {
     now: now ?? Date.UTC(2026, 4, 4, 8),
     rows: new Map(tables.map(({ name }) => [name, new Map()])),
@@ -59,7 +68,7 @@ export const openScene = async ({ now, users, teams = [], roles = [reader], item
     assignments: [],
   }
   const storage = await openSqliteStorage({ path: ':memory:', newId: () => randomBytes(8).toString('hex') })
-  const place = await openPlace({ storage, state, dice: createDice(1) })
+  const place = await openPlace({ storage, state, relays, dice: createDice(1) })
   return {
     state,
     place,

@@ -21,6 +21,14 @@ describe('generated histories of scopes', () => {
     expect(total.compared / total.told).toBeLessThan(0.02)
   }, 180_000)
 
+  it('[DS2][DS3][DS4][DS5][DS6][DS7][SE1] the same over two relays on one database, whichever of them is written to', async () => {
+    let total = nothing
+    for (let seed = 501; seed <= 510; seed++) {
+      total = added(total, await runHistory({ seed, steps: STEPS, relays: 2 }))
+    }
+    expect(total.looks).toBeGreaterThan(10 * STEPS * 3)
+  }, 120_000)
+
   /** The first history in which a relay that believes something else is found out. */
   const noticed = async (deceive: (state: State) => State): Promise<string> => {
     for (let seed = 1; seed <= HISTORIES; seed++) {

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { type Core, createCore, type Storage } from '@rejoin/server'
+import { type Core, createCore, type Storage, type Wake } from '@rejoin/server'
 import type { Dice } from '../proofs/dice.ts'
 import { createTime, type Time } from '../proofs/time.ts'
 import { type Device, openDevice } from './device.ts'
@@ -7,10 +7,9 @@ import { createTeller } from './environment.ts'
 import { ROOT } from './land.ts'
 import type { Row, State } from './state.ts'
 
-/** A real relay over a real database, real devices, and lines and time that a history holds. */
+/** Real relays over a real database, real devices, and lines and time that a history holds. */
 export interface Place {
   readonly time: Time
-  readonly core: Core
   readonly devices: readonly Device[]
   /** all of them in one commit */
   write(writes: readonly Write[]): Promise<void>
@@ -19,6 +18,7 @@ export interface Place {
   open(name: string, user: string): Promise<Device>
   cut(device: Device): void
   join(device: Device): void
+  /** one relay, where there are several */
   restart(): Promise<void>
   /** nothing moves any more */
   still(): Promise<void>
@@ -40,10 +40,18 @@ export interface PlaceParts {
   readonly storage: Storage
   readonly state: State
   readonly dice: Dice
+  /** over the one database; default 1 */
+  readonly relays?: number
   readonly deceive?: (state: State) => State
 }
 
-export const openPlace = async ({ storage: database, state, dice, deceive = as => as }: PlaceParts): Promise<Place> => {
+export const openPlace = async ({
+  storage: database,
+  state,
+  dice,
+  relays = 1,
+  deceive = as => as,
+}: PlaceParts): Promise<Place> => {
   let busy = 0
   const counted = <T>(work: Promise<T>): Promise<T> => {
     busy++
@@ -54,6 +62,7 @@ export const openPlace = async ({ storage: database, state, dice, deceive = as =
     ...database,
     snapshot: read => counted(database.snapshot(read)),
     commit: (wanted, decide) => counted(database.commit(wanted, decide)),
+    createIndexes: statements => counted(database.createIndexes(statements)),
     close: async () => {},
   }
   const devices: Device[] = []
@@ -72,48 +81,57 @@ export const openPlace = async ({ storage: database, state, dice, deceive = as =
   const teller = createTeller(storage)
   await teller(deceive(state))
 
+  const wakes = createWakes()
   const start = (): Promise<Core> =>
     createCore({
       storage,
+      ...(relays === 1 ? {} : { wake: wakes.join() }),
       identity: { verify: async token => ({ ok: true, user: token, expires: Number.MAX_SAFE_INTEGER }) },
       now: time.now,
       random: length => dice.bytes(length),
       log: report,
     })
-  let core = await start()
+  const cores: Core[] = []
+  for (let n = 0; n < relays; n++) cores.push(await start())
+  const anyCore = (): Core => dice.pick(cores)
   let edits = 0
+
+  let writing: Promise<void> = Promise.resolve()
+  const write = async (writes: readonly Write[]): Promise<void> => {
+    const core = anyCore()
+    const person = core.environment().person(ROOT)!
+    const judged = await core.committer.submit(
+      writes.map(({ kind, table, id, values }) => ({
+        ...{ from: 'online' as const, id: `edit-${++edits}`, person, kind, table },
+        ...{ record: id, values: kind === 'delete' ? {} : values },
+      })),
+    )
+    for (const { answer } of judged) {
+      if (answer.status !== 'applied') throw new Error(`a write was ${JSON.stringify(answer)}`)
+    }
+  }
 
   const second = async (): Promise<void> => {
     await time.pass(1_000)
-    core.tick()
+    for (const core of cores) core.tick()
     await still()
   }
 
   return {
     time,
-    get core() {
-      return core
-    },
     devices,
-    write: async writes => {
-      const person = core.environment().person(ROOT)!
-      const judged = await core.committer.submit(
-        writes.map(({ kind, table, id, values }) => ({
-          ...{ from: 'online' as const, id: `edit-${++edits}`, person, kind, table },
-          ...{ record: id, values: kind === 'delete' ? {} : values },
-        })),
-      )
-      for (const { answer } of judged) {
-        if (answer.status !== 'applied') throw new Error(`a write was ${JSON.stringify(answer)}`)
-      }
+    write: writes => {
+      // In the order they were made, whichever relay has them.
+      const done = writing.then(() => write(writes))
+      writing = done.catch(() => {})
+      return done
     },
     tell: async next => {
       await teller(deceive(next))
-      await core.reload()
+      await anyCore().reload()
     },
     open: async (name, user) => {
-      const relay = (): Core => core
-      const device = await openDevice({ name, user, relay, time, dice, report })
+      const device = await openDevice({ name, user, relay: anyCore, time, dice, report })
       devices.push(device)
       return device
     },
@@ -128,8 +146,9 @@ export const openPlace = async ({ storage: database, state, dice, deceive = as =
       device.rejoin.connect()
     },
     restart: async () => {
-      await core.close()
-      core = await start()
+      const at = dice.number(cores.length)
+      await cores[at]!.close()
+      cores[at] = await start()
     },
     still,
     quiet: async () => {
@@ -141,8 +160,32 @@ export const openPlace = async ({ storage: database, state, dice, deceive = as =
     bugs,
     close: async () => {
       for (const device of devices) await device.rejoin.close()
-      await core.close()
+      for (const core of cores) await core.close()
       await database.close()
+    },
+  }
+}
+
+/** Relays of one process tell one another what they committed. */
+const createWakes = (): { join(): Wake } => {
+  const joined = new Map<object, () => void>()
+  return {
+    join: () => {
+      const own = {}
+      return {
+        notify: () => {
+          for (const [other, wake] of joined)
+            if (other !== own)
+              setImmediate()
+                .then(wake)
+                .catch(() => {})
+        },
+        onWake: listener => {
+          joined.set(own, listener)
+          return () => joined.delete(own)
+        },
+        close: async () => void joined.delete(own),
+      }
     },
   }
 }

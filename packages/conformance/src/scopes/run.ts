@@ -9,7 +9,10 @@ import { type Counts, createWatch, ScopeFailure } from './watch.ts'
 export interface Options {
   readonly seed: number
   readonly steps: number
-  readonly storage?: (dice: Dice) => Promise<Storage>
+  /** default: a database in memory */
+  readonly storage?: () => Promise<Storage>
+  /** over the one database; default 1 */
+  readonly relays?: number
   /** what the relay is made to believe of the environment; to see that a relay that errs is found out */
   readonly deceive?: (state: State) => State
   /** hears of each step, as it happened */
@@ -17,13 +20,21 @@ export interface Options {
 }
 
 /** One history: a world from a seed, and after every step each connected device against the oracle. */
-export const runHistory = async ({ seed, steps, storage, deceive, trace = () => {} }: Options): Promise<Counts> => {
+export const runHistory = async ({
+  seed,
+  steps,
+  storage,
+  relays = 1,
+  deceive,
+  trace = () => {},
+}: Options): Promise<Counts> => {
   const dice = createDice(seed)
   const mint = createMint()
   const state = beginState(dice, mint)
   const place = await openPlace({
-    storage: await (storage ?? inMemory)(dice),
+    storage: await (storage ?? (() => inMemory(dice)))(),
     state,
+    relays,
     dice: createDice(seed + 1),
     ...(deceive === undefined ? {} : { deceive }),
   })

@@ -123,8 +123,9 @@ const reassign = told(({ dice, state }) => {
   const [to, id] = dice.chance(0.7) ? (['user', dice.pick(userIds)] as const) : (['team', dice.pick(teamIds)] as const)
   const profile = dice.pick(profileNames)
   const others = state.assignments.filter(each => each.to !== to || each.id !== id || each.profile !== profile)
+  const newest = Math.max(state.now, ...state.assignments.map(({ at }) => at))
   const isOut = others.length < state.assignments.length && dice.chance(0.6)
-  state.assignments = isOut ? others : [...others, { profile, to, id, at: state.now }]
+  state.assignments = isOut ? others : [...others, { profile, to, id, at: newest + 1 }]
   return `${to} ${id} is ${isOut ? 'out of' : 'in'} ${profile}`
 })
 
