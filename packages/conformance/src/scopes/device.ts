@@ -21,21 +21,26 @@ export interface Device {
 export interface DeviceParts {
   readonly name: string
   readonly user: string
-  readonly relay: () => Core
+  /** whichever picks up; undefined where none does */
+  readonly relay: () => Core | undefined
   readonly time: Time
   readonly dice: Dice
   readonly report: (error: unknown) => void
 }
 
 export const openDevice = async ({ name, user, relay, time, dice, report }: DeviceParts): Promise<Device> => {
-  const line = createLine(relay)
+  let core: Core
+  const line = createLine(() => core)
   const rejoin = await createDevice({
     store: createMemoryDisk().open(),
     host: { now: time.now, random: length => dice.bytes(length), after: time.after, report },
     token: user,
     app: 'field',
     connect: handlers => {
-      const dialled = line.dial({ opened: handlers.opened, receive: handlers.message, closed: handlers.closed })
+      const found = relay()
+      core = found ?? core
+      const end = { opened: handlers.opened, receive: handlers.message, closed: handlers.closed }
+      const dialled = found && line.dial(end)
       if (dialled === undefined) setImmediate(() => handlers.closed(1006))
       return { send: frame => dialled?.send(frame), close: () => dialled?.close() }
     },

@@ -94,10 +94,18 @@ export const openPlace = async ({
   const cores: Core[] = []
   for (let n = 0; n < relays; n++) cores.push(await start())
   const anyCore = (): Core => dice.pick(cores)
+  /** nobody reaches a relay that stops, and whoever has something for it waits for the next */
+  let restarting: Promise<void> = Promise.resolve()
+  const restart = async (): Promise<void> => {
+    const [stopping] = cores.splice(dice.number(cores.length), 1)
+    await stopping!.close()
+    cores.push(await start())
+  }
   let edits = 0
 
   let writing: Promise<void> = Promise.resolve()
   const write = async (writes: readonly Write[]): Promise<void> => {
+    await restarting
     const core = anyCore()
     const person = core.environment().person(ROOT)!
     const judged = await core.committer.submit(
@@ -128,10 +136,18 @@ export const openPlace = async ({
     },
     tell: async next => {
       await teller(deceive(next))
+      await restarting
       await anyCore().reload()
     },
     open: async (name, user) => {
-      const device = await openDevice({ name, user, relay: anyCore, time, dice, report })
+      const device = await openDevice({
+        name,
+        user,
+        relay: () => (cores.length > 0 ? anyCore() : undefined),
+        time,
+        dice,
+        report,
+      })
       devices.push(device)
       return device
     },
@@ -145,10 +161,9 @@ export const openPlace = async ({
       device.rejoin.disconnect()
       device.rejoin.connect()
     },
-    restart: async () => {
-      const at = dice.number(cores.length)
-      await cores[at]!.close()
-      cores[at] = await start()
+    restart: () => {
+      restarting = restarting.then(restart)
+      return restarting
     },
     still,
     quiet: async () => {
