@@ -135,7 +135,7 @@ export { type Right, type Rights, rightsOf } from './scope/rights.ts'
 export { compileScope, type Scope, type TableScope } from './scope/scope.ts'
 export { scopeIndexes, type ScopeIndexes } from './scope/indexes.ts'
 export { askedTables, scopeSizeSql, scopeSql, tableSizeSql } from './scope/sql.ts'
-export { turnOf } from './scope/turn.ts'
+export { momentOf, turnOf } from './scope/turn.ts'
 
 // Records
 export type { Confirmed, Content, Visible } from './record/record.ts'

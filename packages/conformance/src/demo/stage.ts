@@ -127,7 +127,7 @@ export const openStage = async (directory: string, input: Input): Promise<Stage>
       return () => void listeners.delete(listener)
     },
     settle: async strategy => {
-      const followed = relay.says(new RegExp(`^Settings changed, conflicts: ${strategy}$`))
+      const followed = relay.says(new RegExp(`^The environment has changed; conflicts: ${strategy}$`))
       await Promise.all([followed, rejoin(['settings', '--db', db, '--strategy', strategy], 'quiet')])
       await Promise.all(devices.map(each => each.ask('connect', {})))
     },

@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
+import type { Filter } from '../filter/filter.ts'
 import { asksTheClock } from '../filter/probe.ts'
 import { visitFilter } from '../filter/walk.ts'
 import type { Scope } from './scope.ts'
@@ -10,20 +11,31 @@ import type { Scope } from './scope.ts'
  * @returns ms since 1970; undefined where no filter asks the clock
  */
 export const turnOf = (scope: Scope): number | undefined => {
-  let steps: Step | undefined
-  for (const { table, filter } of scope.tables.values()) {
-    if (filter.kind !== 'custom') continue
-    visitFilter(table, filter.where, (_, part) => {
-      if ('link' in part || !asksTheClock(part)) return
-      const step = stepOf(part.op)
-      if (steps === undefined || order.indexOf(step) < order.indexOf(steps)) steps = step
-    })
-  }
-  return steps === undefined ? undefined : after(steps, scope.now, scope.person.timeZone ?? 'UTC')
+  const steps = [...scope.tables.values()].flatMap(({ table, filter }) =>
+    filter.kind === 'custom' ? (stepIn(table, filter.where) ?? []) : [],
+  )
+  const shortest = order.find(step => steps.includes(step))
+  return shortest === undefined ? undefined : after(shortest, scope)
+}
+
+/** The same for two scopes in which the dates of a filter on a table mean the same. */
+export const momentOf = (table: string, filter: Filter, scope: Scope): string => {
+  const step = stepIn(table, filter)
+  const zone = scope.person.timeZone ?? 'UTC'
+  if (step === undefined) return zone
+  return `${zone} ${step === 'minute' ? scope.now : after(step, scope)}`
 }
 
 type Step = 'minute' | 'hour' | 'day'
 const order: readonly Step[] = ['minute', 'hour', 'day']
+
+const stepIn = (table: string, filter: Filter): Step | undefined => {
+  const steps: Step[] = []
+  visitFilter(table, filter, (_, part) => {
+    if (!('link' in part) && asksTheClock(part)) steps.push(stepOf(part.op))
+  })
+  return order.find(step => steps.includes(step))
+}
 
 /** Spans that end or begin now slide with every moment; the others stand until their unit is over. */
 const stepOf = (op: string): Step => {
@@ -33,8 +45,8 @@ const stepOf = (op: string): Step => {
   return 'day'
 }
 
-const after = (step: Step, now: number, timeZone: string): number => {
-  const here = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(timeZone)
+const after = (step: Step, { now, person }: Scope): number => {
+  const here = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(person.timeZone ?? 'UTC')
   const begun = step === 'day' ? here.startOfDay() : here.round({ smallestUnit: step, roundingMode: 'floor' })
   return begun.add({ [`${step}s`]: 1 }).epochMilliseconds
 }

@@ -2,6 +2,7 @@ import {
   compileFilter,
   dependenceOf,
   type DownloadFilter,
+  type Filter,
   type Match,
   type PersonKey,
   personKeys,
@@ -11,8 +12,11 @@ import {
   type Scope,
   type Table,
   type TableScope,
-  valueIn,
+  momentOf,
   operandOf,
+  operatorKind,
+  valueIn,
+  visitFilter,
 } from '@rejoin/profile'
 import type { Lens } from './linked.ts'
 import type { Row } from './neighbours.ts'
@@ -44,6 +48,10 @@ export const createTableAudience = <L extends Listener>(
 ): TableAudience<L> => {
   const readers = createReaders<L>(table, everyone)
   const interest = interestOf(schema, table, filter, lens)
+  const moments = createShelf<L>()
+  const atMoment = (listener: L, change: 'add' | 'remove'): void => {
+    if (interest.kind === 'dated') moments[change](momentOf(table.name, interest.where, listener.scope), listener)
+  }
   const keyed = interest.kind === 'keyed' ? interest.keys.map(key => ({ key, byValue: createShelf<L>() })) : []
   const partOf = (listener: L): TableScope | undefined => listener.scope.tables.get(table.name)
 
@@ -57,9 +65,21 @@ export const createTableAudience = <L extends Listener>(
         return lens.through(linked, () => interest.selects(row.fields, row.id)) ? everyone : nobody
       case 'keyed':
         return asked(candidates(row, linked), row, linked)
+      case 'dated':
+        return lens.through(linked, () => ofMoments(row))
       case 'each':
         return asked(everyone, row, linked)
     }
+  }
+
+  /** Any one of a moment is asked for all of them. */
+  const ofMoments = (row: Row): ReadonlySet<L> => {
+    const selecting = moments.sets().filter(set => {
+      const [any] = set
+      return any !== undefined && partOf(any)?.selects(row.fields, row.id) === true
+    })
+    if (selecting.length === moments.sets().length) return selecting.length === 0 ? nobody : everyone
+    return selecting.length === 1 ? selecting[0]! : new Set(selecting.flatMap(set => [...set]))
   }
 
   const candidates = (row: Row, linked: Rows): Iterable<L> => {
@@ -83,12 +103,14 @@ export const createTableAudience = <L extends Listener>(
     add: listener => {
       if (partOf(listener) === undefined) return
       readers.add(listener)
+      atMoment(listener, 'add')
       for (const { key, byValue } of keyed)
         for (const value of key.valuesFor(listener.scope)) byValue.add(value, listener)
     },
     remove: listener => {
       if (partOf(listener) === undefined) return
       readers.remove(listener)
+      atMoment(listener, 'remove')
       for (const { key, byValue } of keyed)
         for (const value of key.valuesFor(listener.scope)) byValue.remove(value, listener)
     },
@@ -104,6 +126,8 @@ type Interest =
   /** the filter asks nothing of the person: one answer for all */
   | { readonly kind: 'alike'; readonly selects: Match }
   | { readonly kind: 'keyed'; readonly keys: readonly PersonKey[] }
+  /** it asks for dates alone: one answer for all of one time zone and day */
+  | { readonly kind: 'dated'; readonly where: Filter }
   /** nothing singles anybody out: each is asked, and the cost grows with their number */
   | { readonly kind: 'each' }
 
@@ -119,10 +143,19 @@ const interestOf = (schema: Schema, table: Table, filter: DownloadFilter, { rows
       const { person, clock } = dependenceOf(table.name, filter.where)
       if (!person && !clock)
         return { kind: 'alike', selects: compileFilter(schema, table.name, filter.where, anybody, rows) }
+      if (!asksForPeople(table, filter.where)) return { kind: 'dated', where: filter.where }
       const keys = personKeys(schema, table.name, filter.where)
       return keys === undefined ? { kind: 'each' } : { kind: 'keyed', keys }
     }
   }
+}
+
+const asksForPeople = (table: Table, filter: Filter): boolean => {
+  let asks = false
+  visitFilter(table.name, filter, (_, part) => {
+    asks ||= !('link' in part) && operatorKind(part.op) === 'user'
+  })
+  return asks
 }
 
 const anybody = { person: { id: '', name: '', teams: [], roles: [] }, now: 0 }
@@ -224,6 +257,7 @@ const createReaders = <L extends Listener>(table: Table, everyone: ReadonlySet<L
 /** Listeners by a value. */
 interface Shelf<L> {
   get(value: Scalar): ReadonlySet<L>
+  sets(): readonly ReadonlySet<L>[]
   add(value: Scalar, listener: L): void
   remove(value: Scalar, listener: L): void
 }
@@ -232,6 +266,7 @@ const createShelf = <L>(): Shelf<L> => {
   const sets = new Map<Scalar, Set<L>>()
   return {
     get: value => sets.get(value) ?? nobody,
+    sets: () => [...sets.values()],
     add: (value, listener) => {
       const set = sets.get(value)
       if (set === undefined) sets.set(value, new Set([listener]))
