@@ -12,6 +12,7 @@ export { type Host, newUuid, systemHost } from './device/host.ts'
 
 // tables and queries
 export type { TableApi } from './table/table.ts'
+export type { SaveOptions } from './table/saving.ts'
 export type { Group, GroupTable } from './table/group.ts'
 export type { LiveQuery } from './table/live.ts'
 export type { OrderBy, Query, Where } from './table/query.ts'

@@ -10,7 +10,7 @@ import { openTab } from './tabs/tab.ts'
 
 export interface OpenOptions<S extends SchemaSource> extends Pick<
   DeviceOptions,
-  'token' | 'app' | 'commands' | 'autoSend' | 'fetch' | 'storage'
+  'token' | 'app' | 'commands' | 'autoSend' | 'consolidate' | 'fetch' | 'storage'
 > {
   /** the relay's address, `https://...` */
   readonly url: string

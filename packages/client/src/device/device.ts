@@ -98,6 +98,8 @@ export interface DeviceOptions {
   readonly storage?: StoragePort | undefined
   /** entries go by themselves (the default); otherwise on `outbox.resume('manual')` */
   readonly autoSend?: boolean
+  /** consecutive edits of one record are one entry as long as they have not left (OB12); default: each is its own */
+  readonly consolidate?: boolean
 }
 
 /** @throws StoreFault where the store cannot be read */

@@ -47,15 +47,26 @@ export interface EngineParts {
   readonly token: Token
   readonly app: string
   readonly storage?: StoragePort | undefined
+  readonly consolidate?: boolean
 }
 
-export const createEngine = ({ replica, facts, host, connect, token, app, storage }: EngineParts): Engine => {
+export const createEngine = ({
+  replica,
+  facts,
+  host,
+  connect,
+  token,
+  app,
+  storage,
+  consolidate = false,
+}: EngineParts): Engine => {
   const { progress, paused, late, stats } = facts
   const { report } = host
   const pen: Pen = {
     now: host.now,
     newId: () => newUuid(host),
     leaving: () => facts.link.current.state === 'live' && paused.current.length === 0,
+    consolidates: consolidate,
   }
   const lifetime = createLifetime({ replica, host, cache: facts.cache })
   const look = (): void => void lifetime.look().catch(report)

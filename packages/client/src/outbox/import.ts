@@ -21,7 +21,7 @@ export const takeUnsent = (draft: Draft, work: UnsentWork, without: readonly str
   }
   const left = work.actions.filter(({ id }) => !without.includes(id) && draft.entry(id) === undefined)
   for (const actions of together(left)) {
-    const then = { ...pen, now: () => actions[0]!.at }
+    const then = { ...pen, now: () => actions[0]!.at, consolidates: false }
     const wishes = actions.map(({ wish }) => wish)
     if (actions[0]!.group === undefined) save(draft, wishes[0]!, then)
     else saveTogether(draft, wishes, pen.newId(), then)

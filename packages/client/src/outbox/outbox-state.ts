@@ -24,6 +24,8 @@ export type Accepted = Extract<Outcome, { status: 'applied' | 'lost' }>
 export interface Entry {
   readonly edit: Edit
   readonly state: EntryState
+  /** never one with another (OB12) */
+  readonly separate?: true
 }
 
 export type EntryEvent =

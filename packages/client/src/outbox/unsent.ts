@@ -49,14 +49,20 @@ export const unsentOf = (draft: Draft, id: string, at: number): UnsentWork => {
     actions: draft
       .entries()
       .filter(isUnsent)
-      .map(({ edit }) => actionOf(edit, tables?.get(edit.table))),
+      .map(entry => actionOf(entry, tables?.get(entry.edit.table))),
     drafts: draft.drafts(),
   }
 }
 
-const actionOf = (edit: Edit, table: Table | undefined): UnsentAction => {
+const actionOf = ({ edit, separate }: Entry, table: Table | undefined): UnsentAction => {
   const { id, at, group } = edit
-  return { id, at, ...(group === undefined ? {} : { group }), wish: wishOf(edit, table) }
+  const wish = wishOf(edit, table)
+  return {
+    id,
+    at,
+    ...(group === undefined ? {} : { group }),
+    wish: separate === true && 'values' in wish ? { ...wish, mergeable: false } : wish,
+  }
 }
 
 const wishOf = (edit: Edit, table: Table | undefined): Wish => {

@@ -58,10 +58,10 @@ export const storedState = (state: Entry['state']): Entry['state'] => {
   return state.status === 'withdrawing' ? { ...state, told: false } : state
 }
 
-export const putEntry = ({ edit, state }: Entry): StoreChange => ({
+export const putEntry = ({ edit, state, separate }: Entry): StoreChange => ({
   put: 'outbox',
   key: seqKey(edit.seq),
-  value: stored({ edit, state: storedState(state) }),
+  value: stored({ edit, state: storedState(state), ...(separate === undefined ? {} : { separate }) }),
 })
 
 export const deleteEntry = ({ edit }: Entry): StoreChange => ({ delete: 'outbox', key: seqKey(edit.seq) })

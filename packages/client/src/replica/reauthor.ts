@@ -67,11 +67,20 @@ const close = (draft: Draft, entry: Entry): void => {
 
 const none: ReadonlyMap<string, Fields> = new Map()
 
-const recordAgain = (draft: Draft, { edit }: Entry, pen: Pen, correction: Fields | undefined): void => {
+const recordAgain = (draft: Draft, { edit, separate }: Entry, pen: Pen, correction: Fields | undefined): void => {
   const { kind, table, record, at, group } = edit
   const again = edit.command === undefined ? undefined : runAgain(draft, edit, edit.command, correction)
   const fields = kind === 'delete' ? {} : (again?.fields ?? { ...aftersOf(edit.changes), ...correction })
-  const intent = { kind, table, id: record, fields, at, amends: edit.id, ...again }
+  const intent = {
+    kind,
+    table,
+    id: record,
+    fields,
+    at,
+    amends: edit.id,
+    ...again,
+    ...(separate === undefined ? {} : { separate }),
+  }
   recordEdit(draft, group === undefined ? intent : { ...intent, group }, pen)
 }
 

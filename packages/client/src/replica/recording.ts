@@ -32,6 +32,8 @@ export interface Intent extends RecordKey {
   readonly amends?: string
   /** when it was first done; now where absent */
   readonly at?: number
+  /** its entry is never one with another (OB12) */
+  readonly separate?: true
 }
 
 /** What recording needs from outside. */
@@ -40,6 +42,8 @@ export interface Pen {
   readonly newId: () => string
   /** whether an edit goes out as soon as it is saved: then it is stored as one that may have left */
   readonly leaving: () => boolean
+  /** whether consecutive edits of one record become one entry as long as they stay here (OB12) */
+  readonly consolidates?: boolean
 }
 
 /**
@@ -91,7 +95,8 @@ export const recordEdit = (draft: Draft, intent: Intent, pen: Pen): Edit => {
   const left = leavesAtOnce(draft, pen)
   const { ids } = draft.meta()
   draft.setMeta({ seq: edit.seq, ids: Math.max(ids, authored.index), ...(left ? { left: edit.seq } : {}) })
-  draft.putEntry({ edit, state: { status: 'waiting', left } })
+  const entry: Entry = { edit, state: { status: 'waiting', left } }
+  draft.putEntry(intent.separate === undefined ? entry : { ...entry, separate: true })
   return edit
 }
 

@@ -9,17 +9,18 @@ import {
   type Table,
 } from '@rejoin/profile'
 import { refusedBy, RejoinFault, type RejoinFaultCode } from '../device/fault.ts'
+import { recordInto } from '../outbox/consolidating.ts'
 import { groupTooLarge, refuseTooLarge } from '../outbox/size.ts'
 import type { Draft } from '../replica/draft.ts'
 import { schemaOf } from '../replica/grant.ts'
 import { keyOf } from '../replica/memory.ts'
-import { grantIn, offlineStep, type Pen, reallyChanged, recordEdit, viewIn } from '../replica/recording.ts'
+import { grantIn, type Intent, offlineStep, type Pen, reallyChanged, recordEdit, viewIn } from '../replica/recording.ts'
 import { fieldsOf, isLive } from '../replica/view.ts'
 
 /** What a user wants, by column name, and the refusals that need no relay (LW5): nothing is saved then. */
 export type Wish =
-  | { readonly kind: 'create'; readonly table: string; readonly id: string; readonly values: Values }
-  | { readonly kind: 'update'; readonly table: string; readonly id: string; readonly values: Values }
+  | ({ readonly kind: 'create'; readonly table: string; readonly id: string; readonly values: Values } & SaveOptions)
+  | ({ readonly kind: 'update'; readonly table: string; readonly id: string; readonly values: Values } & SaveOptions)
   | { readonly kind: 'delete'; readonly table: string; readonly id: string }
   | {
       readonly kind: 'command'
@@ -30,6 +31,11 @@ export type Wish =
     }
 
 export type Values = Readonly<Record<string, unknown>>
+
+export interface SaveOptions {
+  /** false: its entry in the outbox is never one with another, whatever the device is set to (OB12) */
+  readonly mergeable?: boolean
+}
 
 /** @returns undefined where the wish changes nothing; @throws RejoinFault */
 export const save = (draft: Draft, wish: Wish, pen: Pen, group?: string): Edit | undefined => {
@@ -70,19 +76,17 @@ export const save = (draft: Draft, wish: Wish, pen: Pen, group?: string): Edit |
   }
   const changed = kind === 'update' || kind === 'command' ? reallyChanged(seen, fields) : fields
   if (kind === 'update' && Object.keys(changed).length === 0) return undefined
-  const edit = recordEdit(
-    draft,
-    {
-      kind,
-      table: table.name,
-      id,
-      fields: changed,
-      at,
-      ...(run === undefined ? {} : { command: run.command }),
-      ...(group === undefined ? {} : { group }),
-    },
-    pen,
-  )
+  const intent: Intent = {
+    kind,
+    table: table.name,
+    id,
+    fields: changed,
+    at,
+    ...(run === undefined ? {} : { command: run.command }),
+    ...(group === undefined ? {} : { group }),
+    ...('mergeable' in wish && wish.mergeable === false ? { separate: true } : {}),
+  }
+  const edit = recordInto(draft, intent, pen) ?? recordEdit(draft, intent, pen)
   refuseTooLarge(draft, edit, kind === 'delete' ? {} : { ...fieldsOf(isLive(seen) ? seen : undefined), ...changed })
   return edit
 }

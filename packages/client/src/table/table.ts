@@ -15,17 +15,17 @@ import { keyOf } from '../replica/memory.ts'
 import { grantIn } from '../replica/recording.ts'
 import { createLiveQuery, type LiveParts, type LiveQuery } from './live.ts'
 import type { Query } from './query.ts'
-import { tableNamed, type Values, type Wish } from './saving.ts'
+import { type SaveOptions, tableNamed, type Values, type Wish } from './saving.ts'
 import type { ChangesIn, NewRowIn, RowIn } from './typing.ts'
 import { createLiveRecord, type LiveRecord } from './watch.ts'
 
 /** One table on this device. Reads come from the device alone (LW1); saves resolve when they are durable here. */
 export interface TableApi<S extends SchemaSource, T extends TableName<S>> {
   /** @returns the new record's id, final from now on (LW7); @throws RejoinFault, then nothing was saved */
-  create(values: NewRowIn<S, T>): Promise<string>
+  create(values: NewRowIn<S, T>, options?: SaveOptions): Promise<string>
   get(id: string): RowIn<S, T> | undefined
   /** changes the named columns; null clears. @throws RejoinFault */
-  update(id: string, values: ChangesIn<S, T>): Promise<void>
+  update(id: string, values: ChangesIn<S, T>, options?: SaveOptions): Promise<void>
   /** @throws RejoinFault */
   delete(id: string): Promise<void>
   /**
@@ -58,9 +58,9 @@ export const createTable = (parts: TableParts, name: string): TableApi<SchemaSou
   const { replica, act, outbox } = parts
   const put = (wish: Wish): Promise<void> => act({ do: 'save', wishes: [wish] })
   return {
-    create: async values => {
+    create: async (values, options) => {
       const wish = creation(parts, name, values)
-      await put(wish)
+      await put({ ...wish, ...options })
       return wish.id
     },
     get: id => {
@@ -68,7 +68,7 @@ export const createTable = (parts: TableParts, name: string): TableApi<SchemaSou
       const content = replica.view(keyOf({ table: name, id }))
       return content === undefined ? undefined : fieldsToRow(table, id, content.fields)
     },
-    update: (id, values) => put({ kind: 'update', table: name, id, values }),
+    update: (id, values, options) => put({ kind: 'update', table: name, id, values, ...options }),
     delete: id => put({ kind: 'delete', table: name, id }),
     run: (command: string | Pick<Command, 'name'>, id: string, args?: Values) => put(calling(name, command, id, args)),
     undo: id => act({ do: 'undo', table: name, id }),

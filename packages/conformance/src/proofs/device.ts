@@ -1,4 +1,11 @@
-import { createDevice, type MemoryDisk, type OutboxEntry, type Query, type Rejoin } from '@rejoin/client'
+import {
+  createDevice,
+  type DeviceOptions as ClientOptions,
+  type MemoryDisk,
+  type OutboxEntry,
+  type Query,
+  type Rejoin,
+} from '@rejoin/client'
 import type { Core } from '@rejoin/server'
 import { commands } from './commands.ts'
 import type { Dice } from './dice.ts'
@@ -53,7 +60,7 @@ export interface Device {
   ledger(): Rejoin['ledger']['current']
 }
 
-export interface DeviceOptions {
+export interface DeviceOptions extends Pick<ClientOptions, 'consolidate'> {
   readonly user: User
   readonly relay: () => Core
   /** the relay's HTTP app, over the same way */
@@ -68,7 +75,7 @@ export interface DeviceOptions {
 }
 
 export const openDevice = async (options: DeviceOptions): Promise<Device> => {
-  const { user, time, calm, dice, disk, report } = options
+  const { user, time, calm, dice, disk, report, consolidate } = options
   let { clock } = options
   let asked = 0
   const line = createLine(options.relay)
@@ -96,6 +103,7 @@ export const openDevice = async (options: DeviceOptions): Promise<Device> => {
       },
       app: 'proofs',
       commands,
+      ...(consolidate === undefined ? {} : { consolidate }),
       connect: handlers => {
         const end = { opened: handlers.opened, receive: handlers.message, closed: handlers.closed }
         const dialled = mine === life ? line.dial(end) : undefined

@@ -71,6 +71,7 @@ export interface DeviceChoice {
   readonly clock?: number
   readonly disk?: MemoryDisk
   readonly unsynced?: boolean
+  readonly consolidate?: boolean
 }
 
 interface RigChoice extends Pick<RelayOptions, 'commands' | 'rules'> {
@@ -140,8 +141,9 @@ export const openRig = async (
     time,
     office: createOffice(relay, 'olga'),
     officeOf: user => createOffice(relay, user),
-    device: async (user, { clock = 0, disk = createMemoryDisk(), unsynced = false } = {}) => {
+    device: async (user, { clock = 0, disk = createMemoryDisk(), unsynced = false, ...own } = {}) => {
       const device = await openDevice({
+        ...own,
         user,
         clock,
         disk,
