@@ -28,6 +28,7 @@ import { createEngine } from './engine.ts'
 import { createFacts, type Facts, type Stats } from './facts.ts'
 import { RejoinFault } from './fault.ts'
 import type { Host } from './host.ts'
+import { keepInside } from './inside.ts'
 
 /** A device: its store, its outbox, its conversation with a relay. What an app, a test or the simulator holds. */
 export interface Rejoin<S extends SchemaSource = SchemaSource> {
@@ -126,12 +127,13 @@ export const pausedAtFirst = ({ autoSend }: Pick<DeviceOptions, 'autoSend'>): re
 export interface FaceParts extends Omit<OnlineParts, 'refusal' | 'after'>, Pick<Rejoin, 'meet' | 'close'> {
   readonly replica: Reading
   readonly facts: Facts
+  readonly store: Store
   readonly act: (act: Act) => Promise<void>
   readonly host: Host
 }
 
 /** What an app holds of a device: reads what is here, and has what it wants done where the device is written. */
-export const createFace = ({ replica, facts, act, host, meet, close, ...online }: FaceParts): Rejoin => {
+export const createFace = ({ replica, facts, store, act, host, meet, close, ...online }: FaceParts): Rejoin => {
   const { report } = host
   const { link, progress, cache, paused, late, stats } = facts
   const outbox = createOutbox({ replica, act, paused, host })
@@ -143,7 +145,7 @@ export const createFace = ({ replica, facts, act, host, meet, close, ...online }
   const whenReady = (signal?: { readonly signal?: AbortSignal }): Promise<unknown> => readiness(replica, report, signal)
   const parts: TableParts = { replica, act, host, outbox, whenReady, now: host.now, report }
   const turn = (what: Act): void => void act(what).catch(report)
-  return {
+  const face = {
     get id() {
       return replica.memory.meta.device
     },
@@ -185,6 +187,8 @@ export const createFace = ({ replica, facts, act, host, meet, close, ...online }
     signOut: kept.reset,
     close,
   } as Rejoin
+  keepInside(face, { replica, facts, store, now: host.now })
+  return face
 }
 
 /** OM6, OM8: at once, and nothing is asked. */

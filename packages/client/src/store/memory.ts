@@ -2,6 +2,7 @@ import { checkChanges, copyValue } from './change.ts'
 import { busyFault, closedFault, fullFault, takenFault } from './fault.ts'
 import { shelves } from './store.ts'
 import type { Shelf, Store, StoreChange, StoreFault, StoreValue } from './store.ts'
+import { weightOfEntry } from './weight.ts'
 
 /** Data that outlives the stores opened on it, as a disk outlives programs. */
 export interface MemoryDisk {
@@ -149,14 +150,5 @@ function apply(
 /** Where there is room without end, nothing is measured. */
 const keptOf = (key: string, value: StoreValue, { capacity }: { readonly capacity: number }): Kept => ({
   value: copyValue(value),
-  size: capacity === Infinity ? 0 : sizeOf(key, value),
+  size: capacity === Infinity ? 0 : weightOfEntry(key, value),
 })
-
-function sizeOf(name: string, value: StoreValue): number {
-  if (value === null || typeof value === 'boolean' || typeof value === 'number') return name.length + 8
-  if (typeof value === 'string') return name.length + value.length
-  if (value instanceof Uint8Array) return name.length + value.byteLength
-  let size = name.length
-  for (const key of Object.keys(value)) size += sizeOf(key, (value as Readonly<Record<string, StoreValue>>)[key]!)
-  return size
-}

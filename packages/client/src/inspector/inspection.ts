@@ -1,0 +1,117 @@
+import type { GoneReason, PlainRow, Value } from '@rejoin/profile'
+import type { FactsNow } from '../device/facts.ts'
+import type { EntryState } from '../outbox/outbox-state.ts'
+import type { Grant } from '../replica/grant.ts'
+import type { Meta } from '../replica/memory.ts'
+import type { Shelf } from '../store/store.ts'
+
+/**
+ * A device as its programmer sees it: plain data, of one moment. Values of records are not in it unless they were asked
+ * for; in their place stands `•••`, and null where there is none.
+ */
+export interface Inspection {
+  /** ms since 1970 by this device's clock */
+  readonly at: number
+  readonly device: string
+  readonly grant?: Omit<Grant, 'schema' | 'profile' | 'tables' | 'writable' | 'prefixes'>
+  readonly meta: Pick<Meta, 'seq' | 'left' | 'cursor' | 'ready' | 'fresh' | 'scheduled'> &
+    Required<Pick<Meta, 'sealed' | 'offline'>>
+  /** of a device that is open; absent where only its store was read */
+  readonly session?: SessionInspection
+  readonly tables: readonly TableInspection[]
+  /** in the order they are sent */
+  readonly outbox: readonly EntryInspection[]
+  readonly store: readonly ShelfInspection[]
+}
+
+/** The conversation with the relay, and what it has come to. */
+export type SessionInspection = FactsNow['observed'] & { readonly stats: FactsNow['stats'] }
+
+export interface TableInspection {
+  readonly table: string
+  readonly download: 'complete' | 'partial' | 'none'
+  readonly columnSet?: string
+  /** rows the relay says this device holds: what the fingerprint counts */
+  readonly rows: number
+  readonly fingerprint: string
+  /** why records are here: how many for each reason; one may have several */
+  readonly because: Readonly<Record<Presence['is'], number>>
+  /** rows that may be held no more, kept for a while */
+  readonly gone: Readonly<Partial<Record<GoneReason, number>>>
+  /** as downloads stored them, of all generations */
+  readonly pages: { readonly count: number; readonly rows: number; readonly bytes: number }
+  /** newer than their pages */
+  readonly overlay: { readonly rows: number; readonly bytes: number }
+}
+
+export interface EntryInspection {
+  readonly id: string
+  readonly seq: number
+  readonly table: string
+  readonly record: string
+  readonly kind: string
+  readonly command?: string
+  readonly author: string
+  /** ms since 1970 */
+  readonly at: number
+  readonly tick: number
+  /** revision it stands on */
+  readonly base: number
+  readonly after?: string
+  readonly group?: string
+  readonly amends?: string
+  /** bytes of its Yjs update */
+  readonly bytes: number
+  readonly state: EntryState['status']
+  /** code of its refusal, or the entry it waits for */
+  readonly detail?: string
+  /** `[before, after]` by column name */
+  readonly changes: Readonly<Record<string, readonly [Value, Value]>>
+}
+
+export interface ShelfInspection {
+  readonly shelf: Shelf
+  readonly entries: number
+  /** roughly, keys among them */
+  readonly bytes: number
+}
+
+/** Why a record is on this device. */
+export type Presence =
+  /** its user's scope: what the profile says of the table, where the relay has sent a profile */
+  | { readonly is: 'in scope'; readonly filter?: string; readonly relationships?: readonly string[] }
+  /** created or changed here, and not settled */
+  | { readonly is: 'own work'; readonly entries: readonly string[] }
+  /** added to the download by its user */
+  | { readonly is: 'pinned'; readonly by: readonly string[] }
+  /** a peer told of it */
+  | { readonly is: 'told by a peer'; readonly entries: readonly string[] }
+
+/** Why a record is not to be seen on this device. */
+export type Absence =
+  | { readonly is: 'gone'; readonly why: GoneReason }
+  /** the cache has expired: it is here, and may not be read */
+  | { readonly is: 'expired' }
+  | { readonly is: 'never here' }
+
+export interface RecordInspection {
+  readonly table: string
+  readonly id: string
+  readonly because: readonly (Presence | Absence)[]
+  /** as the relay last stated it */
+  readonly confirmed?: {
+    readonly rev: number
+    readonly changed: number
+    readonly incarnation: string
+    /** as stored */
+    readonly bytes: number
+  }
+  readonly pending: readonly EntryInspection[]
+  /** as its user sees it */
+  readonly row?: PlainRow
+}
+
+export interface InspectOptions {
+  /** shows values of records too */
+  readonly values?: boolean
+}
