@@ -194,7 +194,17 @@ export type { ChangesMessage, GoneReason } from './wire/changes.ts'
 export type { Compare, Compared } from './wire/compare.ts'
 export type { Page, Plan, Stored, Synced } from './wire/download.ts'
 export type { Answer, Answered } from './wire/edit.ts'
-export { CACHE_HOURS, type Hello, type Holding, type TableHolding, type Welcome } from './wire/hello.ts'
+export {
+  CACHE_HOURS,
+  GRACE_HOURS,
+  type Hello,
+  type Holding,
+  type Refresh,
+  type SyncMode,
+  syncModes,
+  type TableHolding,
+  type Welcome,
+} from './wire/hello.ts'
 export {
   decodeDown,
   decodeUp,

@@ -221,6 +221,7 @@ export const createCore = async ({
         lens,
         pause,
         now,
+        rowCaps: () => environment.settings.rowCaps ?? {},
         send: frame => line.send(frame),
         close: (code, reason) => line.close(code, reason),
         buffered: () => line.buffered(),

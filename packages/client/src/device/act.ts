@@ -8,6 +8,8 @@ import type { Unsent, UnsentWork } from '../outbox/unsent.ts'
 import { type Pin, type Pinned, putPin, removePin } from '../pins/pin.ts'
 import type { Draft } from '../replica/draft.ts'
 import type { Pen } from '../replica/recording.ts'
+import { chooseSync } from '../sync/choose.ts'
+import type { SyncChoice } from '../sync/schedule.ts'
 import { save, saveTogether, type Wish } from '../table/saving.ts'
 
 /** What a user does on a device, as data: so that a tab can hand it to the one that writes. */
@@ -39,6 +41,7 @@ export type Deed =
   | { readonly do: 'unpin'; readonly name: string }
   | { readonly do: 'schedule'; readonly times: readonly number[] }
   | { readonly do: 'mode'; readonly offline: boolean }
+  | { readonly do: 'sync'; readonly choice: SyncChoice }
   | Removal
 
 /** Takes away what the device holds; `unsent`: what becomes of unsent work. */
@@ -54,6 +57,8 @@ export type Switch =
   | { readonly do: 'acknowledge loss' }
   | { readonly do: 'connect' }
   | { readonly do: 'disconnect' }
+  /** resolves when every table was compared */
+  | { readonly do: 'refresh' }
 
 const switches: readonly Act['do'][] = [
   'pause',
@@ -61,6 +66,7 @@ const switches: readonly Act['do'][] = [
   'acknowledge loss',
   'connect',
   'disconnect',
+  'refresh',
 ] satisfies Switch['do'][]
 
 export const isSwitch = (act: Act): act is Switch => switches.includes(act.do)
@@ -100,6 +106,8 @@ export const perform = (draft: Draft, deed: Deed, pen: Pen): void => {
       return draft.setMeta({ scheduled: deed.times })
     case 'mode':
       return switchMode(draft, deed.offline)
+    case 'sync':
+      return chooseSync(draft, deed.choice)
     case 'clear':
       return clearCache(draft, deed.unsent, pen)
     case 'wipe':

@@ -211,6 +211,7 @@ export const welcome = (rev: number, strategy: StrategyName = 'clientWins'): Ext
   strategy,
   strategies: {},
   tables: [{ table: 'task', columnSet: '*' }],
+  rights: '00',
   writable: {},
   schemaVersion: 1,
   schema,

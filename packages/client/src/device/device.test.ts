@@ -446,6 +446,9 @@ describe('a session', () => {
       ...answers({ edit: edit!.id, answer: { status: 'applied', rev: 7 } }),
       gone: [{ table: 'task', id: 'A', why: 'left' }],
     } as never)
+    expect(script.device.table('task').outOfScope('A')).toBeGreaterThan(0)
+    expect(script.device.table('task').get('A')).toMatchObject({ title: 'pump', hours: 3 })
+    await script.pass(25 * 3_600_000)
     expect(script.device.table('task').get('A')).toBeUndefined()
     expect(script.device.table('task').missing('A')).toBe('left')
     expect(script.device.outbox.current).toEqual([])

@@ -21,11 +21,12 @@ import { watchStatus } from '../status/watch.ts'
 import type { StoragePort } from '../storage/port.ts'
 import type { StorageStatus } from '../storage/watch.ts'
 import type { Store } from '../store/store.ts'
+import { createSync, type Sync } from '../sync/sync.ts'
 import { type Group, saveGroup } from '../table/group.ts'
 import { createTable, type TableApi, type TableParts } from '../table/table.ts'
 import type { Act } from './act.ts'
 import { createEngine } from './engine.ts'
-import { createFacts, type Facts, type Stats } from './facts.ts'
+import { createFacts, type Facts, type Removal, type Stats } from './facts.ts'
 import { RejoinFault } from './fault.ts'
 import type { Host } from './host.ts'
 import { keepInside } from './inside.ts'
@@ -63,6 +64,10 @@ export interface Rejoin<S extends SchemaSource = SchemaSource> {
   readonly cache: Cache
   /** room, whether it is kept, and whether the browser removed what was here */
   readonly storage: Observable<StorageStatus> & { acknowledge(): void }
+  /** when and how what is here is brought up to date (DS1, DS10-DS12) */
+  readonly sync: Sync
+  /** the user was removed from the environment, and everything of his from this device (MB6) */
+  readonly removed: Observable<Removal | undefined>
   /** forms saved but not submitted (LW12) */
   readonly drafts: Drafts<S>
   /** withdrawals that came too late: these edits took effect after all (OB10) */
@@ -177,6 +182,8 @@ export const createFace = ({ replica, facts, store, act, host, meet, close, ...o
       subscribe: facts.storage.subscribe,
       acknowledge: () => turn({ do: 'acknowledge loss' }),
     },
+    sync: createSync({ replica, act, host }),
+    removed: facts.removed,
     drafts: createDrafts({ replica, act, host }),
     late,
     meet,

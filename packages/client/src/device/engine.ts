@@ -1,5 +1,8 @@
+import type { Welcome } from '@rejoin/profile'
+import { wipe } from '../lifetime/clearing.ts'
 import { createLifetime } from '../lifetime/lifetime.ts'
 import { createTimetable } from '../lifetime/timetable.ts'
+import { exported } from '../outbox/unsent.ts'
 import { createPeer } from '../peer/peer.ts'
 import type { PeerTransport } from '../peer/transport.ts'
 import type { Draft } from '../replica/draft.ts'
@@ -17,6 +20,7 @@ import { createPasses } from '../status/passes.ts'
 import type { StoragePort } from '../storage/port.ts'
 import { watchStorage } from '../storage/watch.ts'
 import { StoreFault } from '../store/store.ts'
+import { createSyncing } from '../sync/syncing.ts'
 import { type Act, type Deed, isRemoval, isSwitch, perform, type Removal, type Switch } from './act.ts'
 import type { Facts } from './facts.ts'
 import { RejoinFault } from './fault.ts'
@@ -119,16 +123,31 @@ export const createEngine = ({
         app,
         prepare: room.prepare,
         sending: () => paused.current.length === 0,
+        live: syncing.greeting(),
+        leave,
       })
     },
     status: status => {
       if (status.fault !== undefined) facts.failure.set({ at: host.now(), fault: status.fault, over: false })
       facts.link.set(status)
+      syncing.moved(status)
     },
     told,
     received: bytes => void (stats.received += bytes),
     sent: bytes => void (stats.sent += bytes),
   })
+  const syncing = createSyncing({ replica, host, pass: tables => link.session?.refresh(tables), again: () => again() })
+  /** Greets anew: something else is wanted of the relay. */
+  const again = (): void => {
+    link.stop()
+    obey()
+  }
+  const leave = async ({ export: keeps }: NonNullable<Welcome['removed']>): Promise<void> => {
+    const unsent = keeps ? exported(replica.present, newUuid(host), host.now()) : undefined
+    await replica.write(draft => wipe(draft, 'discard', pen))
+    wanted = false
+    facts.removed.set({ at: host.now(), ...(unsent === undefined ? {} : { unsent }) })
+  }
   const wake = (): void => link.session?.wake()
 
   const deed = async (what: Deed, first: (draft: Draft) => boolean = always): Promise<void> => {
@@ -136,6 +155,7 @@ export const createEngine = ({
     await replica.write(draft => first(draft) && perform(draft, what, pen))
     if (what.do === 'mode') obey()
     if (what.do === 'schedule') timetable.look()
+    if (what.do === 'sync') syncing.chosen()
     wake()
   }
 
@@ -176,6 +196,10 @@ export const createEngine = ({
         return obey()
       case 'acknowledge loss':
         return room.acknowledge()
+      case 'refresh':
+        wanted = true
+        obey()
+        return syncing.refresh()
       case 'pause':
         return paused.set([...new Set([...paused.current, what.reason])])
       case 'resume':
@@ -198,6 +222,7 @@ export const createEngine = ({
       lifetime.stop()
       room.stop()
       timetable.stop()
+      syncing.stop()
       link.stop()
     },
   }

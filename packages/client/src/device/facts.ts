@@ -24,8 +24,17 @@ interface Observed {
   /** the last pass that ended: one telemetry event each (ST6) */
   readonly lastPass: Source<Pass | undefined>
   readonly storage: Source<StorageStatus>
+  /** the user was removed and everything went (MB6) */
+  readonly removed: Source<Removal | undefined>
   /** names of what keeps the queue from being sent */
   readonly paused: Source<readonly string[]>
+}
+
+export interface Removal {
+  /** ms since 1970 */
+  readonly at: number
+  /** his unsent work, where the administrator allows him to have it: text of a file, kept nowhere else */
+  readonly unsent?: string
 }
 
 export interface Stats {
@@ -45,6 +54,7 @@ export const createFacts = (paused: readonly string[], damaged: number, report: 
   failure: createSource<Failure | undefined>(undefined, report),
   lastPass: createSource<Pass | undefined>(undefined, report),
   storage: createSource<StorageStatus>({}, report),
+  removed: createSource<Removal | undefined>(undefined, report),
   paused: createSource(paused, report),
   late: createListeners(report),
   stats: { damaged, repaired: 0, sent: 0, received: 0 },
@@ -56,7 +66,16 @@ export interface FactsNow {
   readonly stats: Stats
 }
 
-const names: readonly (keyof Observed)[] = ['link', 'progress', 'cache', 'failure', 'lastPass', 'storage', 'paused']
+const names: readonly (keyof Observed)[] = [
+  'link',
+  'progress',
+  'cache',
+  'failure',
+  'lastPass',
+  'storage',
+  'removed',
+  'paused',
+]
 
 export const factsNow = (facts: Facts): FactsNow => ({
   observed: Object.fromEntries(names.map(name => [name, facts[name].current])) as unknown as FactsNow['observed'],

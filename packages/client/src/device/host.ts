@@ -8,9 +8,40 @@ export interface Host {
   random(length: number): Uint8Array
   /** runs once after `ms`; @returns cancels it */
   after(ms: number, run: () => void): () => void
+  /** absent: nobody pays for it by the byte */
+  readonly network?: Network
   /** hears what an app's callback threw, and bugs of our own that nobody awaits */
   report(error: unknown): void
 }
+
+/** What the network costs (DS11). */
+export interface Network {
+  /** it is not Wi-Fi, or the user saves data */
+  metered(): boolean
+  /** @returns stops watching */
+  watch(changed: () => void): () => void
+}
+
+/** Of browsers that say it. */
+const browserNetwork = (): Network | undefined => {
+  const { connection } = navigator as Navigator & { readonly connection?: Connection }
+  return connection === undefined
+    ? undefined
+    : {
+        metered: () => connection.saveData === true || connection.type === 'cellular',
+        watch: changed => {
+          connection.addEventListener('change', changed)
+          return () => connection.removeEventListener('change', changed)
+        },
+      }
+}
+
+interface Connection extends EventTarget {
+  readonly type?: string
+  readonly saveData?: boolean
+}
+
+const network: Network | undefined = typeof navigator === 'undefined' ? undefined : browserNetwork()
 
 /** The machine itself: browsers and Node. */
 export const systemHost: Host = {
@@ -20,6 +51,7 @@ export const systemHost: Host = {
     const timer = setTimeout(run, ms)
     return () => clearTimeout(timer)
   },
+  ...(network === undefined ? {} : { network }),
   report: error => {
     // Uncaught on purpose: the app's own handlers for uncaught errors hear of it.
     setTimeout(() => {

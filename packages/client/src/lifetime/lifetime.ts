@@ -4,6 +4,7 @@ import type { Source } from '../observe/observable.ts'
 import type { Draft } from '../replica/draft.ts'
 import type { Meta } from '../replica/memory.ts'
 import type { Replica } from '../replica/replica.ts'
+import { endGrace, nextGraceEnd } from '../replica/rows.ts'
 import { cacheAt, type CacheState, nextTurn } from './cache-state.ts'
 import { isLookDue, looked } from './freshness.ts'
 
@@ -30,12 +31,15 @@ export const createLifetime = ({ replica, host, cache }: LifetimeParts): Lifetim
   const look = async (ran = 0): Promise<void> => {
     const now = host.now()
     if (isDue(replica.memory.meta, now, ran)) await replica.write(draft => keepLook(draft, now, ran), 'relaxed')
+    const graceEnd = nextGraceEnd(replica.memory)
+    if (graceEnd !== undefined && graceEnd <= now)
+      await replica.write(draft => endGrace(draft, replica.memory.authored.keys(), now), 'relaxed')
     const state = stateOf(replica.memory.meta, now)
     if (!isSame(cache.current, state)) cache.set(state)
     cancel()
     const turn = nextTurn(state, now)
     if (stopped || turn === undefined) return
-    const wait = Math.min(turn, SELDOM)
+    const wait = Math.max(0, Math.min(turn, SELDOM, (nextGraceEnd(replica.memory) ?? Infinity) - now))
     cancel = host.after(wait, () => void look(wait).catch(host.report))
   }
 

@@ -1,10 +1,18 @@
-import type { Answered, ChangesMessage, Content, Fields, Outcome } from '@rejoin/profile'
+import {
+  type Answered,
+  type ChangesMessage,
+  type Content,
+  type Fields,
+  GRACE_HOURS,
+  type Outcome,
+} from '@rejoin/profile'
 import type { Conflicted } from '../replica/conflicted.ts'
 import type { Draft } from '../replica/draft.ts'
-import { decode, keyOf } from '../replica/memory.ts'
+import { decode, type Kept, keyOf } from '../replica/memory.ts'
 import { aftersOf, reauthorAll } from '../replica/reauthor.ts'
-import { type Pen, takeFreshId, viewIn } from '../replica/recording.ts'
+import { type Pen, settledViewIn, takeFreshId, viewIn } from '../replica/recording.ts'
 import { dropRow, forgetGone, takeRow } from '../replica/rows.ts'
+import { isLive } from '../replica/view.ts'
 import { type Accepted, type Entry, next } from './outbox-state.ts'
 
 /**
@@ -43,12 +51,30 @@ export const takeChanges = (draft: Draft, message: ChangesMessage, pen: Pen): Ar
     if (followUp === 'again') again.add(key)
     else if (followUp === 'reauthor') behind.set(key, Math.min(entry.edit.seq, behind.get(key) ?? entry.edit.seq))
   }
+  const kept = keptOf(draft, message, pen)
   for (const key of [...touched, ...gone]) confirm(draft, key, gone.has(key), conflicts, pen)
-  for (const { table, id, why } of message.gone) if (dropRow(draft, keyOf({ table, id }), why)) rows++
+  for (const { table, id, why } of message.gone)
+    if (dropRow(draft, keyOf({ table, id }), why, kept.get(keyOf({ table, id })))) rows++
   reauthorAll(draft, behind, pen)
   for (const key of again) if (!behind.has(key)) sendAgain(draft, key, pen)
   for (const key of touched) forgetGone(draft, key)
   return { rows, late }
+}
+
+/** Rows of the author's own making that leave by the profile: as he last knew them (DS15). */
+const keptOf = (draft: Draft, { gone }: ChangesMessage, pen: Pen): ReadonlyMap<string, Kept> => {
+  const kept = new Map<string, Kept>()
+  const until = pen.now() + (draft.meta().grant?.graceHours ?? GRACE_HOURS) * 3_600_000
+  for (const { table, id, why } of gone) {
+    const key = keyOf({ table, id })
+    const row = draft.rows.get(key)
+    // What never was in scope has not left it (LW8).
+    if (why !== 'left' || row === undefined || draft.authored.get(key) === undefined) continue
+    const seen = settledViewIn(draft, key)
+    if (isLive(seen)) kept.set(key, { fields: seen.fields, until })
+    else if (row.kept !== undefined) kept.set(key, row.kept)
+  }
+  return kept
 }
 
 /** @returns what has to follow for the record's chain */

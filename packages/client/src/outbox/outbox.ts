@@ -19,7 +19,7 @@ import { aftersOf } from '../replica/reauthor.ts'
 import type { Reading } from '../replica/replica.ts'
 import { holdsIn } from './holding.ts'
 import type { Entry, EntryState } from './outbox-state.ts'
-import { readUnsent, unsentOf } from './unsent.ts'
+import { exported, readUnsent } from './unsent.ts'
 
 /** One unsettled action of this device, as people see it (OB1). */
 export interface OutboxEntry {
@@ -150,7 +150,7 @@ export const createOutbox = ({ replica, act, paused, host }: OutboxParts): Outbo
     paused,
     pause: reason => void act({ do: 'pause', reason }).catch(report),
     resume: reason => void act({ do: 'resume', reason }).catch(report),
-    export: () => JSON.stringify(unsentOf(replica.present, newUuid(host), host.now()), undefined, 2),
+    export: () => exported(replica.present, newUuid(host), host.now()),
     import: async (file, { without = [] } = {}) => act({ do: 'import', work: readUnsent(file), without }),
     mark: (table, id) => {
       const chain = replica.present.chain(keyOf({ table, id })).filter(({ state }) => state.status !== 'withdrawing')

@@ -105,7 +105,7 @@ export const unsendable = (
   })
 
 /** Neighbours of one group together, all else by itself. */
-const unitsOf = <T>(all: readonly T[], editOf: (each: T) => Edit): readonly (readonly T[])[] => {
+export const unitsOf = <T>(all: readonly T[], editOf: (each: T) => Edit): readonly (readonly T[])[] => {
   const units: T[][] = []
   let before: string | undefined
   for (const each of all) {

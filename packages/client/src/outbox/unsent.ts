@@ -54,6 +54,10 @@ export const unsentOf = (draft: Draft, id: string, at: number): UnsentWork => {
   }
 }
 
+/** As the text of a file. */
+export const exported = (draft: Draft, id: string, at: number): string =>
+  JSON.stringify(unsentOf(draft, id, at), undefined, 2)
+
 const actionOf = ({ edit, separate }: Entry, table: Table | undefined): UnsentAction => {
   const { id, at, group } = edit
   const wish = wishOf(edit, table)

@@ -115,8 +115,11 @@ const survivors = (memory: Memory, table: string, run: Partial, staged: Readonly
     const paged = staged.get(id)
     const newer = row.generation === run.generation && (row.gone !== undefined || row.rev > (paged?.rev ?? 0))
     if (newer) kept.set(id, row)
-    else if (paged === undefined && row.envelope !== undefined && memory.chains.has(keyOf({ table, id }))) {
-      kept.set(id, rowFrom(row.rev, run.generation, row.envelope, row.gone ?? 'left'))
+    else if (
+      paged === undefined &&
+      (row.kept !== undefined || (row.envelope !== undefined && memory.chains.has(keyOf({ table, id }))))
+    ) {
+      kept.set(id, rowFrom(row.rev, run.generation, row.envelope, row.gone ?? 'left', row.kept))
     }
   }
   return kept

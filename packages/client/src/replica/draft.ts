@@ -378,6 +378,7 @@ export const isOtherState = (before: Meta, after: Meta): boolean =>
   after.grant !== before.grant ||
   after.ready !== before.ready ||
   after.sealed !== before.sealed ||
+  after.sync !== before.sync ||
   after.offline !== before.offline
 
 /** The entries of a chain that a new edit would be recorded on: back from the last one its author still means. */

@@ -5,6 +5,7 @@ import {
   type StrategyName,
   type Strategy,
   strategies,
+  type SyncMode,
   type Table,
   type Welcome,
 } from '@rejoin/profile'
@@ -16,6 +17,9 @@ export interface Grant {
   readonly strategy: StrategyName
   readonly strategies: Readonly<Record<string, StrategyName>>
   readonly cacheHours?: number
+  readonly graceHours?: number
+  readonly syncModes?: readonly SyncMode[]
+  readonly rights: string
   readonly tables: Welcome['tables']
   readonly writable: Welcome['writable']
   readonly schemaVersion: number
@@ -32,6 +36,9 @@ export const grantFrom = (welcome: Welcome, known: Grant | undefined): Grant => 
     strategy,
     strategies: own,
     cacheHours,
+    graceHours,
+    syncModes,
+    rights,
     tables,
     writable,
     schemaVersion,
@@ -43,6 +50,9 @@ export const grantFrom = (welcome: Welcome, known: Grant | undefined): Grant => 
     strategy,
     strategies: own,
     ...(cacheHours === undefined ? {} : { cacheHours }),
+    ...(graceHours === undefined ? {} : { graceHours }),
+    ...(syncModes === undefined ? {} : { syncModes }),
+    rights,
     tables,
     writable,
     schemaVersion,

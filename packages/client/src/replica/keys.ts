@@ -35,12 +35,13 @@ export const putPage = (key: string, rows: number, packed: Uint8Array): StoreCha
 
 export const putRow = (key: string, row: Row | undefined): StoreChange => {
   if (row === undefined) return { delete: 'overlay', key }
-  const { rev, generation, envelope, gone } = row
+  const { rev, generation, envelope, gone, kept } = row
   const value = {
     rev,
     generation,
     ...(envelope === undefined ? {} : { envelope }),
     ...(gone === undefined ? {} : { gone }),
+    ...(kept === undefined ? {} : { kept: stored(kept) }),
   }
   return { put: 'overlay', key, value }
 }
@@ -50,6 +51,7 @@ export interface StoredRow {
   readonly generation: number
   readonly envelope?: Uint8Array
   readonly gone?: NonNullable<Row['gone']>
+  readonly kept?: NonNullable<Row['kept']>
 }
 
 /** `sent` is a fact of one session; that it may have left is told by `Meta.left`, so that sending rewrites no entry. */
@@ -122,5 +124,6 @@ export const metaKeys = [
   'sealed',
   'offline',
   'scheduled',
+  'sync',
   'imported',
 ] as const

@@ -115,10 +115,21 @@ const loadMeta = async (store: Store, random: (length: number) => Uint8Array): P
   const known = await store.get('meta', 'device')
   const device = typeof known === 'string' ? known : toHex(random(8))
   if (known === undefined) await store.commit([{ put: 'meta', key: 'device', value: device }])
-  const [grant, seq, left, ids, cursor, ready, fresh, sealed, offline, scheduled, imported] = await Promise.all(
-    ['grant', 'seq', 'left', 'ids', 'cursor', 'ready', 'fresh', 'sealed', 'offline', 'scheduled', 'imported'].map(key =>
-      store.get('meta', key),
-    ),
+  const [grant, seq, left, ids, cursor, ready, fresh, sealed, offline, scheduled, imported, sync] = await Promise.all(
+    [
+      'grant',
+      'seq',
+      'left',
+      'ids',
+      'cursor',
+      'ready',
+      'fresh',
+      'sealed',
+      'offline',
+      'scheduled',
+      'imported',
+      'sync',
+    ].map(key => store.get('meta', key)),
   )
   return {
     device,
@@ -132,6 +143,7 @@ const loadMeta = async (store: Store, random: (length: number) => Uint8Array): P
     ...(sealed === true ? { sealed } : {}),
     ...(offline === true ? { offline } : {}),
     ...(Array.isArray(scheduled) ? { scheduled: scheduled as readonly number[] } : {}),
+    ...(sync === undefined ? {} : { sync: sync as unknown as NonNullable<Meta['sync']> }),
     ...(Array.isArray(imported) ? { imported: imported as readonly string[] } : {}),
   }
 }
@@ -213,5 +225,5 @@ const overlayAlone = async (
   return damaged
 }
 
-const readRow = ({ rev, generation, envelope, gone }: StoredRow): Row | undefined =>
-  envelope !== undefined && !isSound(envelope) ? undefined : rowFrom(rev, generation, envelope, gone)
+const readRow = ({ rev, generation, envelope, gone, kept }: StoredRow): Row | undefined =>
+  envelope !== undefined && !isSound(envelope) ? undefined : rowFrom(rev, generation, envelope, gone, kept)

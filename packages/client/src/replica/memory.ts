@@ -4,6 +4,7 @@ import {
   type Content,
   documentIn,
   type Edit,
+  type Fields,
   type GoneReason,
   type Outcome,
   type Position,
@@ -14,6 +15,7 @@ import type { FormDraft } from '../drafts/form-draft.ts'
 import type { Freshness } from '../lifetime/freshness.ts'
 import type { Entry } from '../outbox/outbox-state.ts'
 import type { Pin, Pinned } from '../pins/pin.ts'
+import type { SyncChoice } from '../sync/schedule.ts'
 import type { Conflicted } from './conflicted.ts'
 import type { Grant } from './grant.ts'
 
@@ -70,18 +72,30 @@ export interface Meta {
   readonly offline?: boolean
   /** ms since 1970: downloads set ahead (CA6) */
   readonly scheduled?: readonly number[]
+  /** how the user wants to be brought up to date; absent: as changes are made */
+  readonly sync?: SyncChoice
   /** ids of exports of unsent work that were taken in here */
   readonly imported?: readonly string[]
 }
 
-/** A record as the relay last stated it. `gone`: it may be held no more; its envelope stays while own edits stand on it. */
+/**
+ * A record as the relay last stated it. `gone`: it may be held no more; its envelope stays while own edits stand on it,
+ * `kept`: as its author last saw it, where it is of the device's own making and left by the profile alone (DS15).
+ */
 export interface Row {
   readonly rev: number
   /** the download it belongs to; rows of an earlier one end with it */
   readonly generation: number
   readonly envelope: Uint8Array | undefined
   readonly gone?: GoneReason
+  readonly kept?: Kept
   decoded: Decoded | undefined
+}
+
+export interface Kept {
+  readonly fields: Fields
+  /** ms since 1970 */
+  readonly until: number
 }
 
 export interface Decoded {
@@ -98,7 +112,17 @@ export interface Authored {
 
 /** A table's download. `previous`: the complete set that is read until this one is complete (FS6). */
 export type TableState =
-  | { readonly state: 'complete'; readonly at: Position; readonly columnSet: string; readonly generation: number }
+  | {
+      readonly state: 'complete'
+      readonly at: Position
+      readonly columnSet: string
+      readonly generation: number
+      /**
+       * nothing is pushed of it: `at` is its own, as of the last pass, at this time in ms since 1970; `due`: it has to be
+       * compared before anything else, as its reader's rights have changed
+       */
+      readonly passed?: number | 'due'
+    }
   | {
       readonly state: 'partial'
       readonly start: Position
@@ -123,10 +147,16 @@ export const keyFrom = (key: string): RecordKey => {
   return { table: key.slice(0, slash), id: key.slice(slash + 1) }
 }
 
-export const rowFrom = (rev: number, generation: number, envelope: Uint8Array | undefined, gone?: GoneReason): Row =>
+export const rowFrom = (
+  rev: number,
+  generation: number,
+  envelope: Uint8Array | undefined,
+  gone?: GoneReason,
+  kept?: Kept,
+): Row =>
   gone === undefined
     ? { rev, generation, envelope, decoded: undefined }
-    : { rev, generation, envelope, gone, decoded: undefined }
+    : { rev, generation, envelope, gone, ...(kept === undefined ? {} : { kept }), decoded: undefined }
 
 /** Decoded when it is first looked at. */
 export const decode = (row: Row): Decoded | undefined => {

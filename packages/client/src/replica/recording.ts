@@ -172,7 +172,24 @@ export const grantIn = (draft: Draft): Grant => {
   })
 }
 
-export const viewIn = (draft: Draft, key: string): Content | undefined => {
+export const viewIn = (draft: Draft, key: string): Content | undefined =>
+  viewWith(draft, key, draft.chain(key), draft.foreign(key))
+
+/** The same of what is settled alone: no answer to one of its edits is still to come. */
+export const settledViewIn = (draft: Draft, key: string): Content | undefined =>
+  viewWith(
+    draft,
+    key,
+    draft.chain(key).filter(({ state }) => state.status === 'accepted'),
+    [],
+  )
+
+const viewWith = (
+  draft: Draft,
+  key: string,
+  chain: readonly Entry[],
+  foreign: readonly Edit[],
+): Content | undefined => {
   const { device, grant } = draft.meta()
   const table = key.slice(0, key.indexOf('/'))
   if (grant === undefined) return undefined
@@ -184,7 +201,7 @@ export const viewIn = (draft: Draft, key: string): Content | undefined => {
     stepOf: ({ table, record, author, at, command }: Edit) =>
       command === undefined ? undefined : offlineStep(draft, command, { table, record, author, at }),
   }
-  return viewOf(draft.rows.get(key), draft.chain(key), seen, draft.foreign(key))
+  return viewOf(draft.rows.get(key), chain, seen, foreign)
 }
 
 /** What a command shows here; undefined where the app has no such command, or the schema no such table. */

@@ -6,6 +6,7 @@ import {
   emptyFingerprint,
   type Fingerprint,
   type Holding,
+  type Position,
   type RowState,
 } from '@rejoin/profile'
 import { createListeners, type Listeners } from '../observe/observable.ts'
@@ -13,7 +14,7 @@ import type { Store } from '../store/store.ts'
 import { createDraft, type Draft, type Touched } from './draft.ts'
 import { columnSetOf, type Grant } from './grant.ts'
 import { loadMemory } from './load.ts'
-import { keyFrom, keyOf, type Memory } from './memory.ts'
+import { keyFrom, keyOf, type Memory, type Meta, type TableState } from './memory.ts'
 import { viewIn } from './recording.ts'
 import { isLive, plainView } from './view.ts'
 import { createWriter, type Writer } from './writer.ts'
@@ -99,6 +100,12 @@ export const createReading = (
     return views.get(key)
   }
 
+  /** Outside the scope, but of the user's own making: not in lists, and read where he asks for it (DS15). */
+  const keptView = (key: string): Content | undefined => {
+    const fields = memory.meta.sealed === true ? undefined : present.rows.get(key)?.kept?.fields
+    return fields === undefined ? undefined : { fields, deleted: false }
+  }
+
   const byPeer = new Map<object, readonly Edit[]>()
   const layForeign = (peer: object, edits: readonly Edit[]): void => {
     byPeer.set(peer, edits)
@@ -131,7 +138,7 @@ export const createReading = (
     get grant() {
       return memory.meta.grant
     },
-    view,
+    view: key => view(key) ?? keptView(key),
     each: (table, visit) => {
       const rows = memory.rows.get(table)
       const see = (id: string): void => {
@@ -160,9 +167,13 @@ export const createReading = (
 
 const liveOf = (content: Content | undefined): Content | undefined => (isLive(content) ? content : undefined)
 
+/** The cursor counts for what is pushed; a table that passes bring has its own. */
+const positionIn = ({ at, passed }: Extract<TableState, { state: 'complete' }>, { cursor }: Meta): Position =>
+  passed === undefined ? (cursor ?? at) : at
+
 const holdingsOf = ({ tables, meta }: Memory): Holding[] =>
   [...tables].map(([table, state]): Holding => {
     const { columnSet } = state
-    if (state.state === 'complete') return { state: 'complete', table, at: meta.cursor ?? state.at, columnSet }
+    if (state.state === 'complete') return { state: 'complete', table, at: positionIn(state, meta), columnSet }
     return { state: 'partial', table, start: state.start, after: state.after, columnSet }
   })

@@ -1,6 +1,6 @@
 import { type GoneReason, isSound, revOf } from '@rejoin/profile'
 import type { Draft } from './draft.ts'
-import { generationIn, keyFrom, type Row, rowFrom } from './memory.ts'
+import { generationIn, keyFrom, type Kept, type Memory, type Row, rowFrom } from './memory.ts'
 
 /** Single rows coming and going, beside the pages they may be in. */
 
@@ -20,21 +20,46 @@ export const takeRow = (draft: Draft, key: string, envelope: Uint8Array): boolea
   return row !== undefined
 }
 
-/** A mark stays where the row was: it may be in a page. Its bytes stay as long as the author's own edits stand on them. */
-export const dropRow = (draft: Draft, key: string, why: GoneReason): boolean => {
+/**
+ * A mark stays where the row was: it may be in a page, and somebody may ask (DS16). Its bytes stay as long as the author's
+ * own edits stand on them (DS14). What he may read no more goes at once, whatever stands on it.
+ *
+ * @param kept what stays to be read, for a while (DS15)
+ */
+export const dropRow = (draft: Draft, key: string, why: GoneReason, kept?: Kept): boolean => {
   const { table } = keyFrom(key)
   const state = draft.tables.get(table)
   const held = draft.rows.get(key)
   // A record of the author's own that never matched is remembered too: he may ask where it went (LW8, DS16).
   if (held === undefined && state?.state !== 'partial' && draft.authored.get(key) === undefined) return false
-  const keeps = draft.chain(key).length > 0
-  draft.rows.set(key, rowFrom(held?.rev ?? 0, generationIn(state), keeps ? held?.envelope : undefined, why))
+  const envelope = why !== 'unknown' && draft.chain(key).length > 0 ? held?.envelope : undefined
+  draft.rows.set(key, rowFrom(held?.rev ?? 0, generationIn(state), envelope, why, kept))
   return held !== undefined && held.gone === undefined
+}
+
+/** Rows of the author's own making that left the scope, and whose time is over by `now`, go (DS15). */
+export const endGrace = (draft: Draft, keys: Iterable<string>, now: number): void => {
+  for (const key of keys) {
+    const row = draft.rows.get(key)
+    if (row?.kept === undefined || row.kept.until > now) continue
+    draft.rows.set(key, rowFrom(row.rev, row.generation, row.envelope, row.gone))
+  }
+}
+
+/** ms since 1970 at which the first of them ends to be readable */
+export const nextGraceEnd = ({ authored, rows }: Pick<Memory, 'authored' | 'rows'>): number | undefined => {
+  let first: number | undefined
+  for (const key of authored.keys()) {
+    const { table, id } = keyFrom(key)
+    const until = rows.get(table)?.get(id)?.kept?.until
+    if (until !== undefined && until < (first ?? Infinity)) first = until
+  }
+  return first
 }
 
 /** The edits that stood on a gone row are settled: its bytes go too. */
 export const forgetGone = (draft: Draft, key: string): void => {
   const row = draft.rows.get(key)
   if (row?.gone === undefined || row.envelope === undefined || draft.chain(key).length > 0) return
-  draft.rows.set(key, rowFrom(row.rev, row.generation, undefined, row.gone))
+  draft.rows.set(key, rowFrom(row.rev, row.generation, undefined, row.gone, row.kept))
 }

@@ -35,6 +35,8 @@ export const viewOf = (
   if (chain.length + foreign.length === 0) return plainView(row)
   const own = chain.filter(({ state, edit }) => isMeant(state) && !isInside(row, edit.seq, seen.device))
   const pending = inOrder(own, outside(row, foreign))
+  // What may not be read any more is not shown by way of what was written there (DS14).
+  if (row?.gone === 'unknown' && !pending.some(({ kind }) => kind === 'create')) return undefined
   // Once nothing of the author's own is left on it, a gone record is gone.
   if (pending.length === 0) return plainView(row)
   return foldPending(presentOf(row, chain, seen), pending, seen.strategy, seen.stepOf).content

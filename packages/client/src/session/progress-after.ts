@@ -43,6 +43,7 @@ const stepped = (
 const moved = (progress: Progress, state: SessionState): Progress => {
   switch (state.phase) {
     case 'greeting':
+    case 'leaving':
       return connecting(progress)
     case 'catching-up':
       return entered(progress, 'catching-up')

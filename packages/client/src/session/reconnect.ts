@@ -9,6 +9,8 @@ export type Return =
 
 const FIRST = 500
 const LONGEST = 30_000
+/** an administrator has to do something first */
+const SELDOM = 10 * 60_000
 
 /**
  * Exponential back-off with full jitter: a relay that restarts does not meet all its devices at once.
@@ -19,6 +21,7 @@ const LONGEST = 30_000
 export const comeBack = ({ code }: SessionEnd, attempts: number, chance: number, renewable: boolean): Return => {
   if (code === closeCodes.forbidden || code === closeCodes.replaced || code === closeCodes.version)
     return { again: false }
+  if (code === closeCodes.rows) return { again: true, after: SELDOM }
   if (code === closeCodes.unauthenticated && !renewable) return { again: false }
   // A token that ran out while live is renewed at once.
   if (code === closeCodes.unauthenticated && attempts === 0) return { again: true, after: 0 }

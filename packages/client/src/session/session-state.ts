@@ -9,6 +9,8 @@ export type SessionState =
   | { readonly phase: 'comparing'; readonly at: Position; readonly open: number }
   /** device and relay agreed; what changes comes at once */
   | { readonly phase: 'live' }
+  /** the user was removed: what is unsent is handed in, then everything goes (MB6) */
+  | { readonly phase: 'leaving' }
   | { readonly phase: 'ended'; readonly end: SessionEnd }
 
 export interface SessionEnd {
@@ -18,6 +20,7 @@ export interface SessionEnd {
 }
 
 /** Nothing is pushed before the relay has said welcome; from then on, while catching up too (FS5). */
-export const maySend = ({ phase }: SessionState): boolean => phase !== 'greeting' && phase !== 'ended'
+export const maySend = ({ phase }: SessionState): boolean =>
+  phase !== 'greeting' && phase !== 'leaving' && phase !== 'ended'
 
 export const isOver = ({ phase }: SessionState): boolean => phase === 'ended'

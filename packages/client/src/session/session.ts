@@ -12,6 +12,7 @@ import {
   type Position,
   type Synced,
   type Up,
+  type Welcome,
 } from '@rejoin/profile'
 import type { Host } from '../device/host.ts'
 import { isRefreshDue, refreshed } from '../lifetime/freshness.ts'
@@ -25,9 +26,10 @@ import type { Replica } from '../replica/replica.ts'
 import type { StoreFault } from '../store/store.ts'
 import { type Comparing, createComparing, differing } from './comparing.ts'
 import type { SessionEvent } from './events.ts'
+import { createHandingIn, type HandingIn } from './handing-in.ts'
 import { isOver, maySend, type SessionEnd, type SessionState } from './session-state.ts'
 import { createSpeaking } from './speaking.ts'
-import { takeWelcome } from './welcome.ts'
+import { isPassed, takeWelcome } from './welcome.ts'
 
 /**
  * One conversation with a relay. It knows no socket: frames come in, frames go out. Frames are handled strictly one
@@ -40,6 +42,8 @@ export interface Session {
   greet(token: string): void
   /** never rejects: whatever goes wrong ends the session */
   receive(frame: Uint8Array): Promise<void>
+  /** a pass over these tables, while live */
+  refresh(tables: readonly string[]): void
   /** there may be something to send */
   wake(): void
   ping(): void
@@ -59,6 +63,10 @@ export interface SessionParts {
   readonly sending: () => boolean
   /** before a download begins; @returns why it must not */
   readonly prepare: (plan: Plan) => Promise<StoreFault | undefined>
+  /** changes are wanted as they are made; otherwise passes are asked for (`refresh`) */
+  readonly live: boolean
+  /** the user was removed: everything goes; resolves when it is gone (MB6) */
+  readonly leave: (removed: Removed) => Promise<void>
   readonly told: (event: SessionEvent) => void
 }
 
@@ -68,7 +76,11 @@ export const createSession = (parts: SessionParts): Session => {
   let work: Promise<void> = Promise.resolve()
   let comparing: Comparing | undefined
   let reached: Position | undefined
+  /** what is being compared */
+  let agreeing: Synced | undefined
+  let removal: Removed | undefined
   let unacknowledged = 0
+  let handingIn: HandingIn | undefined
   /** ms since 1970 by the relay's clock, as it last told */
   let time = 0
   const waits = new Map<string, number>()
@@ -128,7 +140,7 @@ export const createSession = (parts: SessionParts): Session => {
   const changes = async (message: ChangesMessage): Promise<void> => {
     const { at, answers } = message
     const upTo = state.phase === 'live' ? at : undefined
-    const due = upTo !== undefined && isRefreshDue(replica.memory.meta.fresh, pen.now())
+    const due = upTo !== undefined && parts.live && isRefreshDue(replica.memory.meta.fresh, pen.now())
     const arrived = due ? undefined : replica.arrive(message, upTo)
     if (arrived !== undefined) await arrived.stored
     const rows = arrived?.rows ?? (await decideOn(message, upTo))
@@ -175,7 +187,7 @@ export const createSession = (parts: SessionParts): Session => {
 
   const moveCursor = (draft: Draft, at: Position): void => {
     draft.setMeta({ cursor: later(at, draft.meta().cursor) })
-    if (isRefreshDue(draft.meta().fresh, pen.now())) refresh(draft)
+    if (parts.live && isRefreshDue(draft.meta().fresh, pen.now())) refresh(draft)
     confirmUpTo(draft, at.rev, pen)
   }
 
@@ -185,25 +197,41 @@ export const createSession = (parts: SessionParts): Session => {
     comparing = createComparing(unequal, replica.held, table =>
       grant === undefined ? '' : (columnSetOf(grant, table) ?? ''),
     )
+    agreeing = message
     move({ phase: 'comparing', at: message.at, open: unequal.length })
-    await compareOn(message.at)
+    await compareOn(message)
   }
 
-  const compareOn = async (at: Position): Promise<void> => {
+  /** Pushed tables have one position, the others each their own. */
+  const reach = (draft: Draft, { at, tables }: Synced): void => {
+    let pushed = false
+    const now = pen.now()
+    for (const { table } of tables) {
+      const state = draft.tables.get(table)
+      const passed = isPassed(draft.meta().grant?.tables ?? [], table, parts.live)
+      pushed ||= !passed
+      if (passed && state?.state === 'complete') draft.tables.set(table, { ...state, at, passed: now })
+    }
+    if (pushed) draft.setMeta({ cursor: later(at, reached) })
+    const ready = replica.grant?.tables.every(({ table }) => draft.tables.get(table)?.state === 'complete') === true
+    if (ready) draft.setMeta({ ready })
+  }
+
+  const compareOn = async (message: Synced): Promise<void> => {
     for (const question of comparing?.questions() ?? []) send(question)
     if (comparing?.done !== true) return
     comparing = undefined
     await replica.write(draft => {
-      draft.setMeta({ ready: true, cursor: later(at, reached) })
+      reach(draft, message)
       refresh(draft)
-      confirmUpTo(draft, at.rev, pen)
+      confirmUpTo(draft, message.at.rev, pen)
     })
     told({ type: 'refreshed' })
     if (!isOver(state)) move({ phase: 'live' })
   }
 
   const pong = async (): Promise<void> => {
-    if (state.phase !== 'live' || !isRefreshDue(replica.memory.meta.fresh, pen.now())) return
+    if (!parts.live || state.phase !== 'live' || !isRefreshDue(replica.memory.meta.fresh, pen.now())) return
     await replica.write(refresh, 'relaxed')
     told({ type: 'refreshed' })
   }
@@ -223,9 +251,34 @@ export const createSession = (parts: SessionParts): Session => {
     if (message.type !== 'welcome') throw new FrameFault('malformed', `${message.type} before welcome`)
     if (isAnother(message.user.id)) return refuseUser(message.user.id)
     time = message.time
-    await replica.write(draft => takeWelcome(draft, message, replica.memory.tables.keys()))
-    move({ phase: 'catching-up' })
+    await replica.write(draft => takeWelcome(draft, message, replica.memory, parts.live))
+    if (message.removed !== undefined) return handIn(message.removed)
+    move({ phase: parts.live ? 'catching-up' : 'live' })
     speaking.wake()
+  }
+
+  const handIn = async (removed: Removed): Promise<void> => {
+    removal = removed
+    handingIn = createHandingIn(replica.present.entries())
+    move({ phase: 'leaving' })
+    await handInOn()
+  }
+
+  const handInOn = async (): Promise<void> => {
+    for (const frame of handingIn?.next() ?? []) speaking.say(frame)
+    if (handingIn?.done !== true || removal === undefined) return
+    await parts.leave(removal)
+    const code = closeCodes.forbidden
+    const message = 'you were removed from this environment, and what was yours from this device'
+    end({ code, refusal: { code, reason: 'forbidden', message, fix: 'ask an administrator' } })
+    parts.close(code)
+  }
+
+  const pass = (tables: readonly string[]): void => {
+    if (state.phase !== 'live' || tables.length === 0) return
+    const holdings = replica.holdings().filter(({ table }) => tables.includes(table))
+    move({ phase: 'catching-up' })
+    send({ type: 'refresh', tables, holdings })
   }
 
   const handle = (message: Down): Promise<void> | void => {
@@ -239,6 +292,10 @@ export const createSession = (parts: SessionParts): Session => {
       return pong()
     }
     if (state.phase === 'greeting') return welcome(message)
+    if (state.phase === 'leaving') {
+      if (message.type === 'changes') handingIn?.answered(message.answers.map(({ edit }) => edit))
+      return handInOn()
+    }
     switch (message.type) {
       case 'welcome':
         throw new FrameFault('malformed', 'a second welcome')
@@ -252,7 +309,7 @@ export const createSession = (parts: SessionParts): Session => {
         return synced(message)
       case 'compared':
         comparing?.answered(message)
-        return state.phase === 'comparing' ? compareOn(state.at) : undefined
+        return state.phase === 'comparing' && agreeing !== undefined ? compareOn(agreeing) : undefined
     }
   }
 
@@ -263,17 +320,29 @@ export const createSession = (parts: SessionParts): Session => {
     greet: token => {
       const { device, grant, ids } = replica.memory.meta
       const versions = { schema: grant?.schemaVersion ?? 0, profile: grant?.profileVersion ?? 0 }
-      send({ type: 'hello', token, device, app: parts.app, ...versions, ids, holdings: replica.holdings() })
+      send({
+        type: 'hello',
+        token,
+        device,
+        app: parts.app,
+        ...versions,
+        ids,
+        live: parts.live,
+        holdings: parts.live ? replica.holdings() : [],
+      })
     },
     receive: frame => {
       work = work.then(() => (isOver(state) ? undefined : handle(decodeDown(frame)))).catch(fail)
       return work
     },
+    refresh: pass,
     wake: () => speaking.wake(),
     ping: () => send({ type: 'ping' }),
     closed: code => end({ code }),
   }
 }
+
+type Removed = NonNullable<Welcome['removed']>
 
 /** Half the relay's window: it never waits for a device that keeps up. */
 const ACKNOWLEDGED_AT = 4

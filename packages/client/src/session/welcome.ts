@@ -4,18 +4,33 @@ import type { Draft } from '../replica/draft.ts'
 import { grantFrom } from '../replica/grant.ts'
 import { pagesOf, putRow, rowsOf } from '../replica/keys.ts'
 import { keyOf, type Memory, type Row, type TableState } from '../replica/memory.ts'
+import { endGrace } from '../replica/rows.ts'
 
-/** Stores a welcome: the grant, and the end of tables it no longer names. Unsent edits of those stay. */
-export const takeWelcome = (draft: Draft, welcome: Welcome, tables: Iterable<string>): void => {
+/**
+ * Stores a welcome: the grant, and the end of tables it no longer names. Unsent edits of those stay.
+ *
+ * @param live changes are pushed, but of tables with an interval
+ */
+export const takeWelcome = (draft: Draft, welcome: Welcome, memory: Memory, live: boolean): void => {
   const { cursor, grant } = draft.meta()
+  const otherRights = grant !== undefined && grant.rights !== welcome.rights
   const granted = new Set(welcome.tables.map(({ table }) => table))
-  for (const table of tables) {
+  for (const table of memory.tables.keys()) {
     const state = draft.tables.get(table)
     if (state === undefined) continue
     if (!granted.has(table)) endTable(draft, table, state)
-    // The cursor counts for tables that were complete when it was written: it becomes theirs.
-    else if (state.state === 'complete' && cursor !== undefined) draft.tables.set(table, { ...state, at: cursor })
+    else if (state.state === 'complete') {
+      // The cursor counts for tables that were complete when it was written: it becomes theirs.
+      const { passed, ...rest } = state
+      const at = passed === undefined ? (cursor ?? state.at) : state.at
+      const apart = isPassed(welcome.tables, table, live)
+        ? { passed: otherRights ? ('due' as const) : (passed ?? 0) }
+        : {}
+      draft.tables.set(table, { ...rest, at, ...apart })
+    }
   }
+  // Nobody can say any more whether he may still read what is outside his scope.
+  if (otherRights) endGrace(draft, memory.authored.keys(), Infinity)
   const { cursor: _, fresh, ...meta } = draft.meta()
   draft.replaceMeta({
     ...meta,
@@ -23,6 +38,10 @@ export const takeWelcome = (draft: Draft, welcome: Welcome, tables: Iterable<str
     ...(fresh === undefined ? {} : { fresh: heard(fresh, welcome.time) }),
   })
 }
+
+/** Whether nothing is pushed of a table: passes bring it. */
+export const isPassed = (granted: Welcome['tables'], table: string, live: boolean): boolean =>
+  !live || granted.some(each => each.table === table && each.interval !== undefined)
 
 const endTable = (draft: Draft, table: string, state: TableState): void => {
   draft.tables.set(table, undefined)

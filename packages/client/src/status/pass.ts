@@ -82,6 +82,8 @@ export const endOf = (
   if (event.type !== 'moved') return undefined
   const { state } = event
   if (state.phase !== 'live' && state.phase !== 'ended') return undefined
+  // Greeted, and nothing asked for.
+  if (state.phase === 'live' && !running.welcome) return undefined
   const refusal = state.phase === 'ended' ? state.end.refusal : undefined
   if (state.phase === 'ended' && !running.welcome && refusal === undefined) return undefined
   const { rows, repaired, paged, began, failure } = running

@@ -1,6 +1,7 @@
 import type { Host } from '../device/host.ts'
 import type { Reading } from '../replica/replica.ts'
 import type { SessionEvent } from '../session/events.ts'
+import type { SessionState } from '../session/session-state.ts'
 import { begun, endOf, type Pass, passAfter, type Running, type Weighed } from './pass.ts'
 
 /** Tells of each pass when it has ended (ST6): a session begins with one, and may go through others while it lives. */
@@ -9,6 +10,8 @@ export interface Passes {
   began(): void
   told(event: SessionEvent): void
 }
+
+const isPass = (phase: SessionState['phase']): boolean => phase === 'catching-up' || phase === 'comparing'
 
 export interface PassesParts {
   readonly replica: Reading
@@ -27,7 +30,7 @@ export const createPasses = ({ replica, host, stats, ended }: PassesParts): Pass
   return {
     began,
     told: event => {
-      if (running === undefined && event.type === 'moved' && event.state.phase === 'comparing') {
+      if (running === undefined && event.type === 'moved' && isPass(event.state.phase)) {
         began()
         running = { ...running!, welcome: true }
       }

@@ -8,6 +8,7 @@ import {
   type TableName,
 } from '@rejoin/profile'
 import type { Act } from '../device/act.ts'
+import { RejoinFault } from '../device/fault.ts'
 import { newUuid, type Host } from '../device/host.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import { schemaOf } from '../replica/grant.ts'
@@ -46,6 +47,13 @@ export interface TableApi<S extends SchemaSource, T extends TableName<S>> {
   mark(id: string): 'pending' | 'error' | undefined
   /** why a record that was here is not any more (DS16), or cannot be read now (CA3) */
   missing(id: string): GoneReason | 'expired' | undefined
+  /**
+   * a record that left the profile stays readable for a while where it was created or edited here (DS15): until when, ms
+   * since 1970. It is in no list and cannot be changed.
+   */
+  outOfScope(id: string): number | undefined
+  /** the record, as `get` gives it. @throws RejoinFault `not-found` that says why it is not here (DS16) */
+  open(id: string): RowIn<S, T>
 }
 
 export interface TableParts extends LiveParts {
@@ -57,17 +65,23 @@ export interface TableParts extends LiveParts {
 export const createTable = (parts: TableParts, name: string): TableApi<SchemaSource, string> => {
   const { replica, act, outbox } = parts
   const put = (wish: Wish): Promise<void> => act({ do: 'save', wishes: [wish] })
+  const get = (id: string): PlainRow | undefined => {
+    const table = tableNamed(replica.present, name)
+    const content = replica.view(keyOf({ table: name, id }))
+    return content === undefined ? undefined : fieldsToRow(table, id, content.fields)
+  }
+  const missing = (id: string): GoneReason | 'expired' | undefined => {
+    const key = keyOf({ table: name, id })
+    if (replica.view(key) !== undefined) return undefined
+    return replica.present.rows.get(key)?.gone ?? (replica.memory.meta.sealed === true ? 'expired' : undefined)
+  }
   return {
     create: async (values, options) => {
       const wish = creation(parts, name, values)
       await put({ ...wish, ...options })
       return wish.id
     },
-    get: id => {
-      const table = tableNamed(replica.present, name)
-      const content = replica.view(keyOf({ table: name, id }))
-      return content === undefined ? undefined : fieldsToRow(table, id, content.fields)
-    },
+    get,
     update: (id, values, options) => put({ kind: 'update', table: name, id, values, ...options }),
     delete: id => put({ kind: 'delete', table: name, id }),
     run: (command: string | Pick<Command, 'name'>, id: string, args?: Values) => put(calling(name, command, id, args)),
@@ -78,13 +92,34 @@ export const createTable = (parts: TableParts, name: string): TableApi<SchemaSou
     },
     watch: id => createLiveRecord(parts, name, id),
     mark: id => outbox.mark(name, id),
-    missing: id =>
-      replica.view(keyOf({ table: name, id })) === undefined
-        ? (replica.present.rows.get(keyOf({ table: name, id }))?.gone ??
-          (replica.memory.meta.sealed === true ? 'expired' : undefined))
-        : undefined,
+    missing,
+    outOfScope: id =>
+      missing(id) === undefined ? replica.present.rows.get(keyOf({ table: name, id }))?.kept?.until : undefined,
+    open: id => {
+      const row = get(id)
+      if (row === undefined) throw notFound(name, id, missing(id))
+      return row
+    },
   }
 }
+
+const reasons: Readonly<Record<GoneReason | 'expired', string>> = {
+  deleted: 'it was deleted',
+  left: 'it is not in your offline profile any more',
+  unknown: 'you may not read it any more, or it is no more',
+  expired: 'the offline data of this device has expired',
+}
+
+const notFound = (table: string, record: string, why: GoneReason | 'expired' | undefined): RejoinFault =>
+  new RejoinFault({
+    code: 'not-found',
+    message: `Record not found: ${why === undefined ? 'it was never on this device' : reasons[why]}`,
+    ...(why === 'deleted'
+      ? {}
+      : { fix: why === 'expired' ? 'go online and let it synchronise' : 'look for it online' }),
+    table,
+    record,
+  })
 
 export const calling = (
   table: string,

@@ -88,7 +88,17 @@ export const openHostileRelay = async (columns: readonly string[]) => {
         buffered: () => 0,
       })
       await session.receive(
-        encodeUp({ type: 'hello', token, device, app: 'hostile', schema: 1, profile: 1, ids: index, holdings: [] }),
+        encodeUp({
+          type: 'hello',
+          token,
+          device,
+          app: 'hostile',
+          schema: 1,
+          profile: 1,
+          ids: index,
+          live: true,
+          holdings: [],
+        }),
       )
     }
     await connect()

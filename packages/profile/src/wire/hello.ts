@@ -1,7 +1,7 @@
 import type { Position } from '../edit/edit.ts'
 import type { StrategyName } from '../merge/strategy.ts'
 import { positionShape } from './edit.ts'
-import { dictionary, hex, json, list, optional, type Shape, struct, text, uint, union, word } from './shape.ts'
+import { dictionary, flag, hex, json, list, optional, type Shape, struct, text, uint, union, word } from './shape.ts'
 
 /**
  * The greeting. A device says who it is and, table by table, what it holds; the relay answers with its grant and
@@ -17,6 +17,8 @@ export interface Hello {
   readonly profile: number
   /** highest client id index any record of this device has reached */
   readonly ids: number
+  /** changes are to come as they are made; false: nothing comes by itself, passes bring it (`refresh`) */
+  readonly live: boolean
   readonly holdings: readonly Holding[]
 }
 
@@ -31,8 +33,20 @@ export type Holding =
       readonly columnSet: string
     }
 
+/** Brings the named tables, and no others, to the present: what is held of them, and all of those of which nothing is. */
+export interface Refresh {
+  readonly tables: readonly string[]
+  readonly holdings: readonly Holding[]
+}
+
 /** as documented */
 export const CACHE_HOURS = 48
+/** hours for which a device still reads rows of its own making after they have left its profile (DS15) */
+export const GRACE_HOURS = 24
+
+/** How a device is brought up to date: as changes are made, at longer intervals, when the user says so (DS12). */
+export type SyncMode = 'auto' | 'interval' | 'manual'
+export const syncModes: readonly SyncMode[] = ['auto', 'interval', 'manual']
 
 export interface Welcome {
   /** ms since 1970 by the relay's clock */
@@ -46,6 +60,17 @@ export interface Welcome {
   readonly strategies: Readonly<Record<string, StrategyName>>
   /** hours after its last refresh at which what a device holds may not be read any more (CA1); absent: `CACHE_HOURS` */
   readonly cacheHours?: number
+  /** hours rows of the device's own making stay readable after they left (DS15); absent: `GRACE_HOURS` */
+  readonly graceHours?: number
+  /** what the user may choose from; absent: all */
+  readonly syncModes?: readonly SyncMode[]
+  /**
+   * the user was removed: what is unsent is pushed once more, kept for the back office and refused; then everything of his
+   * leaves the device (MB6). `export`: he may keep his unsent work as a file
+   */
+  readonly removed?: { readonly export: boolean }
+  /** names what the user's rights are: where they are others than at the last welcome, every table is compared (SE3) */
+  readonly rights: string
   readonly tables: readonly TableHolding[]
   /** column ids this user may write, by table; a table that is missing may be written whole */
   readonly writable: Readonly<Record<string, readonly string[]>>
@@ -61,6 +86,8 @@ export interface TableHolding {
   readonly table: string
   readonly columnSet: string
   readonly columns?: readonly string[]
+  /** minutes between passes, where its changes are never pushed */
+  readonly interval?: number
 }
 
 const holdingShape: Shape<Holding> = union('state', {
@@ -75,8 +102,11 @@ export const helloShape: Shape<Hello> = struct({
   schema: uint,
   profile: uint,
   ids: uint,
+  live: flag,
   holdings: list(holdingShape, 1_000),
 })
+
+export const refreshShape: Shape<Refresh> = struct({ tables: list(text, 1_000), holdings: list(holdingShape, 1_000) })
 
 const strategy: Shape<StrategyName> = word(['clientWins', 'serverWins', 'merge', 'ask'])
 
@@ -88,7 +118,14 @@ export const welcomeShape: Shape<Welcome> = struct({
   strategy,
   strategies: dictionary(strategy),
   cacheHours: optional(uint),
-  tables: list(struct({ table: text, columnSet: text, columns: optional(list(text, 1_000)) }), 1_000),
+  graceHours: optional(uint),
+  syncModes: optional(list(word(syncModes), syncModes.length)),
+  removed: optional(struct({ export: flag })),
+  rights: hex,
+  tables: list(
+    struct({ table: text, columnSet: text, columns: optional(list(text, 1_000)), interval: optional(uint) }),
+    1_000,
+  ),
   writable: dictionary(list(text, 1_000)),
   schemaVersion: uint,
   schema: optional(json),

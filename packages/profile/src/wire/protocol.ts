@@ -13,7 +13,7 @@ import {
   type Synced,
   syncedShape,
 } from './download.ts'
-import { type Hello, helloShape, type Welcome, welcomeShape } from './hello.ts'
+import { type Hello, helloShape, type Refresh, refreshShape, type Welcome, welcomeShape } from './hello.ts'
 import { type Push, pushShape, type Withdraw, withdrawShape } from './push.ts'
 import { type Refusal, refusalShape } from './refusal.ts'
 import { type Shape, struct, uint, union } from './shape.ts'
@@ -39,6 +39,7 @@ export type Up =
   | ({ readonly type: 'withdraw' } & Withdraw)
   | ({ readonly type: 'compare' } & Compare)
   | { readonly type: 'ping' }
+  | ({ readonly type: 'refresh' } & Refresh)
 
 export const upShape: Shape<Up> = union('type', {
   hello: helloShape,
@@ -47,6 +48,7 @@ export const upShape: Shape<Up> = union('type', {
   withdraw: withdrawShape,
   compare: compareShape,
   ping: struct({}),
+  refresh: refreshShape,
 })
 
 /** Relay to device. */

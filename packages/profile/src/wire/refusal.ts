@@ -24,8 +24,18 @@ export const closeCodes: Readonly<Record<CloseReason, number>> = {
   forbidden: 4403,
   /** another session of this device took over */
   replaced: 4409,
+  /** the scope has more rows than a device may hold (FS7) */
+  rows: 4413,
   /** the program is too old or too new for this relay */
   version: 4426,
 }
 
-export type CloseReason = 'malformed' | 'limits' | 'busy' | 'unauthenticated' | 'forbidden' | 'replaced' | 'version'
+export type CloseReason =
+  | 'malformed'
+  | 'limits'
+  | 'busy'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'replaced'
+  | 'rows'
+  | 'version'

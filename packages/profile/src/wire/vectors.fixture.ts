@@ -41,6 +41,7 @@ export const upVectors: readonly Up[] = [
     schema: 3,
     profile: 2,
     ids: 0,
+    live: true,
     holdings: [
       { state: 'complete', table: 'workorder', at: { rev: 41, commit: '0123456789abcdef' }, columnSet: '*' },
       {
@@ -62,6 +63,11 @@ export const upVectors: readonly Up[] = [
     leaves: [{ depth: 1, prefix: 3, rows: [{ id: 'WO-1', rev: 41 }] }],
   },
   { type: 'ping' },
+  {
+    type: 'refresh',
+    tables: ['workorder', 'account'],
+    holdings: [{ state: 'complete', table: 'workorder', at: { rev: 41, commit: '0123456789abcdef' }, columnSet: '*' }],
+  },
 ]
 
 export const downVectors: readonly Down[] = [
@@ -74,9 +80,13 @@ export const downVectors: readonly Down[] = [
     strategy: 'clientWins',
     strategies: { invoice: 'ask' },
     cacheHours: 12,
+    graceHours: 8,
+    syncModes: ['auto', 'manual'],
+    removed: { export: true },
+    rights: '0a1b2c3d4e5f6071',
     tables: [
       { table: 'workorder', columnSet: '*' },
-      { table: 'account', columnSet: 'k3', columns: ['name'] },
+      { table: 'account', columnSet: 'k3', columns: ['name'], interval: 60 },
     ],
     writable: { account: ['name'] },
     schemaVersion: 3,

@@ -1,6 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import {
   CACHE_HOURS,
+  GRACE_HOURS,
+  type SyncMode,
+  syncModes,
   documentedLimits,
   failed,
   type Fault,
@@ -8,8 +11,9 @@ import {
   type StrategyName,
 } from '@rejoin/profile'
 import { HIERARCHY } from '../directory/directory.ts'
-import { type Environment, SETTINGS } from '../environment/environment.ts'
+import { type Environment, type RowCaps, SETTINGS } from '../environment/environment.ts'
 import { type Rule, rulesShape } from '../rules/rule.ts'
+import { MOST_ROWS } from '../session/catch-up/row-caps.ts'
 import { type Action, changing, type Expected, refusedBy, unexpected } from './change.ts'
 
 /** How conflicts are settled, what nobody may do, how deep the hierarchy counts, and what profiles may be. */
@@ -23,9 +27,19 @@ export interface SettingsValue {
   readonly limits: ProfileLimits
   /** after its last refresh a device's cache expires (CA1) */
   readonly cacheHours: number
+  /** rows of a device's own making stay readable there after they left its profile (DS15) */
+  readonly graceHours: number
+  /** how users may choose to be brought up to date (DS12) */
+  readonly syncModes: readonly SyncMode[]
+  /** rows a device may hold (FS7) */
+  readonly rowCaps: RowCaps
+  /** a user who was removed may keep his unsent work as a file (MB6) */
+  readonly removedMayExport: boolean
 }
 
 const strategy = z.enum(['clientWins', 'serverWins', 'merge', 'ask'])
+
+const rows = z.int().min(1)
 
 /** What is left out stays as it is; `null` for a table lets it follow the environment again. */
 export const settingsShape: z.ZodType<SettingsChange> = z.strictObject({
@@ -35,6 +49,13 @@ export const settingsShape: z.ZodType<SettingsChange> = z.strictObject({
   levels: z.int().min(1).max(100).optional(),
   limits: z.strictObject({ relationships: z.int().min(1).max(1_000), many: z.int().min(0).max(1_000) }).optional(),
   cacheHours: z.int().min(1).max(9_999).optional(),
+  graceHours: z.int().min(0).max(9_999).optional(),
+  syncModes: z
+    .array(z.enum(['auto', 'interval', 'manual']))
+    .min(1)
+    .optional(),
+  rowCaps: z.strictObject({ all: rows.optional(), tables: z.record(z.string(), rows).optional() }).optional(),
+  removedMayExport: z.boolean().optional(),
 })
 
 export interface SettingsChange {
@@ -45,6 +66,12 @@ export interface SettingsChange {
   readonly levels?: number | undefined
   readonly limits?: ProfileLimits | undefined
   readonly cacheHours?: number | undefined
+  readonly graceHours?: number | undefined
+  readonly syncModes?: readonly SyncMode[] | undefined
+  readonly rowCaps?:
+    | { readonly all?: number | undefined; readonly tables?: Readonly<Record<string, number>> | undefined }
+    | undefined
+  readonly removedMayExport?: boolean | undefined
 }
 
 export const settingsOf = ({ settings, directory }: Environment): SettingsValue => ({
@@ -54,6 +81,10 @@ export const settingsOf = ({ settings, directory }: Environment): SettingsValue 
   levels: directory.levels,
   limits: settings.limits ?? documentedLimits,
   cacheHours: settings.cacheHours ?? CACHE_HOURS,
+  graceHours: settings.graceHours ?? GRACE_HOURS,
+  syncModes: settings.syncModes ?? syncModes,
+  rowCaps: settings.rowCaps ?? { all: MOST_ROWS },
+  removedMayExport: settings.removedMayExport ?? false,
 })
 
 export const changeSettings =
@@ -61,20 +92,19 @@ export const changeSettings =
   environment => {
     const refused = refusedBy(unexpected(settingsOf(environment), expected, 'settings'))
     if (refused !== undefined) return refused
-    const unknown = Object.keys(change.strategies ?? {}).filter(table => !environment.schema.tables.has(table))
+    const named = Object.keys({ ...change.strategies, ...change.rowCaps?.tables })
+    const unknown = named.filter(table => !environment.schema.tables.has(table))
     if (unknown.length > 0) return failed(...unknown.map(noTable))
     const strategies = Object.entries({ ...environment.settings.strategies, ...change.strategies })
-    const { strategy = environment.settings.strategy, rules, levels, limits, cacheHours } = change
+    const { strategy = environment.settings.strategy, levels, strategies: _, ...plain } = change
     return changing('changed the settings', [
       {
         ...SETTINGS,
         value: {
           ...environment.settings,
-          ...(limits === undefined ? {} : { limits }),
+          ...Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined)),
           strategy,
           strategies: Object.fromEntries(strategies.filter(([, own]) => own !== null)),
-          ...(rules === undefined ? {} : { rules }),
-          ...(cacheHours === undefined ? {} : { cacheHours }),
         },
       },
       ...(levels === undefined ? [] : [{ ...HIERARCHY, value: { levels } }]),

@@ -11,6 +11,7 @@ import {
   strategies,
   type Strategy,
   type StrategyName,
+  type SyncMode,
 } from '@rejoin/profile'
 import {
   amended,
@@ -74,8 +75,21 @@ export interface Settings {
   readonly rules?: readonly Rule[]
   /** hours after its last refresh at which a device's cache expires (CA1); absent: `CACHE_HOURS` */
   readonly cacheHours?: number
+  /** hours rows of a device's own making stay readable there after they left its profile (DS15); absent: `GRACE_HOURS` */
+  readonly graceHours?: number
+  /** how users may choose to be brought up to date (DS12); absent: as they like */
+  readonly syncModes?: readonly SyncMode[]
+  /** rows a device may hold, in all and of single tables (FS7); absent: `MOST_ROWS` in all */
+  readonly rowCaps?: RowCaps
+  /** a user who was removed may keep his unsent work as a file (MB6) */
+  readonly removedMayExport?: boolean
   /** of relationships in profiles (PR14, PR16); default the documented ones */
   readonly limits?: ProfileLimits
+}
+
+export interface RowCaps {
+  readonly all?: number
+  readonly tables?: Readonly<Record<string, number>>
 }
 
 /** What an environment is made of. */

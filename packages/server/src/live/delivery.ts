@@ -3,7 +3,7 @@ import type { Session } from '../session/session.ts'
 import { keyOf, type RecordKey, type Storage, type View } from '../storage/storage.ts'
 import type { Audiences } from './audiences.ts'
 import { concernsAlone, concernsOf, holdersOf } from './concern.ts'
-import { createTelling, nothingTold, type Standing } from './live.ts'
+import { createTelling, nothingTold, pushedOf, type Standing } from './live.ts'
 import type { Concern, Concerns } from './notes.ts'
 import type { Listener } from './table-audience.ts'
 
@@ -12,6 +12,8 @@ export interface LiveSession extends Listener {
   readonly session: Session
   /** ms since 1970: when relative dates of its scope mean other rows */
   readonly turns: number
+  /** tables of which nothing is pushed to it */
+  readonly passed: ReadonlySet<string>
 }
 
 /**
@@ -69,13 +71,20 @@ const tell = (
     if (listener !== undefined && !hearers.has(listener)) hearers.set(listener, undefined)
   }
   for (const [listener, concern] of hearers) {
-    const told = concern === undefined ? nothingTold(committed.head) : telling(listener.scope, concern)
+    const told =
+      concern === undefined
+        ? nothingTold(committed.head)
+        : telling(listener.scope, pushedOf(concern, listener.passed, ownIn(committed, listener)))
     // Asked only where there are answers.
-    let sent: ReadonlySet<string> | undefined
-    const isSent = (key: string): boolean => (sent ??= new Set(told.rows.map(keyOf))).has(key)
-    listener.session.publish(committed, told, key => isSent(key) || holds(listener, key))
+    let held: ReadonlySet<string> | undefined
+    const isHeld = (key: string): boolean => (held ??= new Set(concern?.rows.map(keyOf))).has(key)
+    listener.session.publish(committed, told, key => isHeld(key) || holds(listener, key))
   }
 }
+
+/** Records a session's own edits are about. */
+const ownIn = ({ answers }: Committed, { session }: LiveSession): ReadonlySet<string> =>
+  new Set(answers.get(session)?.map(({ table, record }) => keyOf({ table, id: record })))
 
 /** Rows that entered somebody's scope without having changed. */
 const withEntered = async (

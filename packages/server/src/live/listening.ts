@@ -44,9 +44,10 @@ export const createListening = ({ storage, environment, lens, alone, now, log }:
     const before = listeners.get(session)
     if (before !== undefined) audiences.leave(before)
     listeners.delete(session)
-    const scope = guestOf(session.state)?.scope
-    if (scope === undefined) return
-    const listener = { session, scope, turns: turnOf(scope) ?? Infinity }
+    const guest = guestOf(session.state)
+    if (guest === undefined) return
+    const { scope, passed } = guest
+    const listener = { session, scope, passed, turns: turnOf(scope) ?? Infinity }
     listeners.set(session, listener)
     audiences.join(listener)
   }
@@ -66,7 +67,7 @@ export const createListening = ({ storage, environment, lens, alone, now, log }:
     let isBehind = false
     const told = await storage.snapshot(async view => {
       isBehind = view.head.rev !== known.rev
-      return isBehind ? undefined : rescoped(view, guest.scope, next.scope, known)
+      return isBehind ? undefined : rescoped(view, guest.scope, next.scope, next.passed, known)
     })
     if (isBehind && patient) return true
     // Where nothing can be told the device catches up.

@@ -2,7 +2,9 @@ import {
   type Answer,
   type Answered,
   type ChangesMessage,
+  type Content,
   encodeDown,
+  type GoneReason,
   type Position,
   type Scope,
   type TableScope,
@@ -57,6 +59,19 @@ export const createTelling = (
   }
 }
 
+/**
+ * What of a concern is told at once. Of tables that passes bring that is only what the person may read no more, and what
+ * the session itself did.
+ */
+export const pushedOf = (concern: Concern, passed: ReadonlySet<string>, own: ReadonlySet<string>): Concern =>
+  passed.size === 0
+    ? concern
+    : {
+        rows: concern.rows.filter(row => !passed.has(row.table) || own.has(keyOf(row))),
+        gone: concern.gone.filter(row => !passed.has(row.table) || row.why === 'unknown' || own.has(keyOf(row))),
+        unsure: concern.unsure,
+      }
+
 export const nothingTold = (at: Position): Told => ({ at, rows: [], gone: [], unsure: false, frame: () => undefined })
 
 /**
@@ -84,7 +99,7 @@ export const answersFor = (
     const part = scope.tables.get(table)
     if (!row.after.deleted && part !== undefined && held(key)) {
       rows.push({ table, id: record, envelope: serveEnvelope(row.envelope, part) })
-    } else gone.push({ table, id: record, why: row.after.deleted ? 'deleted' : 'left' })
+    } else gone.push({ table, id: record, why: whyGone(row.after, part, record) })
   }
   const answers = judged.map(({ edit, table, record, answer }): Answered => {
     const part = held(keyOf({ table, id: record })) ? scope.tables.get(table) : undefined
@@ -92,6 +107,10 @@ export const answersFor = (
   })
   return { rows, gone, answers }
 }
+
+/** A row its author may still read has left by the profile alone; of one he may not, he learns no more than that. */
+const whyGone = ({ deleted, fields }: Content, part: TableScope | undefined, id: string): GoneReason =>
+  deleted ? 'deleted' : part !== undefined && !part.reads(fields, id) ? 'unknown' : 'left'
 
 /** A question names the other version: the columns its author's device may hold, while it may hold the record at all. */
 const servedAnswer = (answer: Answer, part: TableScope | undefined): Answer => {

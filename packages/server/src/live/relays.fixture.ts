@@ -171,7 +171,7 @@ export const createDevice = (user: string, token: string): Device => {
       })
       send = message => out(encodeUp(message))
       const holdings: Holding[] = at === undefined ? [] : [{ table: 'job', state: 'complete', at, columnSet }]
-      send({ type: 'hello', token, device, app: 'test', schema: 0, profile: 0, ids: 0, holdings })
+      send({ type: 'hello', token, device, app: 'test', schema: 0, profile: 0, ids: 0, live: true, holdings })
       await done
     },
     job: id => {

@@ -1,7 +1,7 @@
 import { type Fields, type Position, type RowState, type Scope } from '@rejoin/profile'
 import { membersOf } from '../scope/members.ts'
 import { keyOf, type View } from '../storage/storage.ts'
-import { createTelling, type Told } from './live.ts'
+import { createTelling, pushedOf, type Told } from './live.ts'
 import type { Gone } from './notes.ts'
 
 /**
@@ -10,7 +10,13 @@ import type { Gone } from './notes.ts'
  *
  * @returns undefined where that is more than is told at once: the device compares
  */
-export const rescoped = async (view: View, before: Scope, after: Scope, at: Position): Promise<Told | undefined> => {
+export const rescoped = async (
+  view: View,
+  before: Scope,
+  after: Scope,
+  passed: ReadonlySet<string>,
+  at: Position,
+): Promise<Told | undefined> => {
   const [had, has] = [await membersOf(view, before), await membersOf(view, after)]
   const rows: { table: string; id: string }[] = []
   const left: { table: string; id: string }[] = []
@@ -29,7 +35,7 @@ export const rescoped = async (view: View, before: Scope, after: Scope, at: Posi
     const reads = row !== undefined && after.tables.get(table)?.reads(JSON.parse(row.json) as Fields, id) === true
     return { table, id, why: reads ? 'left' : 'unknown' }
   })
-  return createTelling(at, standing)(after, { rows, gone, unsure: false })
+  return createTelling(at, standing)(after, pushedOf({ rows, gone, unsure: false }, passed, new Set()))
 }
 
 const MOST_TOLD = 2_000

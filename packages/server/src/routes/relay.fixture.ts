@@ -170,6 +170,7 @@ export const helloOf = (token: string, device = '00000000000000aa'): Up => ({
   schema: 0,
   profile: 0,
   ids: 0,
+  live: true,
   holdings: [],
 })
 

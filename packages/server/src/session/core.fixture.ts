@@ -126,7 +126,17 @@ export const openBench = async ({ where, rows = 0 }: { where?: Filter; rows?: nu
         buffered: () => 0,
       })
       const send = (message: Up): Promise<void> => session.receive(encodeUp(message))
-      void send({ type: 'hello', token: user, device, app: 'test', schema: 0, profile: 0, ids: 0, holdings })
+      void send({
+        type: 'hello',
+        token: user,
+        device,
+        app: 'test',
+        schema: 0,
+        profile: 0,
+        ids: 0,
+        live: true,
+        holdings,
+      })
       return { got, codes, send, of: type => got.filter(each => each.type === type) as never }
     },
     close: () => core.close(),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   type CloseReason,
   compileScope,
@@ -19,7 +20,7 @@ import type { Guest } from './session-state.ts'
 
 /** What the relay answers to a hello. */
 export type Greeting =
-  | { readonly welcome: true; readonly guest: Guest; readonly frame: Uint8Array }
+  | { readonly welcome: true; readonly guest: Guest; readonly at: Position; readonly frame: Uint8Array }
   | { readonly welcome: false; readonly reason: CloseReason; readonly message: string; readonly fix: string }
 
 export interface GreetingParts {
@@ -53,22 +54,35 @@ export const createGreeting =
     }
     const author = { person, device: hello.device, prefixes }
     const time = now()
-    const guest = guestIn(known, { author, app: hello.app, expires: signedIn.expires }, lens, time)
-    const welcome = { ...welcomeOf(known, guest, hello), time, at: await head() }
-    return { welcome: true, guest, frame: encodeDown({ type: 'welcome', ...welcome }) }
+    const { app, live } = hello
+    const guest = guestIn(known, { author, app, live, expires: signedIn.expires }, lens, time)
+    const at = await head()
+    const removed =
+      known.person(person.id) === undefined ? { removed: { export: known.settings.removedMayExport === true } } : {}
+    const welcome = { ...welcomeOf(known, guest, hello), ...removed, time, at }
+    return { welcome: true, guest, at, frame: encodeDown({ type: 'welcome', ...welcome }) }
   }
 
 /** What an environment lets a device hold at a moment. */
 export const guestIn = (
   environment: Environment,
-  { author, app, expires }: Pick<Guest, 'author' | 'app' | 'expires'>,
+  { author, app, live, expires }: Pick<Guest, 'author' | 'app' | 'live' | 'expires'>,
   lens: Lens,
   now: number,
 ): Guest => {
   const { person } = author
   const scope = compileScope(environment.schema, environment.profileOf(person, app), person, now, lens.rows)
-  return { author, app, expires, scope }
+  const intervals = live ? intervalsIn(scope) : scope.tables
+  return { author, app, live, expires, scope, passed: new Set(intervals.keys()) }
 }
+
+/** Tables whose item in the profile names an interval, in minutes. */
+const intervalsIn = ({ profile, tables }: Scope): ReadonlyMap<string, number> =>
+  new Map(
+    (profile?.items ?? []).flatMap(({ table, interval }) =>
+      interval !== undefined && tables.has(table) ? [[table, interval] as const] : [],
+    ),
+  )
 
 /** Writes through the online API are kept under a device of their own, which no device may name itself. */
 const isDevice = (device: string): boolean => /^[0-9a-f]{16}$/.test(device) && device !== ONLINE
@@ -78,8 +92,15 @@ export const termsOf = (environment: Environment, { author: { person }, scope }:
   JSON.stringify([person.name, scope.schema.version, scope.profile, settingsOf(environment, person, scope)])
 
 /** Who the person is and what his roles allow: where that differs, other rows may be his. */
-export const standingOf = ({ author: { person }, scope }: Guest): string =>
-  JSON.stringify([person, [...scope.schema.roles]])
+export const standingOf = ({
+  author: { person },
+  scope,
+}: {
+  readonly author: { readonly person: Person }
+  readonly scope: Scope
+}): string => JSON.stringify([person, [...scope.schema.roles]])
+
+const stampOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)
 
 const settingsOf = ({ schema, settings }: Environment, person: Person, scope: Scope) => {
   const rights = rightsOf(schema, person)
@@ -89,11 +110,18 @@ const settingsOf = ({ schema, settings }: Environment, person: Person, scope: Sc
     const whole = schema.tables.get(table)!.columns.every(({ id, type }) => type === 'document' || writable.has(id))
     return whole ? [] : [[table, [...writable]] as const]
   })
+  const intervals = intervalsIn(scope)
   return {
     ...settings,
-    tables: tables.map(({ table, columnSet, columns }) =>
-      columnSet === '*' ? { table, columnSet } : { table, columnSet, columns: [...columns] },
-    ),
+    tables: tables.map(({ table, columnSet, columns }) => {
+      const interval = intervals.get(table)
+      return {
+        table,
+        columnSet,
+        ...(columnSet === '*' ? {} : { columns: [...columns] }),
+        ...(interval === undefined ? {} : { interval }),
+      }
+    }),
     writable: Object.fromEntries(restricted),
   }
 }
@@ -110,6 +138,7 @@ const welcomeOf = (
     user: { id: person.id, name: person.name },
     prefixes,
     ...settingsOf(environment, person, scope),
+    rights: stampOf(standingOf({ author: { person }, scope })),
     schemaVersion: schema.version,
     ...(hello.schema === schema.version ? {} : { schema: { ...schema.source, roles: [] } }),
     profileVersion,

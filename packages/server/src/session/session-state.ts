@@ -17,6 +17,10 @@ export interface Guest {
   readonly scope: Scope
   /** ms since 1970: when its sign-in ends */
   readonly expires: number
+  /** it wants changes as they are made */
+  readonly live: boolean
+  /** tables of which nothing is pushed: passes bring them */
+  readonly passed: ReadonlySet<string>
 }
 
 export const guestOf = (state: SessionState): Guest | undefined =>

@@ -10,17 +10,20 @@ import {
   type Holding,
   nowhere,
   type Position,
+  type Refresh,
   type Scope,
   type Up,
 } from '@rejoin/profile'
 import type { Committed, Committer } from '../commit/committer.ts'
 import type { Author, Submission } from '../commit/submission.ts'
+import type { RowCaps } from '../environment/environment.ts'
 import type { Lens } from '../live/linked.ts'
 import { answersFor, type Told } from '../live/live.ts'
 import { createPresence } from '../scope/presence.ts'
 import { keyOf, type Storage } from '../storage/storage.ts'
 import { catchUp } from './catch-up/catch-up.ts'
 import type { Fingerprints } from './catch-up/fingerprints.ts'
+import { TooManyRows } from './catch-up/row-caps.ts'
 import { compare } from './comparing.ts'
 import type { Greeting } from './greeting.ts'
 import { type Bucket, fullBucket, limits, take } from './limits.ts'
@@ -60,6 +63,7 @@ export interface SessionParts {
   readonly fingerprints: Fingerprints
   readonly lens: Lens
   readonly lists: RowLists
+  readonly rowCaps: () => RowCaps
   /** lets others have their turn in what takes long */
   readonly pause: () => Promise<void>
   readonly now: () => number
@@ -94,6 +98,8 @@ export const createSession = (parts: SessionParts): Session => {
   let reached: Position = nowhere
   let unsure = false
   let again = false
+  /** a pass that was asked for while another was under way */
+  let asked: Refresh | undefined
 
   const send = (frame: Uint8Array): void => {
     if (state.phase !== 'closed') parts.send(frame)
@@ -140,22 +146,30 @@ export const createSession = (parts: SessionParts): Session => {
     if (!greeting.welcome) return close(greeting.reason, greeting.message, greeting.fix)
     // The socket may have closed while the token was checked.
     if (state.phase !== 'greeting') return
-    const { guest, frame } = greeting
-    state = { phase: 'catching-up', guest, missed: createMissed() }
+    const { guest, at, frame } = greeting
+    state = guest.live ? { phase: 'catching-up', guest, missed: createMissed() } : { phase: 'live', guest }
+    reached = at
     parts.onGreeted(session, guest.author.device)
     if (guestOf(state) === undefined) return
     send(frame)
     // Not awaited here: pushes and acknowledgements are handled while pages are under way (FS5).
-    void catchUpThenLive(guest, hello.holdings).catch(fail)
+    if (guest.live) void catchUpThenLive(guest, hello.holdings, allOf(guest)).catch(fail)
   }
 
-  const catchUpThenLive = async (guest: Guest, holdings: readonly Holding[]): Promise<void> => {
+  /** A pass over some tables; what happens to others meanwhile is told after it. */
+  const catchUpThenLive = async (
+    guest: Guest,
+    holdings: readonly Holding[],
+    tables: ReadonlySet<string>,
+  ): Promise<void> => {
     const { scope } = guest
-    reached = await catchUp({
+    const at = await catchUp({
       storage,
       scope,
       presence: createPresence(scope, parts.lens),
       holdings,
+      tables,
+      rowCaps: parts.rowCaps(),
       send,
       sendCounted: frame => {
         if (heard !== undefined) heard.anything = true
@@ -166,27 +180,50 @@ export const createSession = (parts: SessionParts): Session => {
       pause: parts.pause,
     })
     if (state.phase !== 'catching-up') return
+    const pushed = pushedTo(guest)
+    if ([...pushed].every(table => tables.has(table))) reached = at
     if (again || state.missed.flooded) {
       again = false
       state = { phase: 'catching-up', guest, missed: createMissed() }
-      return catchUpThenLive(guest, holdingsAt(scope, reached))
+      return catchUpThenLive(guest, holdingsAt(scope, reached), pushed)
     }
-    const later = state.missed.news.filter(({ at }) => at.rev > reached.rev)
+    const { news } = state.missed
     state = { phase: 'live', guest }
-    for (const { at, rows, gone, unsure: doubt } of later) {
-      unsure ||= doubt
-      reached = at
-      send(encodeDown({ type: 'changes', at, rows, gone, answers: [] }))
-    }
+    for (const told of news) tellMissed(told, at, tables)
+    if (asked === undefined) return
+    const { tables: next, holdings: held } = asked
+    asked = undefined
+    return pass(guest, held, new Set(next))
   }
 
-  const catchUpAgain = async (): Promise<void> => {
+  /** What a pass has brought already is not told again: it may be older than that. */
+  const tellMissed = (told: Told, brought: Position, tables: ReadonlySet<string>): void => {
+    const isNew = ({ table }: { readonly table: string }): boolean => told.at.rev > brought.rev || !tables.has(table)
+    const [rows, gone] = [told.rows.filter(isNew), told.gone.filter(isNew)]
+    const moves = told.at.rev > reached.rev
+    if (!moves && rows.length + gone.length === 0) return
+    unsure ||= told.unsure
+    if (moves) reached = told.at
+    send(encodeDown({ type: 'changes', at: reached, rows, gone, answers: [] }))
+  }
+
+  const pass = async (guest: Guest, holdings: readonly Holding[], tables: ReadonlySet<string>): Promise<void> => {
+    state = { phase: 'catching-up', guest, missed: createMissed() }
+    await catchUpThenLive(guest, holdings, tables).catch(fail)
+  }
+
+  const refresh = (wanted: Refresh, guest: Guest): void => {
+    if (state.phase === 'live') void pass(guest, wanted.holdings, new Set(wanted.tables))
+    else if (asked === undefined) asked = wanted
+    else close('limits', 'too many passes at once', 'wait for the one before')
+  }
+
+  const catchUpAgain = async (which: (guest: Guest) => ReadonlySet<string> = pushedTo): Promise<void> => {
     unsure = false
     if (state.phase === 'catching-up') again = true
     if (state.phase !== 'live') return
-    const { guest } = state
-    state = { phase: 'catching-up', guest, missed: createMissed() }
-    await catchUpThenLive(guest, holdingsAt(guest.scope, reached)).catch(fail)
+    const tables = which(state.guest)
+    if (tables.size > 0) await pass(state.guest, holdingsAt(state.guest.scope, reached), tables)
   }
 
   const push = async (edits: readonly Edit[], author: Author): Promise<void> => {
@@ -264,6 +301,8 @@ export const createSession = (parts: SessionParts): Session => {
         return
       case 'compare':
         return compareInTurn(message)
+      case 'refresh':
+        return refresh(message, guest)
     }
   }
 
@@ -273,6 +312,7 @@ export const createSession = (parts: SessionParts): Session => {
       const reason = error.kind === 'version' ? 'version' : 'malformed'
       return close(reason, error.message, reason === 'version' ? 'update the program' : 'send the frame again')
     }
+    if (error instanceof TooManyRows) return close('rows', error.message, ROWS_FIX)
     parts.log(error)
     close('busy', 'the relay could not do that', 'come back later')
   }
@@ -335,7 +375,7 @@ export const createSession = (parts: SessionParts): Session => {
         for (const row of told.rows) heard?.keys.add(keyOf(row))
       } else if (state.phase === 'live') {
         state = { phase: 'live', guest }
-        void catchUpAgain()
+        void catchUpAgain(allOf)
       } else if (state.phase === 'catching-up') {
         // pages of the old scope are under way
         close('busy', 'what this device may hold has changed', 'connect again')
@@ -362,11 +402,18 @@ export const createSession = (parts: SessionParts): Session => {
       return state
     },
     get unsure() {
-      return unsure && state.phase === 'live'
+      return unsure && state.phase === 'live' && pushedTo(state.guest).size > 0
     },
   }
   return session
 }
+
+const ROWS_FIX = 'an administrator has to narrow the profile, or allow more records'
+
+const allOf = ({ scope }: Guest): ReadonlySet<string> => new Set(scope.tables.keys())
+
+const pushedTo = ({ scope, passed }: Guest): ReadonlySet<string> =>
+  new Set([...scope.tables.keys()].filter(table => !passed.has(table)))
 
 /** The device left while something was under way for it. */
 class SessionEnded extends Error {}

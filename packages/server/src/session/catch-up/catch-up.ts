@@ -4,21 +4,30 @@ import type { View } from '../../storage/storage.ts'
 import { fingerprintOf } from './fingerprints.ts'
 import { changedOf, deletedSince, readListed, sendChanged, sendListed } from './listed.ts'
 import { type Need, needsOf } from './need.ts'
+import { checkRowCaps } from './row-caps.ts'
 import { type CatchUp, sendChanges } from './run.ts'
 import { sendBatch, sendSince, sendWhole } from './whole.ts'
 
 /**
- * Brings a device from what it holds to the present: pages of tables it lacks, as of R0; then everything that
+ * Brings tables of a device from what it holds to the present: pages of tables it lacks, as of R0; then everything that
  * changed since, to R1; then the fingerprints at R1. Live changes follow from R1. Tables that are held whole are read as
  * they are stored; of the others the database is asked which rows the scope holds.
  *
- * @returns the position the device has reached
+ * @returns the position those tables have reached
+ * @throws TooManyRows before any is sent, where pages are due and the scope has more rows than a device may hold
  */
 export const catchUp = async (run: CatchUp): Promise<Position> => {
   const { needs, listed } = await run.storage.snapshot(async view => {
     const found = await needsOf(view, run)
     const list = await listedAt(view, run)
-    if (found.some(({ pages }) => pages !== undefined)) run.send(await planFrame(view, found, list.members))
+    if (found.some(({ pages }) => pages !== undefined)) {
+      const counts = await view.counts()
+      const held = [...run.scope.tables.keys()].map(
+        table => [table, list.members.get(table)?.length ?? counts.get(table) ?? 0] as const,
+      )
+      checkRowCaps(new Map(held), run.rowCaps)
+      run.send(await planFrame(view, found, list.members, counts))
+    }
     return { needs: found, listed: list }
   })
   for (const need of needs) {
@@ -40,8 +49,12 @@ const listedAt = async (view: View, { presence }: CatchUp): Promise<Listed> => (
   members: await presence.members(view),
 })
 
-const planFrame = async (view: View, needs: readonly Need[], members: Members): Promise<Uint8Array> => {
-  const counts = await view.counts()
+const planFrame = async (
+  view: View,
+  needs: readonly Need[],
+  members: Members,
+  counts: ReadonlyMap<string, number>,
+): Promise<Uint8Array> => {
   const tables: Plan['tables'][number][] = []
   for (const { part, pages } of needs) {
     if (pages === undefined) continue

@@ -20,9 +20,10 @@ export interface Pages {
   sentAt?: number
 }
 
-export const needsOf = async (view: View, { scope, holdings }: CatchUp): Promise<Need[]> => {
+export const needsOf = async (view: View, { scope, tables, holdings }: CatchUp): Promise<Need[]> => {
   const needs: Need[] = []
   for (const part of scope.tables.values()) {
+    if (!tables.has(part.table)) continue
     const holding = holdings.find(({ table }) => table === part.table)
     needs.push(
       holding !== undefined && (await fits(view, holding, part)) ? needAfter(part, holding) : needAll(part, view.head),

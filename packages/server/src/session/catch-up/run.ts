@@ -1,4 +1,5 @@
 import { encodeDown, type Holding, type PackedRow, type Scope, type TableScope } from '@rejoin/profile'
+import type { RowCaps } from '../../environment/environment.ts'
 import type { Presence } from '../../scope/presence.ts'
 import type { Storage } from '../../storage/storage.ts'
 import type { Fingerprints } from './fingerprints.ts'
@@ -9,6 +10,9 @@ export interface CatchUp {
   readonly scope: Scope
   readonly presence: Presence
   readonly holdings: readonly Holding[]
+  /** of its scope: no others are looked at */
+  readonly tables: ReadonlySet<string>
+  readonly rowCaps: RowCaps
   readonly send: (frame: Uint8Array) => void
   /** the same for pages and changes, which the device acknowledges */
   readonly sendCounted: (frame: Uint8Array) => void
