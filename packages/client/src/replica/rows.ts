@@ -1,4 +1,4 @@
-import { type GoneReason, isSound, revOf } from '@rejoin/profile'
+import { type GoneReason, isSound, packEnvelope, redact, revOf, unpackEnvelope } from '@rejoin/profile'
 import type { Draft } from './draft.ts'
 import { generationIn, keyFrom, type Kept, type Memory, type Row, rowFrom } from './memory.ts'
 
@@ -22,7 +22,7 @@ export const takeRow = (draft: Draft, key: string, envelope: Uint8Array): boolea
 
 /**
  * A mark stays where the row was: it may be in a page, and somebody may ask (DS16). Its bytes stay as long as the author's
- * own edits stand on them (DS14). What he may read no more goes at once, whatever stands on it.
+ * own edits stand on them (DS14). What he may read no more goes at once: of the bytes there stays what clocks need.
  *
  * @param kept what stays to be read, for a while (DS15)
  */
@@ -32,9 +32,15 @@ export const dropRow = (draft: Draft, key: string, why: GoneReason, kept?: Kept)
   const held = draft.rows.get(key)
   // A record of the author's own that never matched is remembered too: he may ask where it went (LW8, DS16).
   if (held === undefined && state?.state !== 'partial' && draft.authored.get(key) === undefined) return false
-  const envelope = why !== 'unknown' && draft.chain(key).length > 0 ? held?.envelope : undefined
+  const bytes = draft.chain(key).length > 0 ? held?.envelope : undefined
+  const envelope = bytes !== undefined && why === 'unknown' ? emptied(bytes) : bytes
   draft.rows.set(key, rowFrom(held?.rev ?? 0, generationIn(state), envelope, why, kept))
   return held !== undefined && held.gone === undefined
+}
+
+const emptied = (envelope: Uint8Array): Uint8Array => {
+  const confirmed = unpackEnvelope(envelope)
+  return packEnvelope({ ...confirmed, columns: {}, bytes: redact(confirmed.bytes, new Set()) })
 }
 
 /** Rows of the author's own making that left the scope, and whose time is over by `now`, go (DS15). */
