@@ -13,7 +13,7 @@ export interface Inspection {
   /** ms since 1970 by this device's clock */
   readonly at: number
   readonly device: string
-  readonly grant?: Omit<Grant, 'schema' | 'profile' | 'tables' | 'writable' | 'prefixes'>
+  readonly grant?: Omit<Grant, 'schema' | 'profile' | 'tables' | 'writable' | 'prefixes' | 'rights'>
   readonly meta: Pick<Meta, 'seq' | 'left' | 'cursor' | 'ready' | 'fresh' | 'scheduled'> &
     Required<Pick<Meta, 'sealed' | 'offline'>>
   /** of a device that is open; absent where only its store was read */
