@@ -21,6 +21,7 @@ export type { Online, OnlinePage, OnlineRow, OnlineRows, OnlineTable } from './o
 
 // what waits, what was refused, what met a conflict
 export type { Outbox, OutboxEntry } from './outbox/outbox.ts'
+export type { SendingProgress } from './outbox/sending-progress.ts'
 export type { LedgerNote, LedgerView } from './outbox/ledger.ts'
 
 // offline mode

@@ -54,6 +54,7 @@ export interface Removal {
 export type Switch =
   | { readonly do: 'pause'; readonly reason: string }
   | { readonly do: 'resume'; readonly reason: string }
+  | { readonly do: 'send'; readonly entries: readonly string[] }
   | { readonly do: 'acknowledge loss' }
   | { readonly do: 'connect' }
   | { readonly do: 'disconnect' }
@@ -63,6 +64,7 @@ export type Switch =
 const switches: readonly Act['do'][] = [
   'pause',
   'resume',
+  'send',
   'acknowledge loss',
   'connect',
   'disconnect',

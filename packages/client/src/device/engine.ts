@@ -86,6 +86,8 @@ export const createEngine = ({
   let wanted = false
   /** bytes that sessions before this one received */
   let before = 0
+  /** entries a person wants sent although the queue is paused */
+  let chosen: ReadonlySet<string> = new Set()
   const passes = createPasses({ replica, host, stats, ended: facts.lastPass.set })
   const told = (event: SessionEvent): void => {
     progress.set(progressAfter(progress.current, event, replica.memory.tables, host.now(), stats.received - before))
@@ -122,7 +124,7 @@ export const createEngine = ({
         host,
         app,
         prepare: room.prepare,
-        sending: () => paused.current.length === 0,
+        sending: () => (paused.current.length === 0 ? 'all' : chosen),
         live: syncing.greeting(),
         leave,
       })
@@ -204,6 +206,10 @@ export const createEngine = ({
         return paused.set([...new Set([...paused.current, what.reason])])
       case 'resume':
         paused.set(paused.current.filter(each => each !== what.reason))
+        if (paused.current.length === 0) chosen = new Set()
+        return wake()
+      case 'send':
+        chosen = new Set([...chosen, ...what.entries].filter(id => replica.memory.entries.has(id)))
         return wake()
     }
   }

@@ -19,6 +19,7 @@ import { aftersOf } from '../replica/reauthor.ts'
 import type { Reading } from '../replica/replica.ts'
 import { holdsIn } from './holding.ts'
 import type { Entry, EntryState } from './outbox-state.ts'
+import { nothingToSend, sendingAfter, type SendingProgress } from './sending-progress.ts'
 import { exported, readUnsent } from './unsent.ts'
 
 /** One unsettled action of this device, as people see it (OB1). */
@@ -50,6 +51,8 @@ export interface OutboxEntry {
   /** two versions to choose from: answered with `resolve` */
   readonly question?: { readonly mine: PlainRow; readonly theirs: PlainRow; readonly theirsDeleted: boolean }
   readonly group?: string
+  /** the entry it replaces */
+  readonly amends?: string
   /** nothing is sent for it any more (OB10); @throws RejoinFault `settled` */
   discard(): Promise<void>
   /** sends it again as it is (OB8) */
@@ -66,6 +69,13 @@ export interface Outbox extends Observable<readonly OutboxEntry[]> {
   readonly paused: Observable<readonly string[]>
   pause(reason: string): void
   resume(reason: string): void
+  /**
+   * sends these entries although the queue is paused, with what they cannot go without: what was made before them on the
+   * same record, records they refer to, the rest of their groups. Forgotten when the queue is resumed, or closed
+   */
+  send(entries: readonly string[]): void
+  /** how far sending has come, since it was last looked at or as long as it is watched */
+  readonly progress: Observable<SendingProgress>
   /** all unsent work and all drafts as a file: JSON text, kept by the user or taken in by another device of his */
   export(): string
   /**
@@ -102,8 +112,11 @@ export const createOutbox = ({ replica, act, paused, host }: OutboxParts): Outbo
       )
     return keptList(before, now)
   }, report)
+  const progress = createDerived<SendingProgress>(before => sendingAfter(before ?? nothingToSend, list.current), report)
   replica.touched.subscribe(({ outbox, state }) => {
-    if (outbox || state) list.stale()
+    if (!outbox && !state) return
+    list.stale()
+    progress.stale()
   })
 
   const shown = ({ edit, state }: Entry, table: Table | undefined, heldBy: string | undefined): OutboxEntry => {
@@ -126,6 +139,7 @@ export const createOutbox = ({ replica, act, paused, host }: OutboxParts): Outbo
         ? {}
         : { question: questionOf(edit, table, theirs, replica.view(keyOf({ table: edit.table, id: edit.record }))) }),
       ...(edit.group === undefined ? {} : { group: edit.group }),
+      ...(edit.amends === undefined ? {} : { amends: edit.amends }),
       ...answersTo(edit),
     }
   }
@@ -150,6 +164,13 @@ export const createOutbox = ({ replica, act, paused, host }: OutboxParts): Outbo
     paused,
     pause: reason => void act({ do: 'pause', reason }).catch(report),
     resume: reason => void act({ do: 'resume', reason }).catch(report),
+    send: entries => void act({ do: 'send', entries }).catch(report),
+    progress: {
+      get current() {
+        return progress.current
+      },
+      subscribe: progress.subscribe,
+    },
     export: () => exported(replica.present, newUuid(host), host.now()),
     import: async (file, { without = [] } = {}) => act({ do: 'import', work: readUnsent(file), without }),
     mark: (table, id) => {

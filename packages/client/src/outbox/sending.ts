@@ -2,6 +2,7 @@ import { type Answer, type Edit, encodeUp, MAX_PUSHED, type Schema } from '@rejo
 import { keyOf } from '../replica/memory.ts'
 import { type Holds, holdsIn, referred } from './holding.ts'
 import type { Entry } from './outbox-state.ts'
+import type { Sendable } from './selecting.ts'
 import { columnName, groupTooLarge, MAX_PUSH_BYTES, tooLarge, weightOf } from './size.ts'
 
 /** Edits that may be unanswered at a time. */
@@ -19,6 +20,7 @@ export const nextToSend = (
   entries: readonly Entry[],
   schema: Schema | undefined,
   unanswered: number,
+  sendable: Sendable = 'all',
 ): readonly Entry[] => {
   const room = Math.min(MAX_PUSHED, MAX_UNANSWERED - unanswered)
   const holds: Holds = holdsIn(entries, schema)
@@ -28,6 +30,7 @@ export const nextToSend = (
   for (const entry of entries) {
     if (chosen.length >= room) break
     const { edit, state } = entry
+    if (sendable !== 'all' && !sendable.has(edit.id)) continue
     if (state.status !== 'waiting' || holds.has(edit.id) || early.has(edit.id) || taken.has(edit.id)) continue
     const members = edit.group === undefined ? [entry] : entries.filter(each => each.edit.group === edit.group)
     const waiting = members.filter(each => each.state.status === 'waiting')
@@ -118,5 +121,8 @@ export const unitsOf = <T>(all: readonly T[], editOf: (each: T) => Edit): readon
 }
 
 /** Discarded entries the relay has not yet been told of. */
-export const nextToWithdraw = (entries: readonly Entry[]): readonly Entry[] =>
-  entries.filter(({ state }) => state.status === 'withdrawing' && !state.told).slice(0, MAX_PUSHED)
+export const nextToWithdraw = (entries: readonly Entry[], sendable: Sendable = 'all'): readonly Entry[] =>
+  entries
+    .filter(({ state }) => state.status === 'withdrawing' && !state.told)
+    .filter(({ edit }) => sendable === 'all' || sendable.has(edit.id))
+    .slice(0, MAX_PUSHED)

@@ -17,6 +17,7 @@ import {
 import type { Host } from '../device/host.ts'
 import { isRefreshDue, refreshed } from '../lifetime/freshness.ts'
 import { confirmUpTo, takeChanges } from '../outbox/answers.ts'
+import type { Sendable } from '../outbox/selecting.ts'
 import { takePage } from '../replica/download.ts'
 import type { Draft } from '../replica/draft.ts'
 import { columnSetOf } from '../replica/grant.ts'
@@ -59,8 +60,8 @@ export interface SessionParts {
   readonly send: (frame: Uint8Array) => void
   /** asks for the socket's end */
   readonly close: (code: number) => void
-  /** whether edits may go: not while the queue is paused */
-  readonly sending: () => boolean
+  /** which edits may go: while the queue is paused, only those a person has chosen */
+  readonly sending: () => Sendable
   /** before a download begins; @returns why it must not */
   readonly prepare: (plan: Plan) => Promise<StoreFault | undefined>
   /** changes are wanted as they are made; otherwise passes are asked for (`refresh`) */
@@ -112,7 +113,7 @@ export const createSession = (parts: SessionParts): Session => {
     replica,
     host,
     send: parts.send,
-    allowed: () => maySend(state) && parts.sending(),
+    allowed: () => (maySend(state) ? parts.sending() : nothing),
     failed: fail,
   })
 
@@ -343,6 +344,8 @@ export const createSession = (parts: SessionParts): Session => {
 }
 
 type Removed = NonNullable<Welcome['removed']>
+
+const nothing: Sendable = new Set()
 
 /** Half the relay's window: it never waits for a device that keeps up. */
 const ACKNOWLEDGED_AT = 4

@@ -1,6 +1,7 @@
-import { encodeUp } from '@rejoin/profile'
+import { encodeUp, type Schema } from '@rejoin/profile'
 import type { Host } from '../device/host.ts'
 import { type Entry, next } from '../outbox/outbox-state.ts'
+import { type Sendable, withNeeded } from '../outbox/selecting.ts'
 import { nextToSend, nextToWithdraw, pushFrames, unsendable } from '../outbox/sending.ts'
 import type { Draft } from '../replica/draft.ts'
 import { schemaOf } from '../replica/grant.ts'
@@ -25,7 +26,8 @@ export interface SpeakingParts {
   readonly replica: Replica
   readonly host: Host
   readonly send: (frame: Uint8Array) => void
-  readonly allowed: () => boolean
+  /** which entries may go now; of chosen ones, all they need goes too */
+  readonly allowed: () => Sendable
   readonly failed: (error: unknown) => void
 }
 
@@ -46,14 +48,15 @@ export const createSpeaking = ({ replica, host, send, allowed, failed }: Speakin
   const run = async (): Promise<void> => {
     do {
       awake = false
-      if (stopped || !allowed() || replica.memory.entries.size === 0) return
+      const allowedNow = allowed()
+      if (stopped || isNothing(allowedNow) || replica.memory.entries.size === 0) return
       const pause = pauseBefore(pace, host.now())
       if (pause > 0) {
         cancelPause?.()
         cancelPause = host.after(pause, wake)
         return
       }
-      const { pushed, withdrawn } = await replica.write(draft => choose(draft, unanswered.size))
+      const { pushed, withdrawn } = await replica.write(draft => choose(draft, unanswered.size, allowedNow))
       if (stopped) return
       for (const { edit } of [...pushed, ...withdrawn]) unanswered.add(edit.id)
       for (const frame of pushFrames(pushed.map(({ edit }) => edit))) say(frame)
@@ -90,12 +93,18 @@ export const createSpeaking = ({ replica, host, send, allowed, failed }: Speakin
   }
 }
 
+const isNothing = (allowed: Sendable): boolean => allowed !== 'all' && allowed.size === 0
+
 const choose = (
   draft: Draft,
   unanswered: number,
+  allowed: Sendable,
 ): { readonly pushed: readonly Entry[]; readonly withdrawn: readonly Entry[] } => {
-  const pushed = sendable(draft, unanswered)
-  const withdrawn = nextToWithdraw(draft.entries())
+  const { grant } = draft.meta()
+  const schema = grant === undefined ? undefined : schemaOf(grant)
+  const going = allowed === 'all' ? allowed : withNeeded(draft.entries(), schema, allowed)
+  const pushed = sendable(draft, schema, unanswered, going)
+  const withdrawn = nextToWithdraw(draft.entries(), going)
   for (const entry of [...pushed, ...withdrawn]) move(draft, entry, 'sent')
   const { left } = draft.meta()
   draft.setMeta({ left: pushed.reduce((highest, { edit }) => Math.max(highest, edit.seq), left) })
@@ -103,11 +112,9 @@ const choose = (
 }
 
 /** What no frame could hold is refused here and now, and holds what it would hold if the relay had refused it. */
-const sendable = (draft: Draft, unanswered: number): readonly Entry[] => {
-  const { grant } = draft.meta()
-  const schema = grant === undefined ? undefined : schemaOf(grant)
+const sendable = (draft: Draft, schema: Schema | undefined, unanswered: number, going: Sendable): readonly Entry[] => {
   for (;;) {
-    const chosen = nextToSend(draft.entries(), schema, unanswered)
+    const chosen = nextToSend(draft.entries(), schema, unanswered, going)
     const refused = unsendable(chosen, schema)
     if (refused.length === 0) return chosen
     for (const { entry, answer } of refused) {
