@@ -1,6 +1,7 @@
-import { fieldsToRow, type PlainRow } from '@rejoin/profile'
+import { fieldsToRow, type PlainRow, type Table } from '@rejoin/profile'
 import type { Act } from '../device/act.ts'
 import { createDerived, type Observable } from '../observe/observable.ts'
+import { keptList } from '../observe/same.ts'
 import type { Conflicted } from '../replica/conflicted.ts'
 import { schemaOf } from '../replica/grant.ts'
 import type { Reading } from '../replica/replica.ts'
@@ -37,11 +38,20 @@ export const createLedger = (
   act: (act: Act) => Promise<void>,
   report: (error: unknown) => void,
 ): LedgerView => {
+  // What happened happens once: a note is the same object for as long as its table is read by the same schema.
+  const written = new WeakMap<Conflicted, { readonly by: Table | undefined; readonly note: LedgerNote }>()
   const noteOf = (found: Conflicted): LedgerNote => {
+    const by = replica.grant === undefined ? undefined : schemaOf(replica.grant).tables.get(found.table)
+    const known = written.get(found)
+    if (known !== undefined && known.by === by) return known.note
+    const note = write(found, by)
+    written.set(found, { by, note })
+    return note
+  }
+  const write = (found: Conflicted, by: Table | undefined): LedgerNote => {
     const { edit, table, record, kind, status, strategy, rev, at, mine, theirs, result, against } = found
-    const known = replica.grant === undefined ? undefined : schemaOf(replica.grant).tables.get(table)
     const row = (content: Conflicted['theirs']): PlainRow | undefined =>
-      content === null || known === undefined ? undefined : fieldsToRow(known, record, content.fields)
+      content === null || by === undefined ? undefined : fieldsToRow(by, record, content.fields)
     return {
       edit,
       table,
@@ -58,14 +68,12 @@ export const createLedger = (
       restore: () => act({ do: 'restore', conflict: edit }),
     }
   }
-  const list = createDerived(
-    () =>
-      // Other people's versions are part of what expires.
-      replica.memory.meta.sealed === true
-        ? []
-        : [...replica.memory.ledger.values()].toSorted((a, b) => b.rev - a.rev).map(noteOf),
-    report,
-  )
+  const notes = (): readonly LedgerNote[] =>
+    // Other people's versions are part of what expires.
+    replica.memory.meta.sealed === true
+      ? []
+      : [...replica.memory.ledger.values()].toSorted((a, b) => b.rev - a.rev).map(noteOf)
+  const list = createDerived<readonly LedgerNote[]>(before => keptList(before, notes()), report)
   replica.touched.subscribe(({ ledger, state }) => {
     if (ledger || state) list.stale()
   })

@@ -3,6 +3,7 @@ import type { Act } from '../device/act.ts'
 import { RejoinFault } from '../device/fault.ts'
 import type { Host } from '../device/host.ts'
 import { createDerived, type Observable } from '../observe/observable.ts'
+import { keptList } from '../observe/same.ts'
 import type { Online, OnlineRow } from '../online/online.ts'
 import { keyOf } from '../replica/memory.ts'
 import type { Reading } from '../replica/replica.ts'
@@ -34,7 +35,7 @@ const PAGE = 1_000
 
 export const createPins = ({ replica, act, online, host }: PinsParts): Pins => {
   const { pins } = replica.memory
-  const list = createDerived(() => [...pins.values()], host.report)
+  const list = createDerived<readonly Pin[]>(before => keptList(before, [...pins.values()]), host.report)
   replica.touched.subscribe(({ records, state }) => {
     if (records.size > 0 || state) list.stale()
   })
