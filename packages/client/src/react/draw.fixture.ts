@@ -1,5 +1,7 @@
-import { act, type ReactNode } from 'react'
+import { act, createElement, type ReactNode } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
+import { confirmed, openScript, type Script } from '../device/device.fixture.ts'
+import { RejoinProvider } from './context.ts'
 
 // React then says when something was drawn that nobody waited for.
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })
@@ -29,4 +31,28 @@ export const drawn = async (node: ReactNode): Promise<Drawn> => {
   }
   await made.draw(node)
   return made
+}
+
+/** A device with three tasks, live. */
+export const opened = async (): Promise<Script> => {
+  const script = await openScript()
+  await script.greet({
+    A: confirmed('A', 5, { title: 'pump', hours: 2 }),
+    B: confirmed('B', 6, { title: 'belt', hours: 1 }),
+    C: confirmed('C', 7, { title: 'cable', hours: 0 }),
+  })
+  return script
+}
+
+export const within = ({ device }: Script, ...nodes: ReactNode[]): ReactNode =>
+  createElement(RejoinProvider, { rejoin: device }, ...nodes)
+
+/** Everything a hook has returned, one for each time its component was drawn. */
+export const watching = <T>(hook: () => T): { readonly Watch: () => ReactNode; readonly seen: T[] } => {
+  const seen: T[] = []
+  const Watch = (): ReactNode => {
+    seen.push(hook())
+    return null
+  }
+  return { Watch, seen }
 }
