@@ -40,6 +40,7 @@ export const createCanaries = (): Canaries => {
     scan: (device, passed, mixed) => {
       const ids = given.get(device) ?? new Set()
       given.set(device, ids)
+      for (const id of device.made) ids.add(id)
       const values = new Set<string>()
       allow(passed, device.user, ids, values)
       const { frames } = device.line

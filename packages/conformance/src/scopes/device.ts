@@ -12,6 +12,8 @@ export interface Device {
   readonly user: string
   readonly line: Line
   readonly rejoin: Rejoin
+  /** ids of rows it made itself: of these it may be told that they are not in its scope (LW8) */
+  readonly made: Set<string>
   /** connected as far as the history is concerned */
   online: boolean
   /** live rows it shows, by table, then id; values by column name, null left out */
@@ -46,7 +48,7 @@ export const openDevice = async ({ name, user, relay, time, dice, report }: Devi
     },
   })
   rejoin.connect()
-  return { name, user, line, rejoin, online: true, content: () => contentOf(rejoin) }
+  return { name, user, line, rejoin, made: new Set(), online: true, content: () => contentOf(rejoin) }
 }
 
 const contentOf = (rejoin: Rejoin): Map<string, Map<string, Row>> => {

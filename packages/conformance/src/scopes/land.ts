@@ -88,15 +88,22 @@ export const anyUser = (dice: Dice, id: string, at: number): User => ({
 
 const readable: readonly Depth[] = ['all', 'all', 'unit', 'unit', 'team', 'team', 'own', 'own', 'none']
 
+/** Whoever sees a row may work on it: what is written is proven elsewhere. */
+const writing: TableRights = { create: 'all', write: 'all', delete: 'all' }
+
 export const anyRole = (dice: Dice, name: string): RoleSource => {
   const rightsOf = (table: string): TableRights => {
     const owned = tableNamed(table).columns.some(column => column.name === 'ownerid')
     const read = owned ? dice.pick(readable) : dice.chance(0.85) ? 'all' : dice.pick(readable)
     const columns = tableNamed(table).columns.map(column => column.name).slice(1) // prettier-ignore
-    return { read, ...(dice.chance(0.4) ? { hidden: ['note', ...columns.filter(() => dice.chance(0.1))] } : {}) }
+    return {
+      ...writing,
+      read,
+      ...(dice.chance(0.4) ? { hidden: ['note', ...columns.filter(() => dice.chance(0.1))] } : {}),
+    }
   }
   const named = tables.filter(() => dice.chance(0.8))
-  const rest: TableRights = { read: dice.pick(readable) }
+  const rest: TableRights = { ...writing, read: dice.pick(readable) }
   return { name, tables: { ...Object.fromEntries(named.map(table => [table.name, rightsOf(table.name)])), '*': rest } }
 }
 

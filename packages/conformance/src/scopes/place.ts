@@ -43,6 +43,15 @@ export interface PlaceParts {
   /** over the one database; default 1 */
   readonly relays?: number
   readonly deceive?: (state: State) => State
+  /** hears of every row as it was written, by whomever */
+  readonly onWritten?: (row: Written) => void
+}
+
+export interface Written {
+  readonly table: string
+  readonly id: string
+  /** undefined where it was deleted */
+  readonly row: Row | undefined
 }
 
 export const openPlace = async ({
@@ -51,6 +60,7 @@ export const openPlace = async ({
   dice,
   relays = 1,
   deceive = as => as,
+  onWritten = () => {},
 }: PlaceParts): Promise<Place> => {
   let busy = 0
   const counted = <T>(work: Promise<T>): Promise<T> => {
@@ -82,8 +92,8 @@ export const openPlace = async ({
   await teller(deceive(state))
 
   const wakes = createWakes()
-  const start = (): Promise<Core> =>
-    createCore({
+  const start = async (): Promise<Core> => {
+    const core = await createCore({
       storage,
       ...(relays === 1 ? {} : { wake: wakes.join() }),
       identity: { verify: async token => ({ ok: true, user: token, expires: Number.MAX_SAFE_INTEGER }) },
@@ -91,6 +101,12 @@ export const openPlace = async ({
       random: length => dice.bytes(length),
       log: report,
     })
+    core.onCommit(({ changed }) => {
+      for (const { table, id, after, moved } of changed)
+        if (moved === undefined) onWritten({ table, id, row: after.deleted ? undefined : after.fields })
+    })
+    return core
+  }
   const cores: Core[] = []
   for (let n = 0; n < relays; n++) cores.push(await start())
   const anyCore = (): Core => dice.pick(cores)

@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util'
 import { openSqliteStorage, type Storage } from '@rejoin/server'
 import { createDice, type Dice } from '../proofs/dice.ts'
 import { beginState, createMint, userIds } from './land.ts'
-import { openPlace } from './place.ts'
+import { openPlace, type Written } from './place.ts'
 import type { State } from './state.ts'
 import { anyStep, type History } from './steps.ts'
 import { type Counts, createWatch, ScopeFailure } from './watch.ts'
@@ -36,6 +37,9 @@ export const runHistory = async ({
     state,
     relays,
     dice: createDice(seed + 1),
+    onWritten: written => {
+      if (learn(state, written)) watch.moved()
+    },
     ...(deceive === undefined ? {} : { deceive }),
   })
   const watch = createWatch(place, state)
@@ -75,6 +79,21 @@ export const runHistory = async ({
     await place.close()
   }
   return watch.counts
+}
+
+/** What devices write is settled by the relay: the state follows. @returns whether it is news */
+const learn = ({ rows, dead }: State, { table, id, row }: Written): boolean => {
+  const [live, gone] = [rows.get(table)!, dead.get(table)!]
+  const before = live.get(id)
+  if (isDeepStrictEqual(before, row)) return false
+  if (row === undefined) {
+    live.delete(id)
+    gone.set(id, before!)
+  } else {
+    gone.delete(id)
+    live.set(id, row)
+  }
+  return true
 }
 
 const inMemory = (dice: Dice): Promise<Storage> =>

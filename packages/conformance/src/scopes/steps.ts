@@ -148,6 +148,32 @@ const goOffline: Step = async ({ dice, place }, say) => {
   say(`${device.name} goes ${device.online ? 'online' : 'offline'}`)
 }
 
+/** Somebody works on what a device shows, connected or not. */
+const work: Step = async ({ dice, mint, state, place }, say) => {
+  const device = dice.pick(place.devices)
+  const shown = [...device.content()].flatMap(([table, rows]) => [...rows].map(([id, row]) => ({ table, id, row })))
+  if (shown.length === 0) return
+  const { table, id, row } = dice.pick(shown)
+  const api = device.rejoin.table(table)
+  if (dice.chance(0.1)) {
+    say(`${device.name} deletes ${table} ${id}`)
+    return api.delete(id)
+  }
+  const columns = Object.keys(row)
+  if (columns.length === 0) return
+  const column = dice.pick(columns)
+  const values = { [column]: anyValue(dice, mint, state, table, column) }
+  if (dice.chance(0.15)) {
+    const made = mint.id()
+    device.made.add(made)
+    say(`${device.name} makes ${table} ${made} ${JSON.stringify(values)}`)
+    await api.create({ [`${table}id`]: made, ...values })
+    return
+  }
+  say(`${device.name} writes ${table} ${id} ${JSON.stringify(values)}`)
+  await api.update(id, values)
+}
+
 const restart: Step = async ({ place }, say) => {
   say('the relay restarts')
   await place.restart()
@@ -157,6 +183,7 @@ const restart: Step = async ({ place }, say) => {
 export const steps: readonly { readonly weight: number; readonly step: Step }[] = [
   { weight: 12, step: changeRows },
   { weight: 5, step: leap },
+  { weight: 5, step: work },
   { weight: 3, step: goOffline },
   { weight: 3, step: changePeople },
   { weight: 2, step: changeRole },

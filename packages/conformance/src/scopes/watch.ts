@@ -99,6 +99,10 @@ export const createWatch = (place: Place, state: State): Watch => {
     look: async live => {
       compared = []
       await place.quiet()
+      // What was refused shows until its author lets go of it.
+      const refused = place.devices.flatMap(({ online, rejoin }) => (online ? rejoin.outbox.current : []))
+      for (const entry of refused) await entry.discard()
+      if (refused.length > 0) await place.quiet()
       if (place.bugs.length > 0) throw new ScopeFailure(`a bug was reported: ${place.bugs.map(textOf).join('; ')}`)
       moved()
       const held = new Map(userIds.map(user => [user as string, holdingOf(state, user)] as const))
