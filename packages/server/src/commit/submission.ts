@@ -48,6 +48,8 @@ export interface Changed {
   readonly before: Content | undefined
   /** set where another relay changed the row and `before` is not known: whether a column may have changed */
   readonly moved?: (column: string) => boolean
+  /** of such a row: all of its history that is known is news, so it may not have been there */
+  readonly isNew?: boolean
   readonly after: Content
   readonly envelope: Uint8Array
 }

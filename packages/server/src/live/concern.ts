@@ -156,9 +156,19 @@ const createAffected = (schema: Schema): Affected => {
   }
 }
 
-/** A change of another relay's says not what was before: the row is taken for what it is, and doubted. */
-const sidesOf = ({ id, before, after, moved }: Changed): { before: Row | undefined; after: Row | undefined } => {
-  const past = moved === undefined ? before : { fields: after.fields, deleted: false }
+/**
+ * A change of another relay's says not what was before: the row is taken for what it is, and doubted. One that may be
+ * new is taken for new: whoever holds it is told all that it brings.
+ */
+const sidesOf = ({
+  id,
+  before,
+  after,
+  moved,
+  isNew = false,
+}: Changed): { before: Row | undefined; after: Row | undefined } => {
+  const standing = isNew && !after.deleted ? undefined : { fields: after.fields, deleted: false }
+  const past = moved === undefined ? before : standing
   return {
     before: past === undefined || past.deleted ? undefined : { id, fields: past.fields },
     after: after.deleted ? undefined : { id, fields: after.fields },

@@ -59,8 +59,9 @@ export const createListening = ({ storage, environment, lens, alone, now, log }:
     return person && guestIn(environment(), { ...guest, author: { ...guest.author, person } }, lens, now())
   }
 
-  /** @returns whether a commit is still to be told, and the session was left as it is */
+  /** @returns whether a commit is still to be told, or the environment has changed meanwhile: then all stays as it was */
   const adoptAt = async (session: Session, known: Position, patient: boolean): Promise<boolean> => {
+    const asked = environment()
     const guest = guestOf(session.state)
     const next = guest && presentGuest(guest)
     if (guest === undefined || next === undefined) return false
@@ -69,7 +70,7 @@ export const createListening = ({ storage, environment, lens, alone, now, log }:
       isBehind = view.head.rev !== known.rev
       return isBehind ? undefined : rescoped(view, guest.scope, next.scope, next.passed, known)
     })
-    if (isBehind && patient) return true
+    if (environment() !== asked || (isBehind && patient)) return true
     // Where nothing can be told the device catches up.
     session.adopt(next, told)
     listen(session)

@@ -111,6 +111,7 @@ const changedSince = async (
 const elsewhere = ({ table, id, rev, purged, envelope }: StoredRecord, since: number): Changed => {
   const row = { table, id, rev, before: undefined, envelope }
   if (purged) return { ...row, after: { fields: {}, deleted: true }, moved: () => true }
-  const { columns, bytes } = unpackEnvelope(envelope)
-  return { ...row, after: readFlat(bytes), moved: column => (columns[column] ?? 0) > since }
+  const { columns, bytes, recent } = unpackEnvelope(envelope)
+  const isNew = recent[0] !== undefined && recent[0].rev > since
+  return { ...row, after: readFlat(bytes), moved: column => (columns[column] ?? 0) > since, isNew }
 }

@@ -82,3 +82,23 @@ test('who greets while the environment changes is judged by what it has become',
     for (const session of bench.core.sessions()) session.close('busy', 'the next one', 'come')
   }
 })
+
+test('found by histories of scopes: who leaves a team and joins it again in one breath is in it', async () => {
+  bench = await openBench({ rows: 3 })
+  const devices = Array.from({ length: 12 }, (_, n) => bench.connect('ana', `00000000000000b${n.toString(16)}`))
+  await until(() => devices.every(device => device.of('synced').length === 1))
+  const join = async (teams: readonly string[]): Promise<void> => {
+    const ana: Person = { id: 'ana', name: 'ana', teams, roles: ['field'] }
+    await bench.storage.commit({}, () => ({ result: undefined, entries: [{ kind: 'person', id: 'ana', value: ana }] }))
+    await bench.core.reload()
+  }
+  await join(['north'])
+  for (let turns = 0; turns < 10; turns++) {
+    await join([])
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+    await join(['north'])
+    for (let turn = 0; turn < 60; turn++) await setImmediate()
+    const teams = bench.core.sessions().map(({ state }) => guestOf(state)?.author.person.teams.join())
+    expect(teams).toEqual(devices.map(() => 'north'))
+  }
+})
