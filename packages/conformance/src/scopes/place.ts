@@ -50,6 +50,7 @@ export interface PlaceParts {
 export interface Written {
   readonly table: string
   readonly id: string
+  readonly rev: number
   /** undefined where it was deleted */
   readonly row: Row | undefined
 }
@@ -102,8 +103,8 @@ export const openPlace = async ({
       log: report,
     })
     core.onCommit(({ changed }) => {
-      for (const { table, id, after, moved } of changed)
-        if (moved === undefined) onWritten({ table, id, row: after.deleted ? undefined : after.fields })
+      for (const { table, id, rev, after } of changed)
+        onWritten({ table, id, rev, row: after.deleted ? undefined : after.fields })
     })
     return core
   }

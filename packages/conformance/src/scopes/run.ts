@@ -32,12 +32,16 @@ export const runHistory = async ({
   const dice = createDice(seed)
   const mint = createMint()
   const state = beginState(dice, mint)
+  const revs = new Map<string, number>()
   const place = await openPlace({
     storage: await (storage ?? (() => inMemory(dice)))(),
     state,
     relays,
     dice: createDice(seed + 1),
     onWritten: written => {
+      // Of several relays each tells of it, in its own time.
+      if ((revs.get(written.id) ?? 0) >= written.rev) return
+      revs.set(written.id, written.rev)
       if (learn(state, written)) watch.moved()
     },
     ...(deceive === undefined ? {} : { deceive }),

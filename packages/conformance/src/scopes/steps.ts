@@ -163,7 +163,7 @@ const work: Step = async ({ dice, mint, state, place }, say) => {
   if (columns.length === 0) return
   const column = dice.pick(columns)
   const values = { [column]: anyValue(dice, mint, state, table, column) }
-  if (dice.chance(0.15)) {
+  if (values[column] !== null && dice.chance(0.15)) {
     const made = mint.id()
     device.made.add(made)
     say(`${device.name} makes ${table} ${made} ${JSON.stringify(values)}`)
