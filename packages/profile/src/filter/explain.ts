@@ -9,7 +9,7 @@ import { questionOf } from './probe.ts'
 
 /**
  * Why a filter selects a row, or does not: its tree again, with what each part came to and the values it looked at.
- * The memory evaluation is asked part by part, so that the explanation cannot differ from what is explained.
+ * Conditions and links are put to the memory evaluation itself.
  */
 export type Reason = GroupReason | ConditionReason | LinkReason
 
@@ -60,12 +60,13 @@ export const explainFilter = (
 ): Reason => {
   const explain = (of: string, part: Filter, { fields, id }: Row, path: string): Reason => {
     const into = (next: string): string => (path === '' ? next : `${path}.${next}`)
-    const holds = compileFilter(schema, of, part, asking, rows)(fields, id)
     if ('all' in part || 'any' in part) {
       const [kind, parts] = 'all' in part ? (['all', part.all] as const) : (['any', part.any] as const)
       const members = parts.map((member, index) => explain(of, member, { fields, id }, into(`${kind}[${index}]`)))
+      const holds = kind === 'all' ? members.every(each => each.holds) : members.some(each => each.holds)
       return { kind, holds, path, members }
     }
+    const holds = compileFilter(schema, of, part, asking, rows)(fields, id)
     if (!('link' in part)) return conditionReason(schema.tables.get(of)!, part, asking, { fields, id }, holds, path)
     const value = valueIn(operandOf(schema.tables.get(of)!, part.to)!, fields, id)
     const linked = typeof value === 'string' ? [...rows.where(part.table, part.from, value)] : []

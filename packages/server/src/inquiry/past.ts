@@ -11,7 +11,7 @@ import { createLens } from '../live/linked.ts'
 import { type Neighbours, overlaid, type Row } from '../live/neighbours.ts'
 import type { RecordKey, View } from '../storage/storage.ts'
 import { createStandings, type NotHeld } from './standing.ts'
-import { type Version, versionsOf } from './versions.ts'
+import { MOST_EDITS, type Version, versionsOf } from './versions.ts'
 
 /** Why a record is no longer held: the nearest thing that, taken back alone, would make it held again. */
 export type Past =
@@ -100,22 +100,27 @@ const namedBefore = async ({ view, scope, key }: PastParts): Promise<readonly Re
   for (const { by, column, side } of scope.tables.get(key.table)?.reaches ?? []) {
     if (side !== 'one') continue
     for (const row of await view.since(by, Math.max(0, view.head.rev - MOST_REVISIONS), MOST_REVISIONS)) {
-      const names = (fields: Fields | undefined): boolean => fields?.[column] === key.id
-      if (!row.deleted && !row.purged && names(JSON.parse(row.json) as Fields)) continue
-      const versions = await versionsOf(view, { table: by, id: row.id })
-      if (versions.some(({ before }) => names(before?.fields))) found.push({ table: by, id: row.id })
+      const record = { table: by, id: row.id }
+      const names = (JSON.parse(row.json) as Fields)[column] === key.id
+      // Those that name it and live were seen already.
+      if (names ? row.deleted : await hasNamed(view, record, column, key.id)) found.push(record)
     }
   }
   return found.toReversed()
 }
 
+const hasNamed = async (view: View, record: RecordKey, column: string, id: string): Promise<boolean> => {
+  const edits = await view.editsOf(record, '', MOST_EDITS)
+  return edits.some(({ changes, outcome }) => outcome.status === 'applied' && changes[column]?.[0] === id)
+}
+
 const timePassed = async ({ scope, neighbours, key }: PastParts): Promise<Past | undefined> => {
-  const { schema, profile, person } = scope
   if (turnOf(scope) === undefined) return undefined
   for (let days = 1; days <= MOST_DAYS; days++) {
     const at = scope.now - days * DAY
-    const then = compileScope(schema, profile, person, at, createLens().rows)
-    if ((await createStandings(then, neighbours).of(key.table, key.id)).held) return { why: 'time', at }
+    // Standings put custom filters to the clock themselves; nothing else of a scope knows it.
+    if ((await createStandings({ ...scope, now: at }, neighbours).of(key.table, key.id)).held)
+      return { why: 'time', at }
   }
   return undefined
 }

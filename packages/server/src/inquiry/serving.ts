@@ -3,7 +3,7 @@ import type { Environment } from '../environment/environment.ts'
 import { asksEach } from '../live/table-audience.ts'
 
 /** What it takes to serve a profile: said before it is published, and when it is. */
-export interface Serving {
+export interface ServingCost {
   /** by these its rows are found; those that no published profile has needed so far are made when it is published */
   readonly indexes: readonly { readonly table: string; readonly column: string; readonly made: boolean }[]
   /** parts of filters that read the whole table for every user */
@@ -16,7 +16,7 @@ const SCAN = 'put a condition beside it, in one `all`, that an index serves: equ
 const ASKS = 'say in the same `all` whom a row is for: an owner, a user or a team it names, or a row it links to'
 
 /** @param profile one without faults */
-export const servingOf = (environment: Environment, profile: ProfileSource): Serving => {
+export const servingOf = (environment: Environment, profile: ProfileSource): ServingCost => {
   const { schema } = environment
   const made = new Set(environment.published().flatMap(each => scopeIndexes(schema, each).indexes.map(nameOf)))
   const { indexes, scans } = scopeIndexes(schema, profile)

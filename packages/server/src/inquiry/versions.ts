@@ -10,7 +10,8 @@ export interface Version {
   readonly before: Row | undefined
 }
 
-const MOST_EDITS = 1_000
+/** of one record */
+export const MOST_EDITS = 1_000
 
 /**
  * The changes of a record, newest first, as far as its edits are kept: from what it is now, each edit is taken back. Of

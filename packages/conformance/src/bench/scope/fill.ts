@@ -1,12 +1,12 @@
 import { freshDocument, packEnvelope } from '@rejoin/profile'
-import { environmentEntries, type Storage, type StoredRecord } from '@rejoin/server'
-import { scopeProfile, scopeRows, scopeSchema, technician } from './world.ts'
+import { type EnvironmentSource, environmentEntries, type Storage, type StoredRecord } from '@rejoin/server'
+import { scopeProfile, scopeRows, scopeSchema, technician, type WorldRow } from './world.ts'
 
 const BATCH = 2_000
 const CLIENT = 4_242
 
-/** The rows of some technicians, and one manager over the first five, written as a relay stores them. */
-export const fill = async (
+/** The rows of some technicians, and one manager over the first five. */
+export const fill = (
   storage: Storage,
   technicians: number,
   now: number,
@@ -14,13 +14,23 @@ export const fill = async (
 ): Promise<number> => {
   const below = Array.from({ length: Math.min(5, technicians) }, (_, n) => technician(n).id)
   const people = Array.from({ length: technicians }, (_, n) => technician(n))
-  const entries = environmentEntries({
+  const environment: EnvironmentSource = {
     schema: scopeSchema,
     settings: { strategy: 'clientWins', strategies: {} },
     people: [...people, { ...technician(-1), below: { people: below, teams: [] } }],
     profiles: [{ profile: { ...scopeProfile, version: 1 }, members: { everyone: true } }],
-  })
-  await storage.commit({}, () => ({ result: undefined, entries }))
+  }
+  return fillWith(storage, environment, scopeRows(technicians, now), onRows)
+}
+
+/** An environment and its rows, written as a relay stores them. */
+export const fillWith = async (
+  storage: Storage,
+  environment: EnvironmentSource,
+  from: Iterable<WorldRow>,
+  onRows: (rows: number) => void,
+): Promise<number> => {
+  await storage.commit({}, () => ({ result: undefined, entries: environmentEntries(environment) }))
   let rows = 0
   let batch: Omit<StoredRecord, 'rev'>[] = []
   const write = async (): Promise<void> => {
@@ -34,7 +44,7 @@ export const fill = async (
     rows += records.length
     onRows(rows)
   }
-  for (const { table, id, fields } of scopeRows(technicians, now)) {
+  for (const { table, id, fields } of from) {
     const bytes = freshDocument(fields, CLIENT)
     batch.push({ table, id, deleted: false, purged: false, json: JSON.stringify(fields), envelope: bytes })
     if (batch.length === BATCH) await write()

@@ -2,7 +2,7 @@ import type { Drift } from '@rejoin/profile'
 import type { DryRun } from '../../inquiry/dry-run.ts'
 import type { Explanation } from '../../inquiry/explain.ts'
 import type { Gains } from '../../inquiry/gains.ts'
-import type { Serving } from '../../inquiry/serving.ts'
+import type { ServingCost } from '../../inquiry/serving.ts'
 import { aligned } from '../terminal.ts'
 import { explanationLines } from './explanation.ts'
 import { type Leaf, partsOf, type Work } from './leaf.ts'
@@ -41,7 +41,7 @@ export const profileInquiries: readonly Leaf[] = [
     run: async work => {
       const path = `/profiles/${partsOf(work.args[0])}/dry-run`
       const run = await asked(work, path, ['version', 'users', 'limit', 'cap'])
-      answered(work, run as DryRun & { of: number; serving: Serving }, dryRunLines)
+      answered(work, run as DryRun & { of: number; serving: ServingCost }, dryRunLines)
     },
   },
   {
@@ -79,7 +79,7 @@ export const profileInquiries: readonly Leaf[] = [
     options: [['--version <number>', 'of this version; default the draft']],
     run: async work => {
       const serving = await asked(work, `/profiles/${partsOf(work.args[0])}/serving`, ['version'])
-      answered(work, serving as Serving, servingLines)
+      answered(work, serving as ServingCost, servingLines)
     },
   },
 ]
@@ -120,7 +120,7 @@ const dryRunLines = ({
   over,
   of,
   serving,
-}: DryRun & { of: number; serving: Serving }): string[] => [
+}: DryRun & { of: number; serving: ServingCost }): string[] => [
   // prettier-ignore
   ...aligned([
     ['user', 'table', 'rows', 'bytes'],
@@ -160,7 +160,7 @@ const driftLines = ({ added, renamed, broken }: Drift): string[] => {
 }
 
 /** Said at each publication, too. */
-export const servingLines = ({ indexes, scans, asksEach }: Serving): string[] => [
+export const servingLines = ({ indexes, scans, asksEach }: ServingCost): string[] => [
   ...indexes.map(({ table, column, made }) => `index ${table}.${column}${made ? '' : ' (made when it is published)'}`),
   ...scans.map(({ table, path, advice }) => `reads the whole table: ${table}, ${path === '' ? 'its filter' : path} (${advice})`), // prettier-ignore
   ...asksEach.map(({ table, advice }) => `asks every listener about each change: ${table} (${advice})`),

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { FaultError, type Fault, type ProfileDifference } from '@rejoin/profile'
 import type { Command } from 'commander'
-import type { Serving } from '../../inquiry/serving.ts'
+import type { ServingCost } from '../../inquiry/serving.ts'
 import { differenceLines } from '../difference.ts'
 import type { Terminal } from '../terminal.ts'
 import { profileInquiries, servingLines } from './inquiry.ts'
@@ -22,7 +22,7 @@ interface Shown {
   readonly members: { readonly users: unknown; readonly teams: unknown }
   readonly pending?: readonly unknown[]
   readonly drift?: unknown
-  readonly serving?: Serving
+  readonly serving?: ServingCost
   readonly apps: readonly string[]
 }
 
