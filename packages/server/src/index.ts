@@ -69,7 +69,7 @@ export type { Concern } from './live/notes.ts'
 export { createLens, type Lens } from './live/linked.ts'
 
 // What an administrator asks before publishing, and when a record is missed
-export { documentedCaps, type DryRun, dryRun, type RowCaps, type TableSize, type UserSize } from './inquiry/dry-run.ts'
+export { type DryRun, dryRun, type TableSize, type UserSize } from './inquiry/dry-run.ts'
 export { explain, type ExplainQuestion, type Explanation } from './inquiry/explain.ts'
 export { gainedIds, type Gains, gainsOf } from './inquiry/gains.ts'
 export type { Past } from './inquiry/past.ts'

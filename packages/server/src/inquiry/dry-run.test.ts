@@ -77,7 +77,15 @@ describe('dry run', () => {
     expect(await rows('&users=cid')).toEqual([['cid', 2]])
     expect(await rows('&users=*')).toEqual([['ann', 3], ['cid', 2], ['ben', 1], ['olga', 0]]) // prettier-ignore
     expect(await rows('&limit=1')).toEqual([['ann', 3]])
-    expect(await ask('/dry-run?version=1&cap=2')).toMatchObject({ over: [{ user: 'ann', rows: 3, cap: 2 }] })
+    expect((await ask('/dry-run?version=1')).over).toEqual([])
+    const rowCaps = { all: 2, tables: { order: 1 } }
+    const capped = await opened.ask('olga', '/api/admin/settings', { method: 'PATCH', json: { rowCaps } })
+    expect(capped.status, await capped.clone().text()).toBe(200)
+    expect((await ask('/dry-run?version=1&users=*')).over).toEqual([
+      { user: 'ann', rows: 3, cap: 2 },
+      { user: 'ann', table: 'order', rows: 3, cap: 1 },
+      { user: 'cid', table: 'order', rows: 2, cap: 1 },
+    ])
     expect((await admin('/dry-run?users=zoe')).status).toBe(404)
     expect((await admin('/dry-run?version=2')).status).toBe(404)
   })
@@ -95,11 +103,11 @@ describe('dry run', () => {
 
 test('what it takes to serve a profile: indexes still to be made, filters that read tables, filters that ask everybody', async () => {
   const named = { column: 'name', op: 'like', value: '%x' }
-  const early = { column: 'begin', op: 'today' }
+  const others = { column: 'ownerid', op: 'ne-userid' }
   await draft([
     own('order'),
     { table: 'account', filter: { kind: 'custom', where: { any: [{ column: 'rank', op: 'eq', value: 1 }, named] } } },
-    { table: 'booking', filter: { kind: 'custom', where: early } },
+    { table: 'booking', filter: { kind: 'custom', where: others } },
   ])
   const serving = await ask('/serving')
   expect(serving).toMatchObject({

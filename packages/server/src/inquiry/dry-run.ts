@@ -8,6 +8,8 @@ import {
   scopeSizeSql,
   tableSizeSql,
 } from '@rejoin/profile'
+import type { RowCaps } from '../environment/environment.ts'
+import { MOST_ROWS } from '../session/catch-up/row-caps.ts'
 import type { Storage } from '../storage/storage.ts'
 
 /**
@@ -41,14 +43,6 @@ export interface TableSize extends Size {
   readonly cut: boolean
 }
 
-/** Rows a device takes, in all and of single tables (FS7). */
-export interface RowCaps {
-  readonly rows: number
-  readonly tables?: Readonly<Record<string, number>>
-}
-
-export const documentedCaps: RowCaps = { rows: 1_000_000 }
-
 export interface DryRunParts {
   readonly storage: Storage
   readonly schema: Schema
@@ -56,13 +50,14 @@ export interface DryRunParts {
   readonly people: readonly Person[]
   /** ms since 1970 */
   readonly now: number
-  readonly caps?: RowCaps
+  /** of rows on a device (FS7) */
+  readonly caps: RowCaps
   /** lets others have their turn between two users */
   readonly pause: () => Promise<void>
 }
 
 export const dryRun = async (parts: DryRunParts): Promise<DryRun> => {
-  const { schema, profile, people, now, caps = documentedCaps, pause } = parts
+  const { schema, profile, people, now, caps, pause } = parts
   const sizeOf = createSizing(parts.storage)
   const users: UserSize[] = []
   for (const person of people) {
@@ -107,10 +102,13 @@ const sumOf = (sizes: readonly Size[]): Size => ({
   bytes: sizes.reduce((sum, { bytes }) => sum + bytes, 0),
 })
 
-const overOf = ({ user, rows, tables }: UserSize, caps: RowCaps): DryRun['over'][number][] => [
-  ...(rows > caps.rows ? [{ user, rows, cap: caps.rows }] : []),
+const overOf = (
+  { user, rows, tables }: UserSize,
+  { all = MOST_ROWS, tables: capOf = {} }: RowCaps,
+): DryRun['over'][number][] => [
+  ...(rows > all ? [{ user, rows, cap: all }] : []),
   ...tables.flatMap(({ table, rows: of }) => {
-    const cap = caps.tables?.[table]
+    const cap = capOf[table]
     return cap !== undefined && of > cap ? [{ user, table, rows: of, cap }] : []
   }),
 ]

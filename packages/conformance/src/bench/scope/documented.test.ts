@@ -64,7 +64,7 @@ describe.skipIf(schema === undefined)('the default profile of the documents on a
 
   test('[PR18] the dry run of it counts the same, the catalogue with it', async () => {
     const people = Array.from({ length: technicians }, (_, n) => documentedPerson(n))
-    const parts = { storage, schema: environment.schema, profile: documentedProfile, people, now }
+    const parts = { storage, schema: environment.schema, profile: documentedProfile, people, now, caps: {} }
     const run = await dryRun({ ...parts, pause: () => Promise.resolve() })
     for (const { user, rows: counted } of run.users) {
       const expected = [...held(user).values()].reduce((sum, list) => sum + list.length, 0) + 3 * 4

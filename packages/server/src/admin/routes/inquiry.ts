@@ -49,18 +49,18 @@ export const inquiryRoutes = (storage: Storage, now: () => number) => {
       summary: 'Rows and bytes it would download, per user and table, without publishing it',
       description:
         'Of the draft, or of a version. Bytes are of stored records; where columns are `cut`, fewer are sent.',
-      request: { params, query: z.object({ version, users, limit, at, cap: z.coerce.number().int().positive().default(1_000_000) }) }, // prettier-ignore
+      request: { params, query: z.object({ version, users, limit, at, }) }, // prettier-ignore
       responses: { 200: answer(told, 'users, the largest first; totals; who is over the cap; indexes'), ...failures, ...missing, ...invalid }, // prettier-ignore
     }),
     async context => {
       const { environment } = context.var.caller
       const { id } = context.req.valid('param')
-      const { version: number, users: names, limit: most, at: then = now(), cap } = context.req.valid('query')
+      const { version: number, users: names, limit: most, at: then = now() } = context.req.valid('query')
       const profile = sourceOf(environment, id, number)
       const { people, of } = peopleFor(environment, id, names, most)
-      const { schema } = environment
+      const { schema, settings } = environment
       const run = await dryRun({
-        ...{ storage, schema, profile, people, now: then, caps: { rows: cap } },
+        ...{ storage, schema, profile, people, now: then, caps: settings.rowCaps ?? {} },
         pause: () => setImmediate(),
       })
       return context.json({ ...run, of, serving: servingOf(environment, profile) } as never, 200)

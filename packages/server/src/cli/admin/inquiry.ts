@@ -37,10 +37,10 @@ export const profileInquiries: readonly Leaf[] = [
     name: 'dry-run',
     about: 'rows and bytes it would download, per user and table, without publishing it',
     args: ['<id>'],
-    options: [['--version <number>', 'of this version; default the draft'], users, limit, ['--cap <rows>', 'rows a device takes']], // prettier-ignore
+    options: [['--version <number>', 'of this version; default the draft'], users, limit], // prettier-ignore
     run: async work => {
       const path = `/profiles/${partsOf(work.args[0])}/dry-run`
-      const run = await asked(work, path, ['version', 'users', 'limit', 'cap'])
+      const run = await asked(work, path, ['version', 'users', 'limit'])
       answered(work, run as DryRun & { of: number; serving: ServingCost }, dryRunLines)
     },
   },
