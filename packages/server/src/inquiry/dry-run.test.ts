@@ -111,7 +111,10 @@ test('what it takes to serve a profile: indexes still to be made, filters that r
   ])
   const serving = await ask('/serving')
   expect(serving).toMatchObject({
-    scans: [{ table: 'account', path: 'any[1]' }],
+    scans: [
+      { table: 'account', path: 'any[1]' },
+      { table: 'booking', path: '' },
+    ],
     asksEach: [{ table: 'booking' }],
   })
   expect(serving.indexes).toContainEqual({ table: 'order', column: 'ownerid', made: true })
