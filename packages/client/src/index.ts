@@ -8,7 +8,7 @@ export { openRejoin, type OpenOptions } from './open.ts'
 export { createDevice, type DeviceOptions, type Rejoin } from './device/device.ts'
 export type { Stats } from './device/facts.ts'
 export { RejoinFault, type RejoinFaultCode } from './device/fault.ts'
-export { type Host, newUuid, systemHost } from './device/host.ts'
+export { type Host, type Network, newUuid, systemHost } from './device/host.ts'
 
 // tables and queries
 export type { TableApi } from './table/table.ts'
@@ -34,6 +34,11 @@ export type { OfflineMode, OfflineState } from './offline/offline-mode.ts'
 // plan ahead
 export type { Pin, Selection } from './pins/pin.ts'
 export type { Pins } from './pins/pins.ts'
+
+// being brought up to date, and being removed
+export type { Sync, SyncState } from './sync/sync.ts'
+export type { Due, SyncChoice } from './sync/schedule.ts'
+export type { Removal } from './device/facts.ts'
 
 // forms, unsent work as a file, and the life of what is kept
 export type { Drafts } from './drafts/drafts.ts'

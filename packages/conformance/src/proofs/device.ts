@@ -2,6 +2,7 @@ import {
   createDevice,
   type DeviceOptions as ClientOptions,
   type MemoryDisk,
+  type Network,
   type OutboxEntry,
   type Query,
   type Rejoin,
@@ -72,10 +73,11 @@ export interface DeviceOptions extends Pick<ClientOptions, 'consolidate'> {
   /** ms its clock is off */
   readonly clock: number
   readonly disk: MemoryDisk
+  readonly network?: Network | undefined
 }
 
 export const openDevice = async (options: DeviceOptions): Promise<Device> => {
-  const { user, time, calm, dice, disk, report, consolidate } = options
+  const { user, time, calm, dice, disk, report, consolidate, network } = options
   let { clock } = options
   let asked = 0
   const line = createLine(options.relay)
@@ -90,6 +92,7 @@ export const openDevice = async (options: DeviceOptions): Promise<Device> => {
       store: disk.open(),
       host: {
         now: () => time.now() + clock,
+        ...(network === undefined ? {} : { network }),
         random: length => dice.bytes(length),
         after: (ms, run) => time.after(ms, () => (mine === life ? run() : undefined)),
         report: error => (mine === life ? report(error) : undefined),

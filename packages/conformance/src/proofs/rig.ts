@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
-import { createMemoryDisk, type MemoryDisk } from '@rejoin/client'
-import type { Fields, Person, SchemaSource, StrategyName, Value } from '@rejoin/profile'
+import { createMemoryDisk, type MemoryDisk, type Network } from '@rejoin/client'
+import type { Fields, Person, ProfileItem, SchemaSource, StrategyName, Value } from '@rejoin/profile'
 import {
   createRelay,
   type Entry,
@@ -9,6 +9,7 @@ import {
   openSqliteStorage,
   type Relay,
   type RelayOptions,
+  type Settings,
   type Rule,
   type Storage,
   type StoredEdit,
@@ -59,6 +60,11 @@ export interface Rig {
   setCacheHours(cacheHours: number): Promise<void>
   setRules(rules: readonly Rule[]): Promise<void>
   setPerson(person: Person): Promise<void>
+  setSettings(settings: Partial<Settings>): Promise<void>
+  /** what a profile of the world selects from now on */
+  setItems(profile: string, items: readonly ProfileItem[]): Promise<void>
+  /** as an administrator does it */
+  removeUser(user: User): Promise<void>
   /** whether the identity provider knows anybody */
   signIns(known: boolean): void
   /** what was reported as bugs by relay or devices: checked at the end of every proof */
@@ -71,6 +77,7 @@ export interface DeviceChoice {
   readonly clock?: number
   readonly disk?: MemoryDisk
   readonly unsynced?: boolean
+  readonly network?: Network
   readonly consolidate?: boolean
 }
 
@@ -95,6 +102,8 @@ export const openRig = async (
   const entries = strategy === undefined ? world.filter(({ id }) => id !== 'settings') : world
   await storage.commit({}, () => ({ result: undefined, entries }))
   const bugs: unknown[] = []
+  const selected = new Map<string, readonly ProfileItem[]>()
+  let publications = 1
   const devices: Device[] = []
   const dice = createDice(seed)
   let signIns = true
@@ -208,6 +217,22 @@ export const openRig = async (
     setStrategy: strategy_ =>
       write({ kind: 'environment', id: 'settings', value: { strategy: strategy_, strategies: {} } }),
     setRules: rules => write({ kind: 'environment', id: 'settings', value: { ...core.environment().settings, rules } }),
+    setSettings: settings =>
+      write({ kind: 'environment', id: 'settings', value: { ...core.environment().settings, ...settings } }),
+    setItems: (name, items) => {
+      selected.set(name, items)
+      return write(
+        ...environmentEntries(worldUnder(strategy, selected, ++publications)).filter(({ kind }) => kind === 'profile'),
+      )
+    },
+    removeUser: async user => {
+      await storage.commit({}, () => ({
+        result: undefined,
+        removedEntries: [{ kind: 'person', id: user }],
+        entries: [{ kind: 'leaver', id: user, value: { id: user } }],
+      }))
+      await core.reload()
+    },
     setPerson: person => write({ kind: 'person', id: person.id, value: person }),
     signIns: known => {
       signIns = known

@@ -62,6 +62,7 @@ export const worldSchema: SchemaSource = {
       ],
     },
   ],
+  relationships: [{ name: 'annotation_workorder', from: 'annotation.workorder', to: 'workorder' }],
   roles: [
     { name: 'office', tables: { '*': { create: 'all', read: 'all', write: 'all', delete: 'all' } } },
     {
@@ -126,11 +127,18 @@ const profiles: readonly GivenProfile[] = [
 ]
 
 /** @param strategy what the environment is set to; absent = the default of an environment nobody has set (CF2) */
-export const worldUnder = (strategy: StrategyName | undefined): EnvironmentSource => ({
+export const worldUnder = (
+  strategy: StrategyName | undefined,
+  items: ReadonlyMap<string, readonly ProfileItem[]> = new Map(),
+  version = 1,
+): EnvironmentSource => ({
   schema: worldSchema,
   settings: { strategy: strategy ?? 'clientWins', strategies: {} },
   people,
-  profiles,
+  profiles: profiles.map(each => {
+    const { name } = each.profile
+    return items.has(name) ? { ...each, profile: { name, version, items: items.get(name)! } } : each
+  }),
 })
 
 /** The schema as an administrator tightens it while devices are away: titles of at most ten characters. */
