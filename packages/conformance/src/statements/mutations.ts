@@ -16,6 +16,8 @@ const proving: readonly string[] = ['conformance/src/proofs/local-work', 'confor
 const directory: readonly string[] = ['server/src/directory']
 const administering: readonly string[] = ['server/src/admin/routes/profiles']
 
+const inquiring: readonly string[] = ['server/src/inquiry']
+
 const simulating: readonly string[] = ['conformance/src/simulator/convergence']
 
 const ONTO_HELD = `  return stays ? undefined : rowFrom(rev, generation, held?.envelope === undefined ? envelope : onto(held.envelope, envelope))
@@ -490,6 +492,54 @@ export const mutations: readonly Mutation[] = [
     replace: '',
     proves: ['MB3'],
     tests: administering,
+  },
+  {
+    name: 'a dry run forgets the tables that are held whole',
+    file: 'packages/server/src/inquiry/dry-run.ts',
+    find: 'everything ? wholes.get(table)! : found.get(table)!',
+    replace: 'found.get(table) ?? { rows: 0, bytes: 0 }',
+    proves: ['PR18'],
+    tests: inquiring,
+  },
+  {
+    name: 'a dry run is of what is published',
+    file: 'packages/server/src/admin/routes/inquiry.ts',
+    find: 'version === undefined ? shownProfile(stored.life) :',
+    replace: 'version === undefined ? (stored.life.published?.profile ?? shownProfile(stored.life)) :',
+    proves: ['PR18'],
+    tests: inquiring,
+  },
+  {
+    name: 'an explanation does not ask who may read',
+    file: 'packages/server/src/inquiry/standing.ts',
+    find: 'if (!part.reads(row.fields, row.id)) {',
+    replace: 'if (part.readDepth === undefined) {',
+    proves: ['PR19'],
+    tests: inquiring,
+  },
+  {
+    name: 'an explanation follows relationships one way only',
+    file: 'packages/server/src/inquiry/standing.ts',
+    find: "if (reach.side === 'one') return neighbours.where(source, operandFor(source, reach), row.id)",
+    replace: "if (reach.side === 'one') return []",
+    proves: ['PR19'],
+    tests: inquiring,
+  },
+  {
+    name: 'the newest change is to blame',
+    file: 'packages/server/src/inquiry/past.ts',
+    find: 'if (held) return changedBy(version, record, table)',
+    replace: "if (held || version.edit.kind === 'update') return changedBy(version, record, table)",
+    proves: ['PR19'],
+    tests: inquiring,
+  },
+  {
+    name: 'a group that fails is explained by all its members',
+    file: 'packages/profile/src/filter/explain.ts',
+    find: 'reason.members.filter(({ holds }) => holds === reason.holds).flatMap(decisive)',
+    replace: 'reason.members.flatMap(decisive)',
+    proves: ['PR19'],
+    tests: ['profile/src/filter/explain'],
   },
   {
     name: 'a draft is in force at once',
