@@ -317,6 +317,45 @@ describe('time', () => {
 })
 
 describe('removed rows', () => {
+  it('[DS14] a row with unsent edits that left keeps them in view, and goes when they are settled', async () => {
+    const roles = [{ name: 'field', tables: { '*': { read: 'all', write: 'all' } } }] as const
+    scene = await openScene({ users: [ann, ben], roles, items: myDay })
+    await scene.put({ 'workorder/w1': { name: 'Pump' }, 'booking/b1': { workorder: 'w1', ownerid: 'ann' } })
+    const device = await scene.device('ann')
+    const { outbox } = device.rejoin
+    const orders = device.rejoin.table('workorder')
+    outbox.pause('proof')
+    await orders.update('w1', { name: 'Pump, cellar' })
+    await scene.put({ 'booking/b1': { ownerid: 'ben' } })
+    expect(shown(device)).toEqual(['workorder/w1'])
+    expect([orders.get('w1'), outbox.current]).toMatchObject([{ name: 'Pump, cellar' }, [{ record: 'w1' }]])
+    outbox.resume('proof')
+    await scene.place.quiet()
+    expect([shown(device), outbox.current]).toEqual([[], []])
+    // What he wrote arrived.
+    await scene.put({ 'booking/b1': { ownerid: 'ann' } })
+    expect(orders.get('w1')).toMatchObject({ name: 'Pump, cellar' })
+  })
+
+  it('[DS14] where the right to read it is lost the row goes at once; its edit stays until it is settled', async () => {
+    const roles = [{ name: 'field', tables: { '*': { read: 'own', write: 'all' } } }] as const
+    scene = await openScene({ users: [ann, ben], roles, items: [{ table: 'workorder', filter: { kind: 'all' } }] })
+    await scene.put({ 'workorder/w1': { name: 'Pump', ownerid: 'ben' } })
+    await scene.change(state => (state.shares = [{ table: 'workorder', record: 'w1', with: 'ann', rights: ['read'] }]))
+    const device = await scene.device('ann')
+    const { outbox } = device.rejoin
+    const orders = device.rejoin.table('workorder')
+    outbox.pause('proof')
+    await orders.update('w1', { name: 'Pump, cellar' })
+    await scene.change(state => (state.shares = []))
+    expect([shown(device), outbox.current]).toMatchObject([[], [{ record: 'w1' }]])
+    outbox.resume('proof')
+    await scene.place.quiet()
+    expect(outbox.current).toMatchObject([{ record: 'w1', error: { code: 'not-found' } }])
+    await outbox.current[0]!.discard()
+    expect([shown(device), orders.missing('w1')]).toEqual([[], 'unknown'])
+  })
+
   it.each(ways)(
     '[DS16] what is no longer there says why: deleted, left, or not for this person any more (%s)',
     async way => {
