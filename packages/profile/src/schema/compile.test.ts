@@ -114,6 +114,11 @@ describe('a schema is refused with the place of', () => {
       'table account: the primary name label is not among the columns',
     ],
     [
+      'an action time column of another type',
+      { tables: [{ ...account, actionTimeColumn: 'name' }] },
+      'table account: actionTimeColumn name is not a datetime column of the table',
+    ],
+    [
       'an id beginning with $',
       withColumns({ id: '$deleted', name: 'x', type: 'string' }),
       'table workorder, column x: the id "$deleted" begins with "$", which is kept for marks of the record itself',

@@ -47,6 +47,7 @@ const compileTable = (table: TableSource): Table => {
     .map((column): Column => ({ ...column, id: idOf(column) }))
   const owner = namedOrDefault(table, 'ownerColumn')
   const unit = namedOrDefault(table, 'unitColumn')
+  const actionTime = columns.find(({ name }) => name === table.actionTimeColumn)
   return {
     ...table,
     offline: table.offline ?? true,
@@ -55,6 +56,7 @@ const compileTable = (table: TableSource): Table => {
     byId: new Map(columns.map(column => [column.id, column])),
     ...(owner === undefined ? {} : { ownerId: idOf(owner) }),
     ...(unit === undefined ? {} : { unitId: idOf(unit) }),
+    ...(actionTime === undefined ? {} : { actionTimeId: actionTime.id }),
   }
 }
 
@@ -90,6 +92,14 @@ const tableFaults = (table: TableSource, tableNames: ReadonlySet<string | undefi
     if (table[role] !== undefined && namedOrDefault(table, role) === undefined) {
       faults.push({ code: role, at, message: `${role} ${table[role]} is not a lookup or guid column of the table` })
     }
+  }
+  const { actionTimeColumn } = table
+  if (
+    actionTimeColumn !== undefined &&
+    !table.columns.some(({ name, type }) => name === actionTimeColumn && type === 'datetime')
+  ) {
+    const message = `actionTimeColumn ${actionTimeColumn} is not a datetime column of the table`
+    faults.push({ code: 'actionTimeColumn', at, message })
   }
   if (table.ownership === 'user' && table.ownerColumn === undefined && !namedOrDefault(table, 'ownerColumn')) {
     const message = 'is owned by users but has no owner column'

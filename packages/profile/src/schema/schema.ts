@@ -52,6 +52,8 @@ export interface TableSource {
   readonly ownerColumn?: string
   /** column naming the owning business unit; default `owningbusinessunit` where such a column exists */
   readonly unitColumn?: string
+  /** datetime column in which the relay keeps when the last change was made on its device; its own time is the sync's (OB15) */
+  readonly actionTimeColumn?: string
   /** may be added to an offline profile (PR13); default true */
   readonly offline?: boolean
 }
@@ -110,6 +112,8 @@ export interface Table extends Omit<TableSource, 'columns'> {
   /** stable id of the owner column, where the table has one */
   readonly ownerId?: string
   readonly unitId?: string
+  /** stable id of the action time column */
+  readonly actionTimeId?: string
 }
 
 export interface Schema {

@@ -44,6 +44,7 @@ export const tableShape: z.ZodType<TableSource> = z.strictObject({
   columns: z.array(column),
   ownerColumn: z.string().optional(),
   unitColumn: z.string().optional(),
+  actionTimeColumn: z.string().optional(),
   offline: z.boolean().optional(),
 }) as unknown as z.ZodType<TableSource>
 

@@ -1,4 +1,5 @@
 import { type Edit, type Outcome, type Person, settle, verdictOn } from '@rejoin/profile'
+import { withActionTime } from './action-time.ts'
 import { allowedImage } from './admission.ts'
 import { type Circumstances, isTooLarge, tooLarge } from './answering.ts'
 import { handlerOf } from './handling.ts'
@@ -24,14 +25,15 @@ export const merge = (
   const key = { table: edit.table, id: edit.record }
   const record = work.record(key)
   const strategy = environment.strategyOf(edit.table)
-  const allowed = allowedImage(edit, environment.schema.tables.get(edit.table)!, rights(person))
+  const table = environment.schema.tables.get(edit.table)!
+  const allowed = allowedImage(edit, table, rights(person))
   const handle = handlerOf(edit, circumstances)
   const verdict = verdictOn(record, allowed, strategy, { ...known, ...(handle === undefined ? {} : { handle }) })
   const standing = record?.state === 'held' ? record.content : undefined
   const ruled = ruledOut(standing, allowed, verdict, person, circumstances)
   if (ruled !== undefined) return ruled
   const merges = verdict.status === 'applied' || verdict.status === 'lost'
-  const merged = settle(record, allowed, verdict, strategy, {
+  const merged = settle(record, allowed, withActionTime(verdict, edit, table), strategy, {
     ...known,
     rev: merges ? work.rev() + 1 : work.rev(),
     commit: work.commit,
