@@ -90,8 +90,9 @@ export const resolve = (
 ): void => {
   if (answer === 'theirs') return discard(draft, id, pen)
   if (answer === 'mine') return retry(draft, id, {}, pen)
-  retry(draft, id, correct(draft, entryIn(draft, id).edit, answer), pen)
-  const again = draft.entries().find(each => each.edit.amends === id)
+  const { edit } = entryIn(draft, id)
+  retry(draft, id, correct(draft, edit, answer), pen)
+  const again = draft.entries().find(({ edit: { amends } }) => amends === id || (amends && amends === edit.amends))
   if (again !== undefined) refuseTooLarge(draft, again.edit)
 }
 

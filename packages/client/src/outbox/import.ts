@@ -1,12 +1,15 @@
 import { RejoinFault } from '../device/fault.ts'
 import type { Draft } from '../replica/draft.ts'
+import { keyOf } from '../replica/memory.ts'
 import { grantIn, type Pen } from '../replica/recording.ts'
+import { isInside } from '../replica/view.ts'
 import { save, saveTogether } from '../table/saving.ts'
 import type { UnsentAction, UnsentWork } from './unsent.ts'
 
 /**
  * Unsent work of another store, made again here: new edits on the records as they are here, with the time they were
- * first done. All or nothing; `without` leaves out actions that this device cannot take, by their ids.
+ * first done. Each amends the one it was made from, so that nothing takes effect twice where that one was sent after all,
+ * or is yet to be; what this device knows to be in a record already is left out. All or nothing; `without` leaves out actions that this device cannot take, by their ids.
  * @throws RejoinFault
  */
 export const takeUnsent = (draft: Draft, work: UnsentWork, without: readonly string[], pen: Pen): void => {
@@ -19,10 +22,13 @@ export const takeUnsent = (draft: Draft, work: UnsentWork, without: readonly str
   if (imported.includes(work.id)) {
     throw new RejoinFault({ code: 'settled', message: 'this file was taken in already' })
   }
-  const left = work.actions.filter(({ id }) => !without.includes(id) && draft.entry(id) === undefined)
+  const isDone = ({ seq, wish }: UnsentAction): boolean => isInside(draft.rows.get(keyOf(wish)), seq, work.device)
+  const left = work.actions.filter(
+    action => !without.includes(action.id) && draft.entry(action.id) === undefined && !isDone(action),
+  )
   for (const actions of together(left)) {
     const then = { ...pen, now: () => actions[0]!.at, consolidates: false }
-    const wishes = actions.map(({ wish }) => wish)
+    const wishes = actions.map(({ id, wish }) => ({ ...wish, amends: id }))
     if (actions[0]!.group === undefined) save(draft, wishes[0]!, then)
     else saveTogether(draft, wishes, pen.newId(), then)
   }

@@ -24,6 +24,8 @@ export interface UnsentWork {
 export interface UnsentAction {
   /** the edit's id */
   readonly id: string
+  /** of the edit, on its device */
+  readonly seq: number
   /** ms since 1970, when it was done */
   readonly at: number
   readonly group?: string
@@ -59,10 +61,11 @@ export const exported = (draft: Draft, id: string, at: number): string =>
   JSON.stringify(unsentOf(draft, id, at), undefined, 2)
 
 const actionOf = ({ edit, separate }: Entry, table: Table | undefined): UnsentAction => {
-  const { id, at, group } = edit
+  const { id, seq, at, group } = edit
   const wish = wishOf(edit, table)
   return {
     id,
+    seq,
     at,
     ...(group === undefined ? {} : { group }),
     wish: separate === true && 'values' in wish ? { ...wish, mergeable: false } : wish,
@@ -110,7 +113,11 @@ const isWork = ({ id, user, actions, drafts }: Readonly<Record<string, unknown>>
   drafts.every(each => isObject(each) && typeof each['name'] === 'string' && isObject(each['values']))
 
 const isAction = (each: unknown): boolean =>
-  isObject(each) && typeof each['id'] === 'string' && typeof each['at'] === 'number' && isWish(each['wish'])
+  isObject(each) &&
+  typeof each['id'] === 'string' &&
+  typeof each['at'] === 'number' &&
+  typeof each['seq'] === 'number' &&
+  isWish(each['wish'])
 
 const isWish = (wish: unknown): boolean =>
   isObject(wish) &&

@@ -67,7 +67,12 @@ const close = (draft: Draft, entry: Entry): void => {
 
 const none: ReadonlyMap<string, Fields> = new Map()
 
-const recordAgain = (draft: Draft, { edit, separate }: Entry, pen: Pen, correction: Fields | undefined): void => {
+const recordAgain = (
+  draft: Draft,
+  { edit, state, separate }: Entry,
+  pen: Pen,
+  correction: Fields | undefined,
+): void => {
   const { kind, table, record, at, group } = edit
   const again = edit.command === undefined ? undefined : runAgain(draft, edit, edit.command, correction)
   const fields = kind === 'delete' ? {} : (again?.fields ?? { ...aftersOf(edit.changes), ...correction })
@@ -77,12 +82,16 @@ const recordAgain = (draft: Draft, { edit, separate }: Entry, pen: Pen, correcti
     id: record,
     fields,
     at,
-    amends: edit.id,
+    amends: replacedBy(edit, state),
     ...again,
     ...(separate === undefined ? {} : { separate }),
   }
   recordEdit(draft, group === undefined ? intent : { ...intent, group }, pen)
 }
+
+/** Nobody has heard of an edit that never left, but may have of the one it replaces. */
+const replacedBy = ({ id, amends }: Edit, state: Entry['state']): string =>
+  state.status === 'waiting' && !state.left ? (amends ?? id) : id
 
 /** On what stands there now: what it showed before may be about a record that is no more. */
 const runAgain = (

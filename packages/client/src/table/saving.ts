@@ -18,7 +18,7 @@ import { grantIn, type Intent, offlineStep, type Pen, reallyChanged, recordEdit,
 import { fieldsOf, isLive } from '../replica/view.ts'
 
 /** What a user wants, by column name, and the refusals that need no relay (LW5): nothing is saved then. */
-export type Wish =
+export type Wish = (
   | ({ readonly kind: 'create'; readonly table: string; readonly id: string; readonly values: Values } & SaveOptions)
   | ({ readonly kind: 'update'; readonly table: string; readonly id: string; readonly values: Values } & SaveOptions)
   | { readonly kind: 'delete'; readonly table: string; readonly id: string }
@@ -29,6 +29,10 @@ export type Wish =
       readonly name: string
       readonly args: Values
     }
+) & {
+  /** the edit of another store that this one replaces everywhere */
+  readonly amends?: string
+}
 
 export type Values = Readonly<Record<string, unknown>>
 
@@ -84,6 +88,7 @@ export const save = (draft: Draft, wish: Wish, pen: Pen, group?: string): Edit |
     at,
     ...(run === undefined ? {} : { command: run.command }),
     ...(group === undefined ? {} : { group }),
+    ...(wish.amends === undefined ? {} : { amends: wish.amends }),
     ...('mergeable' in wish && wish.mergeable === false ? { separate: true } : {}),
   }
   const edit = recordInto(draft, intent, pen) ?? recordEdit(draft, intent, pen)

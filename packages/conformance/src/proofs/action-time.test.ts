@@ -56,7 +56,7 @@ describe('the time of an action', () => {
     rig = await openRig('serverWins')
     await rig.setSchema(timed)
     await rig.office.create('workorder', 'W1', order)
-    const mia = await rig.device('mia', { clock: 300_000 * 365 * 86_400_000 })
+    const mia = await rig.device('mia', { clock: 8_500 * 366 * 86_400_000 })
     mia.offline()
     await mia.update('workorder', 'W1', { status: 'done' })
     await mia.create('workorder', 'W2', { title: 'Valve' })

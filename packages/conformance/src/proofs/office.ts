@@ -53,6 +53,7 @@ export interface RefusedRow {
   readonly message?: string
   readonly column?: string
   readonly rule?: string
+  readonly resolved: boolean
   readonly command?: { readonly name: string; readonly args?: Values }
   readonly changes: Readonly<Record<string, unknown>>
 }

@@ -37,8 +37,11 @@ export const tooLarge: Pick<Judged, 'answer'> = rejected(
   `a record holds at most ${MAX_RECORD_BYTES / 1024} kB`,
 )
 
-/** Edits taken back before they came are kept under their device, so that nobody can void the edits of another. */
-export const voidKey = (device: string, edit: string): string => `${device}/${edit}`
+/**
+ * Edits taken back, replaced or given up, whether they ever came or not: kept under their author, so that nobody can void
+ * the edits of another. His own devices can, with unsent work that one of them exported and another took in.
+ */
+export const voidKey = (author: string, edit: string): string => `${author}/${edit}`
 
 export const remember = (work: Workspace, edit: Edit, outcome: Outcome, { now }: Circumstances): void => {
   // Of a purged record the values were to be gone; and what was refused for its size is not kept for it.
@@ -46,16 +49,30 @@ export const remember = (work: Workspace, edit: Edit, outcome: Outcome, { now }:
   const heavy = outcome.status === 'rejected' && outcome.code === 'too-large'
   const stored = storedEdit(edit, outcome, now)
   work.settle(purged || heavy ? bare(stored) : stored)
-  if (edit.amends === undefined) return
-  // What is amended is void from now on, whether it waits here or is still on its way.
-  const amended = work.edit(edit.amends)
-  if (amended === undefined) {
-    const outcome: Outcome = { status: 'withdrawn' }
-    if (work.edit(voidKey(edit.device, edit.amends)) !== undefined) return
-    work.settle({ ...storedEdit(edit, outcome, now), edit: voidKey(edit.device, edit.amends), changes: {} })
-  } else if (amended.outcome.status === 'held' && amended.device === edit.device) {
-    work.settle({ ...amended, received: now, outcome: { status: 'withdrawn' } })
-  }
+  voidAmended(work, edit, now)
+}
+
+/** What is amended is void from now on, whether it was refused, waits here, or is still on its way. */
+export const voidAmended = (work: Workspace, edit: Edit, now: number): void => {
+  const { amends, author } = edit
+  if (amends === undefined) return
+  const amended = work.edit(amends)
+  const status = amended?.outcome.status
+  if ((amended !== undefined && amended.author !== author) || status === 'applied' || status === 'lost') return
+  const outcome: Outcome = { status: 'withdrawn' }
+  if (amended !== undefined && status === 'held') work.settle({ ...amended, received: now, outcome })
+  const key = voidKey(author, amends)
+  if (work.edit(key) === undefined) work.settle({ ...bare(storedEdit(edit, outcome, now)), edit: key })
+}
+
+/** Unsent work that two devices of its author had: what it amends took effect, or was amended by another of them. */
+export const isMadeElsewhere = (work: Workspace, { amends, author, device }: Edit): boolean => {
+  if (amends === undefined) return false
+  const amended = work.edit(amends)
+  const isElsewhere = amended?.author === author && amended.device !== device
+  if (isElsewhere && (amended.outcome.status === 'applied' || amended.outcome.status === 'lost')) return true
+  const taken = work.edit(voidKey(author, amends))
+  return taken?.amends === amends && taken.device !== device
 }
 
 /** Without what its author wrote. */

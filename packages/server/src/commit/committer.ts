@@ -172,12 +172,12 @@ const wantedBy = (submissions: readonly Submission[]): Wanted => {
       })
       edits.add(submission.id)
     } else if (submission.from === 'withdraw') {
-      edits.add(submission.edit).add(voidKey(submission.author.device, submission.edit))
+      edits.add(submission.edit).add(voidKey(submission.author.person.id, submission.edit))
     } else {
       for (const { id, table, record, after, amends, base } of submission.edits) {
         records.set(keyOf({ table, id: record }), { table, id: record })
         for (const edit of [id, after, amends]) {
-          if (edit !== undefined) edits.add(edit).add(voidKey(submission.author.device, edit))
+          if (edit !== undefined) edits.add(edit).add(voidKey(submission.author.person.id, edit))
         }
         if (base.rev > 0) revs.add(base.rev)
       }

@@ -2,7 +2,7 @@ import { type Answer, type Edit, type Outcome, settle } from '@rejoin/profile'
 import { withoutErased } from '../erasure/emptied.ts'
 import type { StoredEdit } from '../storage/storage.ts'
 import { refuse, refuseSender, rejected } from './admission.ts'
-import { type Circumstances, judged, remember, voidKey } from './answering.ts'
+import { type Circumstances, isMadeElsewhere, judged, remember, voidAmended, voidKey } from './answering.ts'
 import { merge } from './merging.ts'
 import { decideOnline } from './online.ts'
 import type { Author, DeviceSubmission, Judged, Submission, WithdrawSubmission } from './submission.ts'
@@ -37,8 +37,12 @@ const decideEdit = (work: Workspace, edit: Edit, author: Author, circumstances: 
   if (impostor !== undefined) return { ...judged(edit, impostor.answer), ...impostor }
   const known = work.edit(edit.id)
   if (known !== undefined && known.device !== author.device) return foreign(edit)
-  const answered = known ?? work.edit(voidKey(author.device, edit.id))
+  const answered = known ?? work.edit(voidKey(author.person.id, edit.id))
   if (answered !== undefined) return judged(edit, answered.outcome)
+  if (isMadeElsewhere(work, edit)) {
+    remember(work, edit, { status: 'withdrawn' }, circumstances)
+    return judged(edit, { status: 'withdrawn' })
+  }
   const after = edit.after === undefined ? undefined : earlier(work, edit.after, author)
   if (edit.after !== undefined && after === undefined) return judged(edit, { status: 'wait' })
   if (after !== undefined && !isOnSameRecord(after, edit)) return foreign(edit)
@@ -49,6 +53,7 @@ const decideEdit = (work: Workspace, edit: Edit, author: Author, circumstances: 
     // What no honest device sends leaves no trace; an honest refusal is an outcome like any other.
     if (refusal.answer.status === 'rejected' && refusal.suspicious !== true)
       remember(work, edit, refusal.answer, circumstances)
+    else if (refusal.suspicious !== true) voidAmended(work, edit, circumstances.now)
     return { ...judged(edit, refusal.answer), ...refusal }
   }
   const standpoint = { base: work.baseOf(edit), ...(after === undefined ? {} : { after: after.outcome }) }
@@ -58,8 +63,8 @@ const decideEdit = (work: Workspace, edit: Edit, author: Author, circumstances: 
 }
 
 /** An edit of the same device that has been answered, or was withdrawn before it came. */
-const earlier = (work: Workspace, id: string, { device }: Author): StoredEdit | undefined =>
-  work.edit(id) ?? work.edit(voidKey(device, id))
+const earlier = (work: Workspace, id: string, { person }: Author): StoredEdit | undefined =>
+  work.edit(id) ?? work.edit(voidKey(person.id, id))
 
 const isOnSameRecord = (after: StoredEdit, edit: Edit): boolean =>
   after.device === edit.device && (after.table === '' || (after.table === edit.table && after.id === edit.record))
@@ -83,6 +88,10 @@ const decideGroup = (work: Workspace, { edits, author }: DeviceSubmission, circu
   const worst = (status: Answer['status']): Judged | undefined => tried.find(({ answer }) => answer.status === status)
   const again = worst('wait') ?? worst('resync')
   if (again !== undefined) return tried.map(each => ({ ...each, answer: again.answer }))
+  if (tried.every(({ answer }) => answer.status === 'withdrawn')) {
+    trial.keep()
+    return tried
+  }
   const stopped = worst('rejected') ?? worst('held') ?? worst('withdrawn')
   if (stopped !== undefined) {
     // A question of the trial is asked all the same, and both its versions are kept.
@@ -173,16 +182,19 @@ const decideWithdrawal = (
     return { ...at, ...rejected('invalid', 'not an edit of this device') }
   if (known === undefined) {
     // Asked again, because the answer was lost: it stands.
-    if (work.edit(voidKey(author.device, edit)) === undefined) work.settle(voided(edit, author, circumstances.now))
+    if (work.edit(voidKey(author.person.id, edit)) === undefined) work.settle(voided(edit, author, circumstances.now))
     return { ...at, answer: { status: 'withdrawn' } }
   }
   const outcome: Outcome = known.outcome.status === 'held' ? { status: 'withdrawn' } : known.outcome
   if (known.outcome.status === 'held') work.settle({ ...known, received: circumstances.now, outcome })
+  // Given up by its author: nobody has to look at it any more (OB16).
+  if (known.outcome.status === 'rejected' && work.edit(voidKey(author.person.id, edit)) === undefined)
+    work.settle(voided(edit, author, circumstances.now))
   return { edit, table: known.table, record: known.id, answer: outcome }
 }
 
 const voided = (edit: string, { person, device }: Author, now: number): StoredEdit => ({
-  edit: voidKey(device, edit),
+  edit: voidKey(person.id, edit),
   table: '',
   id: '',
   device,

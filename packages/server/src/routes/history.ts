@@ -1,6 +1,7 @@
 import { type CommandCall, type Fields, type LedgerEntry, type Table } from '@rejoin/profile'
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { voidKey } from '../commit/answering.ts'
 import type { Core } from '../core.ts'
 import { keyOf, type RecordKey, type StoredEdit, type View } from '../storage/storage.ts'
 import { queryOf } from './checked.ts'
@@ -38,9 +39,11 @@ export const historyRoutes = (core: Core) =>
       const found = await core.storage.snapshot(async view => {
         const edits = await view.refused(limitOf(limit))
         const visible = await readers(view, caller, edits)
+        const closed = new Set((await view.edits(edits.map(closing))).map(({ edit }) => edit))
         return edits.flatMap(edit => {
           const definition = visible(edit.table, edit.id) ?? unmade(caller, edit)
-          return definition === undefined ? [] : [refusedFor(caller, definition, edit)]
+          const resolved = closed.has(closing(edit))
+          return definition === undefined ? [] : [{ ...refusedFor(caller, definition, edit), resolved }]
         })
       })
       return context.json({ edits: found })
@@ -83,6 +86,9 @@ const unmade = ({ environment, rights, person }: Caller, edit: StoredEdit): Tabl
   const sees = edit.author === person.id || rights.reaches(edit.table, 'read', fields, edit.id)
   return sees ? environment.schema.tables.get(edit.table) : undefined
 }
+
+/** Its author replaced it (retry, resolve, another device of his) or gave it up: nothing is left to be done about it. */
+const closing = ({ author, edit }: StoredEdit): string => voidKey(author, edit)
 
 const ledgerFor = (caller: Caller, table: Table, entry: LedgerEntry) => ({
   edit: entry.edit,
