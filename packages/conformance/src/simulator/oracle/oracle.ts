@@ -180,10 +180,12 @@ export const createOracle = (strategy: StrategyName): Oracle => {
         head = decision.head.rev
       }
       const commit = decision.head?.commit ?? ''
-      const pending = (decision.edits ?? []).map(stored => ({ ...stored, edit: editOf(stored) }))
+      const pending = (decision.edits ?? []).map(stored => ({ ...stored, edit: editOf(stored), note: isNote(stored) }))
       while (pending.length > 0) {
         const stored = pending.shift()!
         const before = fates.get(stored.edit)
+        // Of an edit that was answered it says only that nobody has to look at it any more.
+        if (stored.note && before !== undefined) continue
         if (before !== undefined && before.status !== 'held')
           broken('a final outcome stays', { edit: stored.edit, before })
         if (before !== undefined && stored.outcome.status !== 'withdrawn') {
@@ -216,7 +218,9 @@ export const createOracle = (strategy: StrategyName): Oracle => {
   }
 }
 
-/** A withdrawal that comes before its edit is kept under its device. */
+/** That an edit is taken back, replaced or given up is kept beside it, under its author; it may not have come yet. */
+const isNote = ({ edit }: Pick<StoredEdit, 'edit'>): boolean => edit.includes('/')
+
 export const editOf = ({ edit }: Pick<StoredEdit, 'edit'>): string => edit.slice(edit.lastIndexOf('/') + 1)
 
 const guid = ({ table, record }: Pick<Edit, 'table' | 'record'>): string => `${table}/${record}`
