@@ -1,4 +1,4 @@
-import { fieldsToRow, type PlainRow, type Table } from '@rejoin/profile'
+import { fieldsToRow, type PlainRow, sameValue, type Table } from '@rejoin/profile'
 import type { Act } from '../device/act.ts'
 import { createDerived, type Observable } from '../observe/observable.ts'
 import { keptList } from '../observe/same.ts'
@@ -8,8 +8,8 @@ import type { Reading } from '../replica/replica.ts'
 
 /** Conflicts this device's edits met, newest first: both versions, and who was on the other side (CF6, CF16). */
 export interface LedgerView extends Observable<readonly LedgerNote[]> {
-  /** "why did my value change?" */
-  why(table: string, id: string): readonly LedgerNote[]
+  /** "why did my value change?": of one column, the conflicts that made it other than one side wanted it */
+  why(table: string, id: string, column?: string): readonly LedgerNote[]
 }
 
 export interface LedgerNote {
@@ -82,6 +82,12 @@ export const createLedger = (
       return list.current
     },
     subscribe: list.subscribe,
-    why: (table, id) => list.current.filter(note => note.table === table && note.record === id),
+    why: (table, id, column) =>
+      list.current.filter(
+        note => note.table === table && note.record === id && (column === undefined || isAbout(note, column)),
+      ),
   }
 }
+
+const isAbout = ({ mine, theirs, result }: LedgerNote, column: string): boolean =>
+  !sameValue(mine[column], result?.[column]) || (theirs !== undefined && !sameValue(theirs[column], result?.[column]))

@@ -12,6 +12,8 @@ export interface Office {
   rows(table: string): Promise<readonly ApiRow[]>
   ledger(record?: string): Promise<readonly LedgerRow[]>
   refused(): Promise<readonly RefusedRow[]>
+  /** brings one side of a conflict about a work order back */
+  restore(entry: LedgerRow, version: 'mine' | 'theirs'): Promise<Reply>
 }
 
 export type Values = Readonly<Record<string, Value>>
@@ -36,6 +38,7 @@ export interface LedgerRow {
   readonly device: string
   readonly at: number
   readonly against: readonly string[]
+  readonly others: readonly { readonly edit: string; readonly author: string; readonly device: string }[]
   readonly changes: Readonly<Record<string, readonly [Value, Value]>>
   readonly mine: { readonly values: Values; readonly deleted: boolean }
   readonly theirs: { readonly values: Values; readonly deleted: boolean }
@@ -102,6 +105,8 @@ export const createOffice = (relay: Relay, user: User): Office => {
           `/ledger?limit=1000${record === undefined ? '' : `&table=workorder&record=${record}`}`,
         )
       ).entries,
+    restore: ({ edit, record }, version) =>
+      write('POST', `/ledger/${edit}/restore`, { table: 'workorder', record, version }),
     refused: async () => (await read<{ edits: RefusedRow[] }>('/refused?limit=1000')).edits,
   }
 }

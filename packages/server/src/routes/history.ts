@@ -4,9 +4,12 @@ import { z } from 'zod'
 import { voidKey } from '../commit/answering.ts'
 import type { Core } from '../core.ts'
 import { keyOf, type RecordKey, type StoredEdit, type View } from '../storage/storage.ts'
-import { queryOf } from './checked.ts'
-import { byName, contentFor } from './readable.ts'
+import { jsonOf, queryOf } from './checked.ts'
+import { ApiFailure } from './failure.ts'
+import { byName, contentFor, tableFor } from './readable.ts'
+import { restoring } from './restoring.ts'
 import type { ApiEnv, Caller } from './signed-in.ts'
+import { submit } from './write.ts'
 
 /**
  * What became of edits, for the back office: conflicts with both versions, and edits that were refused or are held.
@@ -26,12 +29,32 @@ export const historyRoutes = (core: Core) =>
           caller,
           entries.map(entry => ({ table: entry.table, id: entry.record })),
         )
-        return entries.flatMap(entry => {
-          const definition = visible(entry.table, entry.record)
-          return definition === undefined || !reachesAll(caller, entry) ? [] : [ledgerFor(caller, definition, entry)]
-        })
+        const shown = entries.filter(entry => visible(entry.table, entry.record) && reachesAll(caller, entry))
+        const others = await authorsOf(view, shown)
+        return shown.map(entry => ledgerFor(caller, visible(entry.table, entry.record)!, entry, others))
       })
       return context.json({ entries: found })
+    })
+    .post('/ledger/:edit/restore', jsonOf(restoreBody), async context => {
+      const { caller } = context.var
+      const { table: name, record, version } = context.req.valid('json')
+      const table = tableFor(caller, name)
+      const key = { table: name, id: record }
+      const [entry, standing] = await core.storage.snapshot(async view => {
+        const entries = await view.ledger({ table: name, record, limit: MOST_ENTRIES })
+        const [stored] = await view.records([key])
+        const found = entries.find(({ edit }) => edit === context.req.param('edit'))
+        const seen =
+          found !== undefined && reachesAll(caller, found) && (await readers(view, caller, [key]))(name, record)
+        return [seen === false || seen === undefined ? undefined : found, stored] as const
+      })
+      if (entry === undefined) {
+        const at = `table ${name}, record ${record}`
+        throw new ApiFailure(404, { code: 'not-found', at, message: 'there is no such conflict' })
+      }
+      const fields = standing?.deleted === false ? (JSON.parse(standing.json) as Fields) : undefined
+      await submit(core, caller, restoring(caller, table, entry, version, fields))
+      return context.body(null, 204)
     })
     .get('/refused', queryOf(refusedQuery), async context => {
       const { caller } = context.var
@@ -49,14 +72,17 @@ export const historyRoutes = (core: Core) =>
       return context.json({ edits: found })
     })
 
+const MOST_ENTRIES = 1_000
+
 const limit = z
   .string()
   .regex(/^\d{1,4}$/, 'must be a number')
   .optional()
 const ledgerQuery = z.object({ limit, table: z.string().optional(), record: z.string().optional() })
+const restoreBody = z.strictObject({ table: z.string(), record: z.string(), version: z.enum(['mine', 'theirs']) })
 const refusedQuery = z.object({ limit })
 
-const limitOf = (text: string | undefined): number => Math.min(1_000, Math.max(1, Number(text ?? 100)))
+const limitOf = (text: string | undefined): number => Math.min(MOST_ENTRIES, Math.max(1, Number(text ?? 100)))
 
 /** Which of these records the person may read as they now are. */
 const readers = async (
@@ -90,7 +116,13 @@ const unmade = ({ environment, rights, person }: Caller, edit: StoredEdit): Tabl
 /** Its author replaced it (retry, resolve, another device of his) or gave it up: nothing is left to be done about it. */
 const closing = ({ author, edit }: StoredEdit): string => voidKey(author, edit)
 
-const ledgerFor = (caller: Caller, table: Table, entry: LedgerEntry) => ({
+/** Who made the changes that conflicts were met with: by edit id. */
+const authorsOf = async (view: View, entries: readonly LedgerEntry[]): Promise<ReadonlyMap<string, StoredEdit>> => {
+  const wanted = new Set(entries.flatMap(({ against }) => against))
+  return new Map((await view.edits([...wanted])).map(edit => [edit.edit, edit]))
+}
+
+const ledgerFor = (caller: Caller, table: Table, entry: LedgerEntry, others: ReadonlyMap<string, StoredEdit>) => ({
   edit: entry.edit,
   table: entry.table,
   record: entry.record,
@@ -103,6 +135,10 @@ const ledgerFor = (caller: Caller, table: Table, entry: LedgerEntry) => ({
   device: entry.device,
   base: entry.base,
   against: entry.against,
+  others: entry.against.flatMap(id => {
+    const edit = others.get(id)
+    return edit === undefined ? [] : [{ edit: id, author: edit.author, device: edit.device, at: edit.at }]
+  }),
   changes: byName(caller.rights.readable(table.name), table, entry.changes),
   mine: contentFor(caller, table, entry.mine),
   theirs: contentFor(caller, table, entry.theirs),
