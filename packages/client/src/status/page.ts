@@ -3,6 +3,8 @@ import { columnSetOf, schemaOf } from '../replica/grant.ts'
 import { keyFrom } from '../replica/memory.ts'
 import type { Reading } from '../replica/replica.ts'
 import type { StorageStatus } from '../storage/watch.ts'
+import { type Due, dueAt } from '../sync/schedule.ts'
+import { choiceIn, timedIn } from '../sync/timed.ts'
 import { pendingIn, type Seen } from './causes.ts'
 import type { Failure } from './failure.ts'
 import type { Pass } from './pass.ts'
@@ -47,7 +49,7 @@ export interface Agreement {
   readonly up: 'agreed' | 'pending' | 'refused'
 }
 
-/** `at once`: changes come as they are made; a time: the next try; undefined: when somebody connects */
+/** `at once`: changes come as they are made; a time: the next pass or try; undefined: when somebody asks for it */
 export type NextSync = 'at once' | number | undefined
 
 export interface Weight {
@@ -65,18 +67,22 @@ export const pageOf = (
   const { grant, memory } = replica
   const { link, entries, failure, storage } = seen
   const lastSync = memory.meta.fresh?.refreshed
-  const nextSync: NextSync = link.state === 'live' ? 'at once' : link.retryAt
+  const choice = choiceIn(memory)
+  const dues = new Map(timedIn(memory).map(each => [each.table, dueAt(choice, each)] as const))
+  const nextOf = (due: Due): NextSync => (link.state === 'live' ? due : link.retryAt)
+  const everyPushed = [...dues.values()].every(due => due === 'at once')
   const tables = (grant?.tables ?? []).map(({ table }): TableStatus => {
-    const complete = memory.tables.get(table)?.state === 'complete' && columnSetOf(grant!, table) !== undefined
+    const state = memory.tables.get(table)
+    const complete = state?.state === 'complete' && columnSetOf(grant!, table) !== undefined
     return {
       table,
       displayName: schemaOf(grant!).tables.get(table)?.displayName ?? table,
       complete,
       ...weigh(table),
       pending: pendingIn(entries, table),
-      agreement: agreementIn(link.state, entries, table),
+      agreement: agreementIn(link.state, dues.get(table) === 'at once', entries, table),
       ...(complete && lastSync !== undefined ? { lastSync } : {}),
-      nextSync,
+      nextSync: nextOf(dues.get(table)),
     }
   })
   return {
@@ -86,18 +92,30 @@ export const pageOf = (
     storage,
     pending: pendingIn(entries),
     drafts: memory.forms.size,
-    agreement: agreementIn(link.state, entries),
+    agreement: agreementIn(link.state, everyPushed, entries),
     ...(lastSync === undefined ? {} : { lastSync }),
-    nextSync,
+    nextSync: nextOf(soonest([...dues.values()])),
     ...(lastPass === undefined ? {} : { lastPass }),
     ...(failure === undefined ? {} : { lastError: failure }),
   }
 }
 
-const agreementIn = (link: Seen['link']['state'], entries: readonly OutboxEntry[], table?: string): Agreement => {
+const soonest = (dues: readonly Due[]): Due => {
+  if (dues.length === 0 || dues.includes('at once')) return 'at once'
+  const times = dues.filter(due => typeof due === 'number')
+  return times.length === 0 ? undefined : Math.min(...times)
+}
+
+/** @param pushed its changes come as they are made; otherwise it agreed as of its last pass */
+const agreementIn = (
+  link: Seen['link']['state'],
+  pushed: boolean,
+  entries: readonly OutboxEntry[],
+  table?: string,
+): Agreement => {
   const own = entries.filter(each => table === undefined || each.table === table)
   return {
-    down: link === 'live' ? 'agreed' : link === 'catching-up' ? 'comparing' : 'unknown',
+    down: link === 'live' && pushed ? 'agreed' : link === 'catching-up' ? 'comparing' : 'unknown',
     up: own.some(({ state }) => state === 'rejected' || state === 'held')
       ? 'refused'
       : own.length > 0

@@ -35,6 +35,8 @@ describe('passes', () => {
     expect(title(mia)).toBe('Valve')
     expect(mia.row('account', 'A1')).toMatchObject({ name: 'Smith' })
     expect(mia.rejoin.sync.current.next).toMatchObject({ workorder: 'at once', account: expect.any(Number) })
+    const page = () => mia.rejoin.statusPage.current.tables.find(({ table }) => table === 'account')
+    expect(page()).toMatchObject({ nextSync: mia.rejoin.sync.current.next['account'], agreement: { down: 'unknown' } })
     await rig.pass(58 * MINUTE)
     expect(mia.row('account', 'A1')).toMatchObject({ name: 'Smith' })
     await rig.pass(3 * MINUTE)
