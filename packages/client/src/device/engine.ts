@@ -138,7 +138,13 @@ export const createEngine = ({
     received: bytes => void (stats.received += bytes),
     sent: bytes => void (stats.sent += bytes),
   })
-  const syncing = createSyncing({ replica, host, pass: tables => link.session?.refresh(tables), again: () => again() })
+  const syncing = createSyncing({
+    replica,
+    host,
+    isDue: () => timetable.isDue(),
+    pass: tables => link.session?.refresh(tables),
+    again: () => again(),
+  })
   /** Greets anew: something else is wanted of the relay. */
   const again = (): void => {
     link.stop()
@@ -169,7 +175,10 @@ export const createEngine = ({
     if (replica.memory.meta.offline !== true && (wanted || timetable.isDue())) link.start()
     else link.stop()
   }
-  const timetable = createTimetable(replica, host, obey)
+  const timetable = createTimetable(replica, host, () => {
+    obey()
+    syncing.look()
+  })
 
   /** Nothing may come while what is here goes. */
   const removal = async (what: Removal, first?: (draft: Draft) => boolean): Promise<void> => {

@@ -5,6 +5,8 @@ import type { CacheState } from '../lifetime/cache-state.ts'
 import { createSource, type Observable } from '../observe/observable.ts'
 import type { Reading } from '../replica/replica.ts'
 import type { LinkStatus } from '../session/link.ts'
+import { isPushed } from '../sync/schedule.ts'
+import { choiceIn } from '../sync/timed.ts'
 import { closed, type Dialog, type DialogEvent, nextStep } from './dialog.ts'
 
 /**
@@ -76,6 +78,8 @@ export const createOfflineMode = ({ replica, act, link, cache, also, report }: O
         if (isOn()) await act({ do: 'mode', offline: false })
         await act({ do: 'connect' })
         await complete(link, cache, signal)
+        // Connecting brings nothing where only passes do.
+        if (!isPushed(choiceIn(replica.memory))) await act({ do: 'refresh' })
         await also()
         move({ type: 'downloaded' })
       } catch (error) {

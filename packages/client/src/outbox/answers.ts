@@ -64,12 +64,14 @@ export const takeChanges = (draft: Draft, message: ChangesMessage, pen: Pen): Ar
 /** Rows of the author's own making that leave by the profile: as he last knew them (DS15). */
 const keptOf = (draft: Draft, { gone }: ChangesMessage, pen: Pen): ReadonlyMap<string, Kept> => {
   const kept = new Map<string, Kept>()
-  const until = pen.now() + (draft.meta().grant?.graceHours ?? GRACE_HOURS) * 3_600_000
+  const { grant } = draft.meta()
+  const until = pen.now() + (grant?.graceHours ?? GRACE_HOURS) * 3_600_000
   for (const { table, id, why } of gone) {
     const key = keyOf({ table, id })
     const row = draft.rows.get(key)
-    // What never was in scope has not left it (LW8).
-    if (why !== 'left' || row === undefined || draft.authored.get(key) === undefined) continue
+    // What never was in scope has not left it (LW8); of a table that is gone as a whole nobody says what may be read.
+    const isGranted = grant?.tables.some(each => each.table === table) === true
+    if (why !== 'left' || !isGranted || row === undefined || draft.authored.get(key) === undefined) continue
     const seen = settledViewIn(draft, key)
     if (isLive(seen)) kept.set(key, { fields: seen.fields, until })
     else if (row.kept !== undefined) kept.set(key, row.kept)

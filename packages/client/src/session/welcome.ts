@@ -3,7 +3,7 @@ import { heard } from '../lifetime/freshness.ts'
 import type { Draft } from '../replica/draft.ts'
 import { grantFrom } from '../replica/grant.ts'
 import { pagesOf, putRow, rowsOf } from '../replica/keys.ts'
-import { keyOf, type Memory, type Row, type TableState } from '../replica/memory.ts'
+import { keyOf, type Memory, type Row, rowFrom, type TableState } from '../replica/memory.ts'
 import { endGrace } from '../replica/rows.ts'
 
 /**
@@ -63,11 +63,11 @@ const endTable = (draft: Draft, table: string, state: TableState): void => {
   })
 }
 
-/** Bytes under the author's own unsettled edits. */
+/** Bytes under the author's own unsettled edits: not shown, as it may be the right that is gone. */
 const keptRows = (memory: Memory, table: string): Map<string, Row> => {
   const kept = new Map<string, Row>()
   for (const [id, row] of memory.rows.get(table) ?? []) {
-    if (memory.chains.has(keyOf({ table, id }))) kept.set(id, { ...row, generation: 0, gone: row.gone ?? 'left' })
+    if (memory.chains.has(keyOf({ table, id }))) kept.set(id, rowFrom(row.rev, 0, row.envelope, row.gone ?? 'unknown'))
   }
   return kept
 }

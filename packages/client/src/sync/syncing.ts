@@ -10,6 +10,8 @@ export interface Syncing {
   /** a session is about to greet. @returns whether changes are to be pushed to it */
   greeting(): boolean
   moved(status: LinkStatus): void
+  /** something may be due */
+  look(): void
   /** the user has chosen otherwise */
   chosen(): void
   /** DS10: resolves when every table was compared. @throws RejoinFault `offline` where the relay cannot be reached */
@@ -20,6 +22,8 @@ export interface Syncing {
 export interface SyncingParts {
   readonly replica: Replica
   readonly host: Host
+  /** a download set ahead is due (CA6) */
+  readonly isDue: () => boolean
   readonly pass: (tables: readonly string[]) => void
   /** greets the relay anew, where there is a session */
   readonly again: () => void
@@ -33,7 +37,7 @@ interface Wanted {
   readonly reject: (fault: RejoinFault) => void
 }
 
-export const createSyncing = ({ replica, host, pass, again }: SyncingParts): Syncing => {
+export const createSyncing = ({ replica, host, isDue, pass, again }: SyncingParts): Syncing => {
   const { memory } = replica
   let link: LinkStatus['state'] = 'offline'
   let live = true
@@ -47,7 +51,7 @@ export const createSyncing = ({ replica, host, pass, again }: SyncingParts): Syn
     if (link !== 'live') return
     const now = host.now()
     const tables = timedIn(memory)
-    if (wanted.length > 0) return begin(tables.map(({ table }) => table))
+    if (wanted.length > 0 || isDue()) return begin(tables.map(({ table }) => table))
     const next = nextPass(choiceIn(memory), tables, now, host.network?.metered() === true)
     if (next === undefined) return
     if (next.at <= now) return begin(next.tables)
@@ -79,6 +83,7 @@ export const createSyncing = ({ replica, host, pass, again }: SyncingParts): Syn
         settle(({ reject }) => reject(unreachable()))
       }
     },
+    look,
     chosen: () => {
       if (link !== 'offline' && live !== isPushed(choiceIn(memory))) again()
       else look()

@@ -198,6 +198,22 @@ describe('people who leave', () => {
     expect(await rig.storage.snapshot(view => view.refused(100))).toHaveLength(1)
   })
 
+  it('[MB6] whose profile was taken away keeps his device without its rows, and what he had not sent is judged by his rights', async () => {
+    rig = await openRig('merge')
+    await rig.office.create('workorder', 'W1', order)
+    const ben = await rig.device('ben')
+    ben.offline()
+    await ben.update('workorder', 'W1', { title: 'Valve' })
+    await rig.setItems('teams', [])
+    await ben.online()
+    expect(ben.status()).toBe('live')
+    expect(ben.rejoin.removed.current).toBeUndefined()
+    expect(ben.entries()).toEqual([])
+    expect(await rig.office.row('workorder', 'W1')).toMatchObject({ title: 'Valve' })
+    expect(ben.row('workorder', 'W1')).toBeUndefined()
+    expect(ben.rejoin.fingerprint()).toEqual({})
+  })
+
   it('[SE3] a read privilege removed takes the rows off within 5 s while connected, and at the next contact', async () => {
     rig = await openRig()
     await rig.office.create('workorder', 'W1', order)
