@@ -1,4 +1,5 @@
 import { byCodePoint } from '../filter/fold.ts'
+import type { StrategyName } from '../merge/strategy.ts'
 import { sameFilter } from './document.ts'
 import { SHORTEST_INTERVAL } from './limits.ts'
 import type { DownloadFilter, ProfileItem, ProfileSource } from './profile.ts'
@@ -7,6 +8,7 @@ import type { DownloadFilter, ProfileItem, ProfileSource } from './profile.ts'
 export interface ProfileDifference {
   readonly name?: Change<string>
   readonly description?: Change<string>
+  readonly strategy?: Change<StrategyName | undefined>
   readonly added: readonly ProfileItem[]
   readonly removed: readonly ProfileItem[]
   readonly changed: readonly ItemDifference[]
@@ -32,6 +34,7 @@ export const compareProfiles = (before: ProfileSource, after: ProfileSource): Pr
   return {
     ...changed('name', before.name, after.name),
     ...changed('description', before.description ?? '', after.description ?? ''),
+    ...changed('strategy', before.strategy, after.strategy),
     added: [...are.values()].filter(item => !were.has(item.table)),
     removed: [...were.values()].filter(item => !are.has(item.table)),
     changed: [...are.values()].flatMap(item => {
@@ -41,8 +44,8 @@ export const compareProfiles = (before: ProfileSource, after: ProfileSource): Pr
   }
 }
 
-export const isUnchanged = ({ name, description, added, removed, changed }: ProfileDifference): boolean =>
-  name === undefined && description === undefined && added.length + removed.length + changed.length === 0
+export const isUnchanged = ({ name, description, strategy, added, removed, changed }: ProfileDifference): boolean =>
+  (name ?? description ?? strategy) === undefined && added.length + removed.length + changed.length === 0
 
 const itemDifference = (before: ProfileItem, after: ProfileItem): ItemDifference[] => {
   const relationships = {

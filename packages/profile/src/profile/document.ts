@@ -26,10 +26,11 @@ export const asProfile = (source: unknown): Result<ProfileSource> => {
 }
 
 /** A copy in the one order, with every part of it frozen. */
-export const canonical = ({ name, description, items }: ProfileSource): ProfileSource =>
+export const canonical = ({ name, description, strategy, items }: ProfileSource): ProfileSource =>
   frozen({
     name,
     ...(description === undefined ? {} : { description }),
+    ...(strategy === undefined ? {} : { strategy }),
     items: items.map(canonicalItem).toSorted((a, b) => byCodePoint(a.table, b.table)),
   })
 

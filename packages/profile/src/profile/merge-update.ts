@@ -26,10 +26,12 @@ export const mergeUpdate = (
     return their === undefined ? item : mergeItem(from.get(item.table), item, their)
   })
   const description = three(base.description, ours.description, theirs.description)
+  const strategy = three(base.strategy, ours.strategy, theirs.strategy)
   return {
     profile: {
       name: three(base.name, ours.name, theirs.name),
       ...(description === undefined ? {} : { description }),
+      ...(strategy === undefined ? {} : { strategy }),
       items: [...items, ...added],
     },
     begun: Object.fromEntries([

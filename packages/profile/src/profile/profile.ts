@@ -1,4 +1,5 @@
 import type { Filter } from '../filter/filter.ts'
+import type { StrategyName } from '../merge/strategy.ts'
 
 /** Which rows of one table a device downloads before relationships widen it (PR4): exactly one kind. */
 export type DownloadFilter =
@@ -21,6 +22,8 @@ export interface ProfileItem {
 export interface ProfileSource {
   readonly name: string
   readonly description?: string
+  /** how conflicts of its people are settled, whatever environment and tables are set to (CF12) */
+  readonly strategy?: StrategyName
   readonly items: readonly ProfileItem[]
 }
 

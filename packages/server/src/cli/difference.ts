@@ -1,9 +1,17 @@
 import type { Change, DownloadFilter, ItemDifference, ProfileDifference } from '@rejoin/profile'
 
 /** How two versions of a profile differ, a line for each item: `+ contact`, `- account`, `~ order: …`. */
-export const differenceLines = ({ name, description, added, removed, changed }: ProfileDifference): string[] => [
+export const differenceLines = ({
+  name,
+  description,
+  strategy,
+  added,
+  removed,
+  changed,
+}: ProfileDifference): string[] => [
   ...said('name', name),
   ...said('description', description),
+  ...said('strategy', strategy && { before: strategy.before ?? 'none', after: strategy.after ?? 'none' }),
   ...added.map(({ table, filter }) => `+ ${table}: ${filterText(filter)}`),
   ...removed.map(({ table, filter }) => `- ${table}: ${filterText(filter)}`),
   ...changed.map(item => `~ ${item.table}: ${itemParts(item).join('; ')}`),

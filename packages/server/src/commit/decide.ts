@@ -56,8 +56,14 @@ const decideEdit = (work: Workspace, edit: Edit, author: Author, circumstances: 
     else if (refusal.suspicious !== true) voidAmended(work, edit, circumstances.now)
     return { ...judged(edit, refusal.answer), ...refusal }
   }
-  const standpoint = { base: work.baseOf(edit), ...(after === undefined ? {} : { after: after.outcome }) }
-  const outcome = merge(work, edit, { person: author.person, ...standpoint }, circumstances)
+  const { person, app } = author
+  const standpoint = {
+    person,
+    ...(app === undefined ? {} : { app }),
+    base: work.baseOf(edit),
+    ...(after === undefined ? {} : { after: after.outcome }),
+  }
+  const outcome = merge(work, edit, standpoint, circumstances)
   remember(work, edit, outcome, circumstances)
   return judged(edit, outcome)
 }
@@ -145,7 +151,7 @@ const loseWith = (work: Workspace, edit: Edit, author: Author, circumstances: Ci
     return judged(edit, outcome)
   }
   const { environment, authority, now } = circumstances
-  const strategy = environment.strategyOf(edit.table)
+  const strategy = environment.strategyOf(edit.table, author)
   const theirs = standing.content
   const verdict = {
     status: 'lost',

@@ -9,6 +9,7 @@ import type { Workspace } from './workspace.ts'
 /** What of an admitted edit depends on its way here: a device's base is looked up, an online write is made on the record as it stands. */
 export interface Standpoint {
   readonly person: Person
+  readonly app?: string
   readonly base: number
   /** outcome of the edit it was made on top of */
   readonly after?: Outcome
@@ -18,13 +19,13 @@ export interface Standpoint {
 export const merge = (
   work: Workspace,
   edit: Edit,
-  { person, ...known }: Standpoint,
+  { person, app, ...known }: Standpoint,
   circumstances: Circumstances,
 ): Outcome => {
   const { environment, rights, authority, now } = circumstances
   const key = { table: edit.table, id: edit.record }
   const record = work.record(key)
-  const strategy = environment.strategyOf(edit.table)
+  const strategy = environment.strategyOf(edit.table, { person, ...(app === undefined ? {} : { app }) })
   const table = environment.schema.tables.get(edit.table)!
   const allowed = allowedImage(edit, table, rights(person))
   const handle = handlerOf(edit, circumstances)

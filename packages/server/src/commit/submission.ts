@@ -38,6 +38,8 @@ export interface Author {
   readonly device: string
   /** client id prefixes granted to the device */
   readonly prefixes: readonly number[]
+  /** the app he works with, by which his profile is found */
+  readonly app?: string
 }
 
 /** One record a commit changed, as live sessions need it. */

@@ -61,7 +61,8 @@ export interface Environment {
   profileOf(person: Person, app: string): PublishedProfile | undefined
   /** those of a person in all apps */
   profilesOf(person: Person): readonly PublishedProfile[]
-  strategyOf(table: string): Strategy
+  /** that of the author's profile in the app he works with, else of the table, else of all (CF12) */
+  strategyOf(table: string, by?: { readonly person: Person; readonly app?: string }): Strategy
   /** those as data about a table */
   rulesOf(table: string): readonly Rule[]
 }
@@ -239,7 +240,10 @@ const assemble = (state: State, before?: Environment): Environment => {
       ...new Set([...profiles.apps.keys()].flatMap(app => effectiveOf(asking, app)?.published ?? [])),
     ],
     rulesOf: table => rules.get(table) ?? none,
-    strategyOf: table => strategies[settings.strategies[table] ?? settings.strategy],
+    strategyOf: (table, by) => {
+      const profile = by?.app === undefined ? undefined : effectiveOf(by.person, by.app)?.published
+      return strategies[profile?.strategy ?? settings.strategies[table] ?? settings.strategy]
+    },
   }
   states.set(environment, state)
   return environment

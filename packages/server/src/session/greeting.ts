@@ -52,9 +52,9 @@ export const createGreeting =
       const fix = 'open the store of the user who signs in'
       return { welcome: false, reason: 'forbidden', message: 'this device belongs to another user', fix }
     }
-    const author = { person, device: hello.device, prefixes }
-    const time = now()
     const { app, live } = hello
+    const author = { person, device: hello.device, prefixes, app }
+    const time = now()
     const guest = guestIn(known, { author, app, live, expires: signedIn.expires }, lens, time)
     const at = await head()
     const removed =
@@ -113,6 +113,7 @@ const settingsOf = ({ schema, settings }: Environment, person: Person, scope: Sc
   const intervals = intervalsIn(scope)
   return {
     ...settings,
+    ...(scope.profile?.strategy === undefined ? {} : { strategy: scope.profile.strategy, strategies: {} }),
     tables: tables.map(({ table, columnSet, columns }) => {
       const interval = intervals.get(table)
       return {
