@@ -12,7 +12,6 @@ import { createIndexing } from './scope/indexing.ts'
 import type { Fingerprints } from './session/catch-up/fingerprints.ts'
 import { createGreeting, type Greeting } from './session/greeting.ts'
 import { createRowLists } from './session/row-list.ts'
-import { guestOf } from './session/session-state.ts'
 import { createSession, type Session } from './session/session.ts'
 import type { Storage, View } from './storage/storage.ts'
 import { noWake, type Wake } from './storage/wake.ts'
@@ -88,7 +87,6 @@ export const createCore = async ({
   const fingerprints: Fingerprints = new Map()
   const lists = createRowLists()
   const index = createIndexing(storage)
-  await index(environment)
   const head = (): Promise<Position> => storage.snapshot(async view => view.head)
 
   const listening = createListening({
@@ -110,10 +108,7 @@ export const createCore = async ({
   const news = createNews({
     storage,
     known: await head(),
-    tables: () =>
-      listeners.size > 0
-        ? new Set(environment.schema.tables.keys())
-        : new Set([...sessions].flatMap(({ state }) => [...(guestOf(state)?.scope.tables.keys() ?? [])])),
+    tables: () => (listeners.size > 0 ? new Set(environment.schema.tables.keys()) : listening.tables()),
     deliver,
     flood: () => {
       for (const session of sessions) void session.catchUpAgain()
@@ -142,16 +137,21 @@ export const createCore = async ({
   const readAgain = async (): Promise<void> => {
     const before = environment
     const present = await storage.snapshot(loadEnvironment)
-    await index(present)
     environment = present
     listening.follow(before)
+  }
+  /** Slow and able to fail, and nobody's rights wait for it: without its index a scope is found all the same. */
+  let indexing: Promise<void> = Promise.resolve()
+  const indexPresent = (): Promise<void> => {
+    indexing = indexing.then(() => index(environment)).catch(log)
+    return indexing
   }
   let reading: Promise<void> = Promise.resolve()
   /** One after another: what was read last is what counts. */
   const refresh = (): Promise<void> => {
     const read = reading.then(readAgain)
     reading = read.catch(() => {})
-    return read
+    return read.then(indexPresent)
   }
 
   const woken = async (): Promise<void> => {
@@ -174,6 +174,8 @@ export const createCore = async ({
       })
       .catch(log)
   })
+
+  await indexPresent()
 
   const newCommit = (): string => Buffer.from(random(8)).toString('hex')
   const committer = createCommitter({

@@ -48,5 +48,7 @@ const stepOf = (op: string): Step => {
 const after = (step: Step, { now, person }: Scope): number => {
   const here = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(person.timeZone ?? 'UTC')
   const begun = step === 'day' ? here.startOfDay() : here.round({ smallestUnit: step, roundingMode: 'floor' })
-  return begun.add({ [`${step}s`]: 1 }).epochMilliseconds
+  const next = begun.add({ [`${step}s`]: 1 })
+  // a day may begin at 01:00, and the next one at midnight all the same
+  return (step === 'day' ? next.startOfDay() : next).epochMilliseconds
 }

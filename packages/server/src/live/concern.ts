@@ -1,4 +1,4 @@
-import { operandOf, type Reach, type Schema, type Table, valueIn } from '@rejoin/profile'
+import { DELETED, operandOf, type Reach, type Schema, type Table, valueIn } from '@rejoin/profile'
 import type { Changed } from '../commit/submission.ts'
 import { keyOf, type RecordKey, type View } from '../storage/storage.ts'
 import type { Audience, AudienceTable } from './audience.ts'
@@ -80,17 +80,26 @@ export const concernsOf = async <L extends Listener>(
   return notes.concerns
 }
 
-/** Who of an audience holds rows, as they are. */
+/**
+ * Who of an audience holds rows, as they are.
+ *
+ * @returns undefined where that takes following too many rows
+ */
 export const holdersOf = async <L extends Listener>(
   view: View,
   audience: Audience<L>,
   keys: readonly RecordKey[],
-): Promise<ReadonlyMap<string, ReadonlySet<L>>> => {
+): Promise<ReadonlyMap<string, ReadonlySet<L>> | undefined> => {
   const side = createSide(audience, storedNeighbours(view, audience.schema))
   const holders = new Map<string, ReadonlySet<L>>()
-  for (const key of keys) {
-    const table = audience.tables.get(key.table)
-    if (table !== undefined) holders.set(keyOf(key), (await side.holding(table, key.id)).listeners)
+  try {
+    for (const key of keys) {
+      const table = audience.tables.get(key.table)
+      if (table !== undefined) holders.set(keyOf(key), (await side.holding(table, key.id)).listeners)
+    }
+  } catch (error) {
+    if (error instanceof TooFar) return undefined
+    throw error
   }
   return holders
 }
@@ -175,8 +184,9 @@ const sidesOf = ({
   }
 }
 
-const isDoubtful = <L extends Listener>({ deciding }: AudienceTable<L>, { moved }: Changed): boolean =>
-  moved !== undefined && [...deciding].some(moved)
+/** Deleted and made anew, a row may look as before; what it brings has gone and come. */
+const isDoubtful = <L extends Listener>({ deciding, alone }: AudienceTable<L>, { moved }: Changed): boolean =>
+  moved !== undefined && ((!alone && moved(DELETED)) || [...deciding].some(moved))
 
 const overlayOf = (changed: readonly Changed[], side: 'before' | 'after'): Overlay => {
   const overlay = new Map<string, Map<string, Row | undefined>>()

@@ -39,7 +39,9 @@ export const createDelivery =
           concerns.push(
             concernsAlone(audience, committed.changed) ?? (await concernsOf(view, audience, committed.changed)),
           )
-          if (unchanged.length > 0) holders.push(await holdersOf(view, audience, unchanged))
+          // of a row that cannot be followed nobody is told: whoever holds it has it as it is
+          const held = unchanged.length > 0 ? await holdersOf(view, audience, unchanged) : undefined
+          if (held !== undefined) holders.push(held)
         }
         return {
           concerns,

@@ -14,6 +14,8 @@ import { rescoped } from './rescope.ts'
 /** The sessions of a relay as listeners: each hears of what concerns its scope, and its scope follows what it depends on. */
 export interface Listening {
   deliver(committed: Committed): Promise<void> | undefined
+  /** of which a change may concern somebody: filters look also at tables that nobody holds rows of */
+  tables(): ReadonlySet<string>
   /** from now on a session hears what concerns its present scope; one that has ended hears nothing */
   listen(session: Session): void
   /** the environment was another one: sessions whose person, profile or rights changed are told, or connect again */
@@ -95,7 +97,12 @@ export const createListening = ({ storage, environment, lens, alone, now, log }:
   const turn = async (): Promise<void> => {
     // A download goes on as it began: what time has changed meanwhile is told when it is through.
     const isDue = ({ turns, session }: LiveSession): boolean => turns <= now() && session.state.phase === 'live'
-    for (const { session } of [...listeners.values()].filter(isDue)) if (!ended) await adopt(session)
+    const due = [...listeners.values()].filter(isDue).toSorted((a, b) => a.turns - b.turns)
+    const began = now()
+    for (const { session } of due) {
+      if (ended || now() - began > TURNING) return
+      await adopt(session)
+    }
   }
 
   const review = (session: Session, before: Environment): void => {
@@ -108,6 +115,7 @@ export const createListening = ({ storage, environment, lens, alone, now, log }:
   }
 
   return {
+    tables: () => new Set([...audiences.all()].flatMap(({ tables }) => [...tables.keys()])),
     deliver: createDelivery(storage, audiences, session => listeners.get(session)),
     listen,
     follow: before => {
@@ -125,6 +133,9 @@ export const createListening = ({ storage, environment, lens, alone, now, log }:
     },
   }
 }
+
+/** ms of each second given to scopes whose dates have moved; those that wait longest come first in the next */
+const TURNING = 250
 
 /** Times a session waits until what was just committed has been told; then it catches up from storage instead. */
 const PATIENCE = 3

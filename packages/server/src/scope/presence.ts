@@ -38,20 +38,24 @@ export const createPresence = (scope: Scope, lens: Lens): Presence => {
         return new Set(live.filter(row => part.holds(JSON.parse(row.json) as Fields, row.id)).map(({ id }) => id))
       }
       const ids = live.map(({ id }) => id)
-      if (ids.length <= FEW) return followed(view, scope, lens, table, ids)
+      if (ids.length <= FEW) {
+        const held = await followed(view, scope, lens, table, ids)
+        if (held !== undefined) return held
+      }
       const listed = new Set((await members(view)).get(table)?.map(({ id }) => id))
       return new Set(ids.filter(id => listed.has(id)))
     },
   }
 }
 
+/** @returns undefined where too many rows bring one of them */
 const followed = async (
   view: View,
   scope: Scope,
   lens: Lens,
   table: string,
   ids: readonly string[],
-): Promise<ReadonlySet<string>> => {
+): Promise<ReadonlySet<string> | undefined> => {
   const audience = createAudience<{ readonly scope: Scope }>(scope.schema, scope.profile, lens)
   audience.add({ scope })
   const holders = await holdersOf(
@@ -59,5 +63,5 @@ const followed = async (
     audience,
     ids.map(id => ({ table, id })),
   )
-  return new Set(ids.filter(id => (holders.get(keyOf({ table, id }))?.size ?? 0) > 0))
+  return holders && new Set(ids.filter(id => (holders.get(keyOf({ table, id }))?.size ?? 0) > 0))
 }

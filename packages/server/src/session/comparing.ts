@@ -14,6 +14,8 @@ export interface Comparison extends Reading {
   readonly send: (frame: Uint8Array) => void
   readonly sendCounted: (frame: Uint8Array) => void
   readonly room: () => Promise<void>
+  /** throws where the scope is in force no more: after every read, before anything of it is sent */
+  readonly check: () => void
   /** @returns whether the device may have been told something newer of a record since this call */
   readonly watch: () => (key: string) => boolean
 }
@@ -21,6 +23,7 @@ export interface Comparison extends Reading {
 export const compare = async (run: Comparison, part: TableScope, { table, ...question }: Compare): Promise<void> => {
   const { storage, lists, scope, pause } = run
   const found = await storage.snapshot(async view => (await lists.of(view, scope, part, run)).answer(question, pause))
+  run.check()
   await sendRows(run, part, found.send)
   await dropRows(run, part, found.drop)
   run.send(encodeDown({ type: 'compared', table, differing: found.differing }))
@@ -67,7 +70,7 @@ interface Step {
  * @param settle gives ids that are left for another step
  */
 const inSteps = async (
-  { storage, presence, room, watch, pause }: Comparison,
+  { storage, presence, room, check, watch, pause }: Comparison,
   table: string,
   ids: readonly string[],
   settle: (step: Step) => readonly string[],
@@ -81,6 +84,7 @@ const inSteps = async (
         const rows = await view.records(left.map(id => ({ table, id })))
         return [rows, await presence.among(view, table, rows)] as const
       })
+      check()
       const isNew = (id: string): boolean => heardOf(keyOf({ table, id }))
       const again = left.filter(isNew)
       const few = left.filter(id => !isNew(id))

@@ -1,7 +1,6 @@
 import {
   closeCodes,
   type CloseReason,
-  type Compare,
   decodeUp,
   type Edit,
   encodeDown,
@@ -24,10 +23,10 @@ import { keyOf, type Storage } from '../storage/storage.ts'
 import { catchUp } from './catch-up/catch-up.ts'
 import type { Fingerprints } from './catch-up/fingerprints.ts'
 import { TooManyRows } from './catch-up/row-caps.ts'
-import { compare } from './comparing.ts'
 import type { Greeting } from './greeting.ts'
 import { type Bucket, fullBucket, limits, take } from './limits.ts'
 import { createMissed } from './missed.ts'
+import { createQuestions } from './questions.ts'
 import type { RowLists } from './row-list.ts'
 import { type Guest, guestOf, type SessionState } from './session-state.ts'
 
@@ -89,11 +88,6 @@ export const createSession = (parts: SessionParts): Session => {
   /** since when the window is full and does not move */
   let unmovedSince: number | undefined
   const waitingForRoom: (() => void)[] = []
-  let comparing: Promise<void> = Promise.resolve()
-  let questions = 0
-  let compared: Bucket = fullBucket(limits.comparedBurst, now())
-  /** records of which the device may have been told since a question began to read some */
-  let heard: { readonly keys: Set<string>; anything: boolean } | undefined
   // what a live device has been given everything up to
   let reached: Position = nowhere
   let unsure = false
@@ -172,7 +166,7 @@ export const createSession = (parts: SessionParts): Session => {
       rowCaps: parts.rowCaps(),
       send,
       sendCounted: frame => {
-        if (heard !== undefined) heard.anything = true
+        questions.toldAnything()
         sendCounted(frame)
       },
       room,
@@ -238,49 +232,6 @@ export const createSession = (parts: SessionParts): Session => {
     if (suspicious.length >= limits.suspicious) close('limits', 'too much malformed input', 'update the program')
   }
 
-  const answer = async (question: Compare): Promise<void> => {
-    const guest = guestOf(state)
-    const part = guest?.scope.tables.get(question.table)
-    if (guest === undefined || part === undefined) {
-      return send(encodeDown({ type: 'compared', table: question.table, differing: [] }))
-    }
-    const { lists, lens, pause } = parts
-    const presence = createPresence(guest.scope, lens)
-    const run = { storage, scope: guest.scope, presence, lists, pause, read, send, sendCounted, room, watch }
-    await compare(run, part, question).finally(() => {
-      heard = undefined
-    })
-  }
-
-  const watch = (): ((key: string) => boolean) => {
-    const since = { keys: new Set<string>(), anything: false }
-    heard = since
-    return key => since.anything || since.keys.has(key)
-  }
-
-  const read = (rows: number): void => {
-    const { comparedPerSecond, comparedBurst } = limits
-    const left = take(compared, Math.min(rows, comparedBurst), comparedPerSecond, comparedBurst, now())
-    if (left === undefined) close('busy', 'comparing read too many rows', 'come back later')
-    else compared = left
-  }
-
-  /** Beside what else the device sends, which must not wait for it. */
-  const compareInTurn = (question: Compare): Promise<void> => {
-    if (questions >= limits.comparing) {
-      close('limits', 'too many questions at once', 'wait for answers')
-      return comparing
-    }
-    questions++
-    comparing = comparing
-      .then(() => (state.phase === 'closed' ? undefined : answer(question)))
-      .catch(fail)
-      .finally(() => {
-        questions--
-      })
-    return comparing
-  }
-
   const handle = async (message: Up): Promise<void> => {
     const guest = guestOf(state)
     if (message.type === 'hello') return greet(message)
@@ -300,7 +251,7 @@ export const createSession = (parts: SessionParts): Session => {
         madeRoom()
         return
       case 'compare':
-        return compareInTurn(message)
+        return questions.ask(message)
       case 'refresh':
         return refresh(message, guest)
     }
@@ -330,6 +281,12 @@ export const createSession = (parts: SessionParts): Session => {
     return decodeUp(frame)
   }
 
+  const { lens, lists, pause } = parts
+  const scope = (): Scope | undefined => guestOf(state)?.scope
+  const questions = createQuestions({
+    ...{ storage, lens, lists, pause, now, scope, send, sendCounted, room, close, fail },
+  })
+
   const session: Session = {
     receive: frame => {
       if (state.phase === 'closed') return work
@@ -338,7 +295,7 @@ export const createSession = (parts: SessionParts): Session => {
         if (message === undefined) return work
         // Acknowledgements pass by: the pages they make room for must not wait behind a push.
         if (message.type === 'stored' || message.type === 'ping') return handle(message).catch(fail)
-        if (message.type === 'compare' && guestOf(state) !== undefined) return compareInTurn(message)
+        if (message.type === 'compare' && guestOf(state) !== undefined) return questions.ask(message)
         work = work.then(() => (state.phase === 'closed' ? undefined : handle(message))).catch(fail)
       } catch (error) {
         fail(error)
@@ -362,8 +319,7 @@ export const createSession = (parts: SessionParts): Session => {
       }
       if (live && (isNews || judged !== undefined)) unsure ||= told.unsure
       if (state.phase === 'catching-up') state.missed.add(told)
-      for (const change of committed.changed) heard?.keys.add(keyOf(change))
-      for (const row of told.rows) heard?.keys.add(keyOf(row))
+      questions.told([...told.rows, ...told.gone].map(keyOf))
     },
     adopt: (guest, told) => {
       // A live session may be behind what is known only by commits that did not concern it.
@@ -372,7 +328,7 @@ export const createSession = (parts: SessionParts): Session => {
         reached = told.at
         const frame = told.frame()
         if (frame !== undefined) send(frame)
-        for (const row of told.rows) heard?.keys.add(keyOf(row))
+        questions.told([...told.rows, ...told.gone].map(keyOf))
       } else if (state.phase === 'live') {
         state = { phase: 'live', guest }
         void catchUpAgain(allOf)
