@@ -12,8 +12,9 @@ describe('"why did my value change?"', () => {
     ['merge', 'leaks', 'done'],
     ['serverWins', 'dry', 'open'],
     ['ask', 'dry', 'open'],
+    ['ask', 'leaks', 'done'],
   ] as const)(
-    '[CF16] %s: who lost a value sees it, and who and what replaced it, and brings it back in one action',
+    '[CF16] %s, ending with "%s": who lost a value sees it, and who and what replaced it, and brings it back in one action',
     async (strategy, note, status) => {
       rig = await openRig(strategy)
       await rig.office.create('workorder', 'W1', order)
@@ -25,7 +26,7 @@ describe('"why did my value change?"', () => {
       await mia.online()
       if (strategy === 'ask') {
         expect(mia.entry().question).toMatchObject({ mine: { note: 'leaks' }, theirs: { note: 'dry' } })
-        await mia.entry().resolve('theirs')
+        await mia.entry().resolve(note === 'dry' ? 'theirs' : 'mine')
         await rig.calm()
       }
       expect(await rig.office.row('workorder', 'W1')).toMatchObject({ note, status })
