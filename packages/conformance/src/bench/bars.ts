@@ -20,6 +20,8 @@ export const bars: Readonly<Record<string, Bar>> = {
 export const scopeBars: Readonly<Record<string, Bar>> = {
   'scope.sqlite.growth.computed': { of: 'value', must: 'at most', limit: 1.5 },
   'scope.postgres.growth.computed': { of: 'value', must: 'at most', limit: 1.5 },
+  'documented.sqlite.growth.computed': { of: 'value', must: 'at most', limit: 1.5 },
+  'documented.postgres.growth.computed': { of: 'value', must: 'at most', limit: 1.5 },
   'live.sqlite.growth': { of: 'value', must: 'at most', limit: 1.5 },
   'live.sqlite.memory': { of: 'value', must: 'under', limit: 12 },
   'live.postgres.growth': { of: 'value', must: 'at most', limit: 1.5 },

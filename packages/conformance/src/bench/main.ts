@@ -7,7 +7,7 @@ import { openBaseline } from './baseline/side.ts'
 import type { Measure } from './measure.ts'
 import { openRejoinSide } from './rejoin/side.ts'
 import { roundsOf, runTrial, type Contest } from './run.ts'
-import { benchScopes } from './scope/main.ts'
+import { benchDocumented, benchScopes } from './scope/main.ts'
 import { trialNames, trials, type Trial } from './trials.ts'
 
 /**
@@ -36,8 +36,9 @@ const main = async (names: readonly string[], options: Options): Promise<number>
   }
   const chosen = trials.filter(trial => names.length === 0 || names.includes(trial.name))
   const { measures: compared, faults } = await runAll(contest, chosen, options.folder)
-  const scopes = names.includes('scope') && !alone ? await runScopes(options.folder) : []
-  const measures = [...compared, ...scopes]
+  const scopes = names.includes('scope') && !alone ? await runLong('scopes', benchScopes, options.folder) : []
+  const documented = names.includes('documented') && !alone ? await runLong('documented', benchDocumented, options.folder) : [] // prettier-ignore
+  const measures = [...compared, ...scopes, ...documented]
   console.log(alone ? aloneTable(measures) : sideBySide(measures))
   if (options.json !== undefined) await writeJson(options.json, { measures })
   for (const fault of faults) console.error(`bench: ${fault}`)
@@ -49,12 +50,12 @@ const main = async (names: readonly string[], options: Options): Promise<number>
 }
 
 /** Long, and without another side: run where it is named. */
-const known = [...trialNames, 'scope']
+const known = [...trialNames, 'scope', 'documented']
 
-const runScopes = async (folder: string | undefined): Promise<Measure[]> => {
-  const progress = startProgress('scopes')
+const runLong = async (name: string, bench: typeof benchScopes, folder: string | undefined): Promise<Measure[]> => {
+  const progress = startProgress(name)
   try {
-    return await benchScopes(note => progress.at(0, note), folder)
+    return await bench(note => progress.at(0, note), folder)
   } finally {
     progress.end()
   }

@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks'
 import { meets, scopeBars } from '../bars.ts'
 import type { Figure, Measure } from '../measure.ts'
 import { askScopes, type Sized } from './asked.ts'
+import { measureDocumented } from './documented-run.ts'
 import { sqliteEngine } from './engine.ts'
 import { fill } from './fill.ts'
 import { measureLive } from './live.ts'
@@ -49,6 +50,10 @@ export const benchScopes = async (at: (note: string) => void, folder = tmpdir())
   }
   return figures.map(judged)
 }
+
+/** `pnpm bench documented`. */
+export const benchDocumented = async (at: (note: string) => void, folder?: string): Promise<Measure[]> =>
+  (await measureDocumented(at, folder)).map(judged)
 
 /** How the time of one scope grows when the tables are ten times as large. */
 const growth = (figures: readonly Figure[], engine: string): Figure[] => {
