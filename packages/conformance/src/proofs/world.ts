@@ -81,6 +81,15 @@ export const worldSchema: SchemaSource = {
         annotation: { read: 'all' },
       },
     },
+    // A reader whose right was narrowed: the same columns, his own rows.
+    {
+      name: 'keeper',
+      tables: {
+        workorder: { read: 'own', hidden: ['cost'] },
+        account: { read: 'all' },
+        annotation: { read: 'all' },
+      },
+    },
   ],
 }
 
