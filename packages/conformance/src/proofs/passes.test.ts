@@ -1,7 +1,7 @@
 import type { ProfileItem } from '@rejoin/profile'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Device } from './device.ts'
-import { openRig, type Rig } from './rig.ts'
+import { createDice, openRig, type Rig } from './rig.ts'
 
 const order = { title: 'Pump', status: 'open', ownerid: 'north' }
 const MINUTE = 60_000
@@ -230,5 +230,41 @@ describe('passes', () => {
     await rig.pass(2 * MINUTE)
     expect(title(mia)).toBe('Pipe')
     await rig.agree()
+  })
+
+  it('[DS13] what changes while a pass is under way is neither lost nor told backwards, whatever the table', async () => {
+    rig = await openRig('merge')
+    await rig.setItems('everything', [
+      all('workorder'),
+      all('account', { interval: 5 }),
+      all('annotation', { interval: 7 }),
+    ])
+    const ids = Array.from({ length: 40 }, (_, n) => `W${n}`)
+    await rig.fill('workorder', ids, id => ({ title: id, state: 'open', ownerid: 'north' }))
+    for (const id of ['A1', 'A2', 'A3']) await rig.office.create('account', id, { name: id })
+    const mia = await rig.device('mia')
+    const dice = createDice(7)
+    for (let round = 0; round < 40; round++) {
+      const doing: Promise<unknown>[] = []
+      if (round % 2 === 0) doing.push(mia.rejoin.sync.refresh())
+      else doing.push(rig.pass(6 * MINUTE))
+      for (let n = 0; n < 4; n++) {
+        const id = `W${dice.number(40)}`
+        const account = `A${1 + dice.number(3)}`
+        doing.push(rig.office.update('workorder', id, { note: `${round} ${n}` }).catch(() => undefined))
+        doing.push(rig.office.update('account', account, { city: `${round} ${n}` }))
+      }
+      if (round % 5 === 0) doing.push(rig.office.remove('workorder', `W${round}`).catch(() => undefined))
+      if (round % 7 === 0) doing.push(mia.update('workorder', 'W39', { priority: round }))
+      await rig.calm()
+      await Promise.all(doing)
+    }
+    await rig.pass(20 * MINUTE)
+    await rig.agree()
+    expect(mia.rejoin.stats.repaired).toBe(0)
+    const repaired = mia.rejoin.sync.refresh()
+    await rig.calm()
+    await repaired
+    expect(mia.rejoin.stats.repaired).toBe(0)
   })
 })
