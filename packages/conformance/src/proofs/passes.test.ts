@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { ProfileItem } from '@rejoin/profile'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Device } from './device.ts'
@@ -244,11 +245,20 @@ describe('passes', () => {
     for (const id of ['A1', 'A2', 'A3']) await rig.office.create('account', id, { name: id })
     const mia = await rig.device('mia')
     const dice = createDice(7)
+    rig.slow(() => dice.number(6))
     for (let round = 0; round < 40; round++) {
       const doing: Promise<unknown>[] = []
-      if (round % 2 === 0) doing.push(mia.rejoin.sync.refresh())
-      else doing.push(rig.pass(6 * MINUTE))
-      for (let n = 0; n < 4; n++) {
+      if (round % 4 === 0) doing.push(mia.rejoin.sync.refresh())
+      else {
+        // The pass that is due begins when the first of the changes is already on its way.
+        const due = Math.min(...Object.values(mia.rejoin.sync.current.next).filter(each => typeof each === 'number'))
+        await rig.pass(due - rig.time.now() - 1_000)
+        mia.line.hold('up')
+        await rig.pass(2_000)
+        mia.line.release('up')
+      }
+      for (let n = 0; n < 8; n++) {
+        for (let turn = dice.number(4); turn > 0; turn--) await setImmediate()
         const id = `W${dice.number(40)}`
         const account = `A${1 + dice.number(3)}`
         doing.push(rig.office.update('workorder', id, { note: `${round} ${n}` }).catch(() => undefined))

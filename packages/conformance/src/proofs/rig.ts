@@ -65,6 +65,8 @@ export interface Rig {
   setItems(profile: string, items: readonly ProfileItem[]): Promise<void>
   /** as an administrator does it */
   removeUser(user: User): Promise<void>
+  /** turns of the event loop that the database takes to begin to read: others are at work meanwhile */
+  slow(turns: () => number): void
   /** whether the identity provider knows anybody */
   signIns(known: boolean): void
   /** what was reported as bugs by relay or devices: checked at the end of every proof */
@@ -91,10 +93,12 @@ export const openRig = async (
 ): Promise<Rig> => {
   const database = await openSqliteStorage({ path: ':memory:', newId: () => randomBytes(8).toString('hex') })
   let reading = 0
+  let slowness = (): number => 0
   const storage: typeof database = {
     ...database,
     snapshot: async read => {
       reading++
+      for (let turn = slowness(); turn > 0; turn--) await setImmediate()
       return database.snapshot(read).finally(() => reading--)
     },
   }
@@ -234,6 +238,9 @@ export const openRig = async (
       await core.reload()
     },
     setPerson: person => write({ kind: 'person', id: person.id, value: person }),
+    slow: turns => {
+      slowness = turns
+    },
     signIns: known => {
       signIns = known
     },

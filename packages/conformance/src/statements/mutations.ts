@@ -718,4 +718,12 @@ export const mutations: readonly Mutation[] = [
     proves: ['FS7'],
     tests: ['conformance/src/proofs/leaving'],
   },
+  {
+    name: 'what happens to other tables during a pass is not told',
+    file: 'packages/server/src/session/session.ts',
+    find: 'told.at.rev > brought.rev || !tables.has(table)',
+    replace: 'told.at.rev > brought.rev',
+    proves: ['DS13'],
+    tests: ['conformance/src/proofs/passes'],
+  },
 ]
