@@ -39,7 +39,7 @@ export interface OnlineRow {
 
 export interface OnlineRows {
   readonly rows: readonly OnlineRow[]
-  /** where the next page begins (`after`); absent at the end */
+  /** where the next page begins (`after`), as the relay alone reads it; absent at the end */
   readonly next?: string
 }
 

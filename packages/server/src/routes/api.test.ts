@@ -108,9 +108,12 @@ test('rows come in order of their ids, page after page, and equality filters the
     const { rows, next } = await body(opened.ask('olga', `${visits}?${query}`))
     return { ids: rows.map((row: { id: string }) => row.id), ...(next === undefined ? {} : { next }) }
   }
-  expect(await list('limit=2')).toEqual({ ids: ['v1', 'v2'], next: 'v2' })
-  expect(await list('limit=2&after=v2')).toEqual({ ids: ['v3', 'v4'], next: 'v4' })
-  expect(await list('limit=2&after=v4')).toEqual({ ids: ['v5'] })
+  const next = expect.stringMatching(/^[\w-]{123}$/) as string
+  const first = await list('limit=2')
+  expect(first).toEqual({ ids: ['v1', 'v2'], next })
+  const second = await list(`limit=2&after=${first.next}`)
+  expect(second).toEqual({ ids: ['v3', 'v4'], next })
+  expect(await list(`limit=2&after=${second.next}`)).toEqual({ ids: ['v5'] })
   expect(await list('minutes=1')).toEqual({ ids: ['v1', 'v3', 'v5'] })
   expect(await list('minutes=1&done=true')).toEqual({ ids: ['v5'] })
   expect(await list('state=')).toEqual({ ids: ['v5'] })
@@ -149,6 +152,28 @@ test('[SE1] a row a person may not read is as if it were not there, in lists, re
     }
   }
   expect((await body(opened.ask('flora', visits))).rows).toHaveLength(1)
+})
+
+test('[SE1] where a list goes on tells no id, and is neither chosen nor taken from another person or table', async () => {
+  for (const [id, ownerid] of [
+    ['mine', 'fritz'],
+    ['secret', 'flora'],
+    ['yours', 'fritz'],
+  ] as const)
+    await create('olga', { title: 'Pump', ownerid }, id)
+  const page = (query: string, user = 'fritz', table = 'visit') => opened.ask(user, `/api/tables/${table}?${query}`)
+  const first = await body(page('limit=1'))
+  expect(first.rows.map(({ id }: { id: string }) => id)).toEqual(['mine'])
+  expect(Buffer.from(first.next, 'base64url').toString('latin1')).not.toContain('mine')
+  const second = await body(page(`limit=1&after=${first.next}`))
+  expect(second.rows.map(({ id }: { id: string }) => id)).toEqual(['yours'])
+  const altered = `${first.next.slice(0, -2)}${first.next.endsWith('AA') ? 'BB' : 'AA'}`
+  for (const chosen of ['mine', 'secret', 'r', '', altered]) {
+    const refused = await page(`limit=1&after=${chosen}`)
+    expect([refused.status, (await body(refused)).code]).toEqual([400, 'cursor'])
+  }
+  expect((await page(`after=${first.next}`, 'flora')).status).toBe(400)
+  expect((await page(`after=${first.next}`, 'fritz', 'part')).status).toBe(400)
 })
 
 test('[SE1] a hidden column never leaves, and no filter or write tells its value', async () => {

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { Core } from '../core.ts'
 import type { View } from '../storage/storage.ts'
 import { jsonOf, queryOf } from './checked.ts'
+import { cursorsOf } from './cursor.ts'
 import { ApiFailure } from './failure.ts'
 import { type ApiRow, queryValue, rowFor, tableFor, type Test } from './readable.ts'
 import type { ApiEnv, Caller } from './signed-in.ts'
@@ -29,9 +30,12 @@ export const tableRoutes = (core: Core) =>
       const readable = caller.rights.readable(table.name)
       const tests = Object.entries(columns).map(([name, text]) => queryValue(table, readable, name, text ?? ''))
       const wanted = limit === undefined ? DEFAULT_ROWS : Number(limit)
-      const found = await core.storage.snapshot(view =>
-        list(view, caller, table, { after: after ?? '', wanted, tests }),
+      const cursors = await cursorsOf(core.storage, `${caller.person.id}/${table.name}`)
+      const from = after === undefined ? '' : cursors.open(after)
+      const { rows, last } = await core.storage.snapshot(view =>
+        list(view, caller, table, { after: from, wanted, tests }),
       )
+      const found: Listed = { rows, ...(last === undefined ? {} : { next: cursors.seal(last) }) }
       return context.json(found)
     })
     .get('/tables/:table/:id', async context => {
@@ -84,7 +88,7 @@ const listQuery: z.ZodType<{ limit?: string; after?: string; [column: string]: s
       .regex(/^\d{1,4}$/, 'must be a number')
       .refine(text => Number(text) >= 1 && Number(text) <= MOST_ROWS, `must be from 1 to ${MOST_ROWS}`)
       .optional(),
-    after: z.string().max(64).optional(),
+    after: z.string().max(128).optional(),
   })
   .catchall(z.string('must be given once')) as never
 
@@ -108,7 +112,13 @@ interface Listed {
   readonly next?: string
 }
 
-const list = async (view: View, caller: Caller, table: Table, { after, wanted, tests }: Wanted): Promise<Listed> => {
+interface Found {
+  readonly rows: readonly ApiRow[]
+  /** the last row looked at, readable or not; absent at the end */
+  readonly last?: string
+}
+
+const list = async (view: View, caller: Caller, table: Table, { after, wanted, tests }: Wanted): Promise<Found> => {
   const rows: ApiRow[] = []
   let last = after
   for (let seen = 0; seen < LOOKED_AT; seen += STEP) {
@@ -119,12 +129,12 @@ const list = async (view: View, caller: Caller, table: Table, { after, wanted, t
         ? rowFor(caller, table, stored)
         : undefined
       if (row !== undefined) rows.push(row)
-      if (rows.length === wanted) return { rows, next: last }
+      if (rows.length === wanted) return { rows, last }
     }
     if (step.length < STEP) return { rows }
     await setImmediate()
   }
-  return { rows, next: last }
+  return { rows, last }
 }
 
 const rowNow = async (core: Core, caller: Caller, table: Table, id: string): Promise<ApiRow | undefined> => {
