@@ -4,6 +4,7 @@ import { hc } from 'hono/client'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ONLINE } from '../commit/online.ts'
 import type { RelayApp } from '../relay.ts'
+import type { StoredEdit } from '../storage/storage.ts'
 import { type Opened, openRelay } from './relay.fixture.ts'
 
 let opened: Opened
@@ -292,6 +293,32 @@ test('[SE1] the ledger tells who was given a record nothing of what it held whil
     (await body(opened.ask(user, '/api/ledger'))).entries.map(({ edit }: { edit: string }) => edit).toSorted()
   expect(await seen('olga')).toEqual(['e0', 'e1', 'e2', 'e3'])
   expect(await seen('flora')).toEqual(['e3'])
+  expect(await seen('fritz')).toEqual([])
+})
+
+test('[SE1] refused edits tell who was given a record nothing of what it held while he could not read it', async () => {
+  const { storage } = opened.relay.core
+  await create('olga', { title: 'canary of Fritz', ownerid: 'fritz' }, 'v1')
+  const refused = (edit: string, received: number, changes: StoredEdit['changes']): StoredEdit => ({
+    ...({ edit, table: 'visit', id: 'v1', kind: 'update', author: 'olga', device: 'd', seq: 1, at: 1 } as const),
+    ...{ received, changes, outcome: { status: 'rejected', code: 'rule', message: 'no' } as const },
+  })
+  const early = refused('early', Date.now() + 500, { title: ['canary of Fritz', 'b'] })
+  opened.skip(1_000)
+  const json = { values: { title: 'Now Flora’s', ownerid: 'flora' } }
+  await opened.ask('olga', `${visits}/v1`, { method: 'PATCH', json })
+  const later = Date.now() + 10_000
+  const edits = [
+    early,
+    refused('late', later, { title: ['Now Flora’s', 'b'] }),
+    refused('taken', later, { ownerid: ['flora', 'fritz'] }),
+    refused('claimed', later, { ownerid: ['fritz', 'flora'], title: ['canary', 'b'] }),
+  ]
+  await storage.commit({}, () => ({ result: undefined, edits }))
+  const seen = async (user: string): Promise<string[]> =>
+    (await body(opened.ask(user, '/api/refused'))).edits.map(({ edit }: { edit: string }) => edit).toSorted()
+  expect(await seen('olga')).toEqual(['claimed', 'early', 'late', 'taken'])
+  expect(await seen('flora')).toEqual(['late'])
   expect(await seen('fritz')).toEqual([])
 })
 

@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { voidKey } from '../commit/answering.ts'
 import type { Core } from '../core.ts'
+import { versionsOf } from '../inquiry/versions.ts'
 import { keyOf, type RecordKey, type StoredEdit, type View } from '../storage/storage.ts'
 import { jsonOf, queryOf } from './checked.ts'
 import { ApiFailure } from './failure.ts'
@@ -63,11 +64,15 @@ export const historyRoutes = (core: Core) =>
         const edits = await view.refused(limitOf(limit))
         const visible = await readers(view, caller, edits)
         const closed = new Set((await view.edits(edits.map(closing))).map(({ edit }) => edit))
-        return edits.flatMap(edit => {
-          const definition = visible(edit.table, edit.id) ?? unmade(caller, edit)
+        const shown: (ReturnType<typeof refusedFor> & { readonly resolved: boolean })[] = []
+        for (const edit of edits) {
+          const present = visible(edit.table, edit.id)
+          const reached = present !== undefined && (await reachedThen(view, caller, edit))
+          const definition = reached ? present : unmade(caller, edit)
           const resolved = closed.has(closing(edit))
-          return definition === undefined ? [] : [{ ...refusedFor(caller, definition, edit), resolved }]
-        })
+          if (definition !== undefined) shown.push({ ...refusedFor(caller, definition, edit), resolved })
+        }
+        return shown
       })
       return context.json({ edits: found })
     })
@@ -105,11 +110,27 @@ const readers = async (
 const reachesAll = ({ rights }: Caller, { table, record, mine, theirs, result }: LedgerEntry): boolean =>
   [mine, theirs, result].every(({ fields }) => rights.reaches(table, 'read', fields, record))
 
+/**
+ * Of a refused edit too: on the record as it stood when the edit came, with what the edit says was there, and with what
+ * it wanted. Its author knows what he sent.
+ */
+const reachedThen = async (view: View, { rights, person }: Caller, edit: StoredEdit): Promise<boolean> => {
+  if (edit.author === person.id || rights.depth(edit.table, 'read') === 'all') return true
+  const since = (await versionsOf(view, edit)).findLast(({ edit: { received } }) => received >= edit.received)
+  const [stored] = since === undefined ? await view.records([edit]) : []
+  const then = since === undefined ? stored && (JSON.parse(stored.json) as Fields) : since.before?.fields
+  if (then === undefined) return false
+  const versions = [then, { ...then, ...sideOf(edit, 0) }, { ...then, ...sideOf(edit, 1) }]
+  return versions.every(fields => rights.reaches(edit.table, 'read', fields, edit.id))
+}
+
+const sideOf = ({ changes }: StoredEdit, side: 0 | 1): Fields =>
+  Object.fromEntries(Object.entries(changes).map(([column, sides]) => [column, sides[side]]))
+
 /** A refused create left no record: it is its author's, and whose right would have reached the record it was to be. */
 const unmade = ({ environment, rights, person }: Caller, edit: StoredEdit): Table | undefined => {
   if (edit.kind !== 'create') return undefined
-  const fields = Object.fromEntries(Object.entries(edit.changes).map(([column, [, after]]) => [column, after]))
-  const sees = edit.author === person.id || rights.reaches(edit.table, 'read', fields, edit.id)
+  const sees = edit.author === person.id || rights.reaches(edit.table, 'read', sideOf(edit, 1), edit.id)
   return sees ? environment.schema.tables.get(edit.table) : undefined
 }
 
