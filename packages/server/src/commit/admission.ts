@@ -51,19 +51,39 @@ export const refuse = (
   record: RecordState | undefined,
 ): Refusal | undefined => {
   const table = schema.tables.get(edit.table)!
-  return (
-    refuseErased(record) ??
-    refuseSize(table, edit) ??
-    refuseCommand(commands, edit) ??
-    refuseValues(table, edit) ??
-    refuseRight(table, rights(person), edit.kind, edit.record, edit.changes, record) ??
-    refuseBytes(edit, prefixes, record)
+  return refuseErased(
+    record,
+    table,
+    rights(person),
+    edit.kind,
+    () =>
+      refuseSize(table, edit) ??
+      refuseCommand(commands, edit) ??
+      refuseValues(table, edit) ??
+      refuseRight(table, rights(person), edit.kind, edit.record, edit.changes, record) ??
+      refuseBytes(edit, prefixes, record),
   )
 }
 
-/** What a device still holds of an erased record, or a restored relay is told again, must not bring it back. */
-export const refuseErased = (record: RecordState | undefined): Refusal | undefined =>
-  record?.state === 'purged' && record.erased === true ? rejected('rule', 'the record was erased') : undefined
+/**
+ * What a device still holds of an erased record, or a restored relay is told again, must not bring it back. Whom it was
+ * open to nobody can tell any more: only who may read every record of the table is told that it was erased; for all
+ * others it is not there, and whatever else there is to refuse is refused as of a record that never was.
+ */
+export const refuseErased = (
+  record: RecordState | undefined,
+  table: Table,
+  rights: Rights,
+  kind: EditKind,
+  otherwise: () => Refusal | undefined,
+): Refusal | undefined => {
+  if (record?.state !== 'purged' || record.erased !== true) return otherwise()
+  if (rights.depth(table.name, 'read') === 'all') return rejected('rule', 'the record was erased')
+  return otherwise() ?? (kind === 'create' ? taken : missing)
+}
+
+const missing: Refusal = { answer: { status: 'rejected', code: 'not-found', message: 'Record not found' } }
+const taken: Refusal = { answer: { status: 'rejected', code: 'exists', message: 'Record already exists' } }
 
 /** More than one edit may weigh: said of its longest value, which is nearly always why. */
 const refuseSize = (table: Table, edit: Edit): Refusal | undefined => {
@@ -92,8 +112,8 @@ const refuseValues = (table: Table, edit: Edit): Refusal | undefined => {
     if (after === null && column.required === true) return rejected('invalid', 'is required', column.name)
   }
   if (edit.kind !== 'create') return undefined
-  const missing = table.columns.find(({ id, required }) => required === true && edit.changes[id] === undefined)
-  return missing === undefined ? undefined : rejected('invalid', 'is required', missing.name)
+  const lacking = table.columns.find(({ id, required }) => required === true && edit.changes[id] === undefined)
+  return lacking === undefined ? undefined : rejected('invalid', 'is required', lacking.name)
 }
 
 /**
@@ -111,14 +131,14 @@ export const refuseRight = (
   const present = record?.state === 'held' ? record.content.fields : undefined
   // Who may not read a record learns no more of it than that it is not there.
   const hidden = kind !== 'create' && present !== undefined && !rights.reaches(table.name, 'read', present, id)
-  if (hidden) return rejected('not-found', 'Record not found')
+  if (hidden) return missing
   // Another's deleted record is not for taking: whoever could not have deleted or changed it meets it as existing.
-  const taken =
+  const another =
     kind === 'create' &&
     present !== undefined &&
     !rights.reaches(table.name, 'write', present, id) &&
     !rights.reaches(table.name, 'delete', present, id)
-  if (taken) return rejected('exists', 'Record already exists')
+  if (another) return taken
   const right = kind === 'update' || kind === 'command' ? 'write' : kind
   const judgedOn = kind === 'create' ? afters(changes) : present
   if (judgedOn !== undefined && !rights.reaches(table.name, right, judgedOn, id)) {

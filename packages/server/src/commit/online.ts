@@ -18,8 +18,10 @@ export const decideOnline = (work: Workspace, write: OnlineSubmission, circumsta
     Object.entries(values).map(([column, after]) => [column, [before[column] ?? null, after] as [Value, Value]]),
   )
   const definition = circumstances.environment.schema.tables.get(table)!
-  const refusal =
-    refuseErased(record) ?? refuseRight(definition, circumstances.rights(person), kind, write.record, changes, record)
+  const rights = circumstances.rights(person)
+  const refusal = refuseErased(record, definition, rights, kind, () =>
+    refuseRight(definition, rights, kind, write.record, changes, record),
+  )
   if (refusal !== undefined) return { ...at, ...refusal }
   // After the rights: who may not read the record must not learn its revision.
   if (write.ifRev !== undefined && write.ifRev !== (standing?.confirmed.rev ?? 0)) {

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { SchemaSource, StrategyName } from '@rejoin/profile'
+import type { Person, SchemaSource, StrategyName } from '@rejoin/profile'
 import Database from 'better-sqlite3'
 import pino from 'pino'
 import * as Y from 'yjs'
@@ -34,8 +34,14 @@ export interface World {
 
 const source: SchemaSource = {
   tables: [{ ...schema.tables[0]!, columns: [...schema.tables[0]!.columns, { name: 'report', type: 'document' }] }],
-  roles: schema.roles!.map(role => (role.name === 'office' ? { ...role, admin: true } : role)),
+  roles: [
+    ...schema.roles!.map(role => (role.name === 'office' ? { ...role, admin: true } : role)),
+    { name: 'helper', tables: { job: { create: 'own', read: 'own', write: 'own', delete: 'own' } } },
+  ],
 }
+
+/** Reads his own jobs alone. */
+export const cy: Person = { id: 'cy', name: 'Cy', teams: [], roles: ['helper'] }
 
 const everyJob = {
   profile: { name: 'all', version: 1, items: [{ table: 'job', filter: { kind: 'all' } }] },
@@ -51,7 +57,7 @@ export const openWorld = async (strategy: StrategyName = 'ask'): Promise<World> 
     const storage = await openSqliteStorage({ path, newId: () => String(++ids).padStart(16, '0') })
     if ((await storage.snapshot(view => view.entries('environment'))).length === 0) {
       const settings = { strategy, strategies: {} }
-      const entries = environmentEntries({ schema: source, settings, people: [ana, bo], profiles: [everyJob] })
+      const entries = environmentEntries({ schema: source, settings, people: [ana, bo, cy], profiles: [everyJob] })
       await storage.commit({}, () => ({ result: undefined, entries }))
     }
     const documents = openSqliteDocuments(`${path}-documents`)

@@ -10,6 +10,7 @@ import { serveRelay } from '../routes/serve.ts'
 import {
   bytesOf,
   CANARIES,
+  cy,
   everything,
   fill,
   KEPT,
@@ -104,6 +105,28 @@ describe('erasure', () => {
     const [judged] = await device.push({ ...late, after: undefined } as never)
     expect(judged!.answer).toMatchObject({ status: 'rejected', code: 'rule' })
     expect(traces(await everything(world), ['canary-LATE'])).toEqual({})
+  })
+
+  it('[SE1] tells who could not read every record of one that was erased nothing but that it is not there', async () => {
+    const { committer } = world.relay().core
+    const device = createDevice({ storage: world.storage(), committer }, cy, 2)
+    await world.ask('bo', '/api/tables/job', { id: 'J1', values: { title: 'a job', ownerid: 'bo' } })
+    await world.erase({ rows: [J1] })
+    const answerTo = async (id: string, kind: 'update' | 'delete'): Promise<unknown> => {
+      const edit = device.edit(id, kind, kind === 'update' ? { title: 'tried' } : {})
+      return (await device.push({ ...edit, after: undefined } as never))[0]!.answer
+    }
+    for (const kind of ['update', 'delete'] as const) {
+      const answer = await answerTo('J1', kind)
+      expect(answer).toEqual(await answerTo('J9', kind))
+      expect(answer).toMatchObject({ status: 'rejected', code: 'not-found' })
+    }
+    const fresh = createDevice({ storage: world.storage(), committer }, cy, 3)
+    const [made] = await fresh.push(fresh.edit('J1', 'create', { title: 'tried', ownerid: 'cy' }))
+    expect(made!.answer).toMatchObject({ status: 'rejected', code: 'exists' })
+    const other = await world.ask('cy', '/api/tables/job', { id: 'J1', values: { title: 'tried', ownerid: 'cy' } })
+    expect([other.status, ((await other.json()) as { code: string }).code]).toEqual([409, 'exists'])
+    expect(await stored('J1')).toMatchObject({ purged: true })
   })
 
   it('keeps emptied columns empty when a device that was away wins with its whole record', async () => {
