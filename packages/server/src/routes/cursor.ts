@@ -31,7 +31,9 @@ export const cursorsOf = async (storage: Storage, list: string): Promise<Cursors
       const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE), { authTagLength: TAG })
       decipher.setAAD(about).setAuthTag(bytes.subarray(-TAG))
       try {
-        return Buffer.concat([decipher.update(bytes.subarray(NONCE, -TAG)), decipher.final()]).toString().trimEnd()
+        return Buffer.concat([decipher.update(bytes.subarray(NONCE, -TAG)), decipher.final()])
+          .toString()
+          .trimEnd()
       } catch {
         throw foreign()
       }
