@@ -132,7 +132,7 @@ export { relationshipCount, type RelationshipCount } from './profile/relationshi
 
 // What one may hold
 export { type Right, type Rights, rightsOf } from './scope/rights.ts'
-export { compileScope, type Scope, type TableScope } from './scope/scope.ts'
+export { compileScope, type Scope, type TableScope, validFilter } from './scope/scope.ts'
 export { scopeIndexes, type ScopeIndexes } from './scope/indexes.ts'
 export { askedTables, scopeSizeSql, scopeSql, tableSizeSql } from './scope/sql.ts'
 export { momentOf, turnOf } from './scope/turn.ts'

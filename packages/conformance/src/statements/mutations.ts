@@ -1,5 +1,7 @@
 /** The mutations of `npx pnpm conformance --mutate`. To add one, add one object. */
 import type { Mutation } from './mutation.ts'
+import { profileMutations } from './mutations/profiles.ts'
+import { scopeMutations } from './mutations/scopes.ts'
 
 const judge = 'packages/profile/src/merge/judge.ts'
 const mergeEdit = 'packages/profile/src/merge/merge-edit.ts'
@@ -29,6 +31,8 @@ const onto = (held: Uint8Array, next: Uint8Array): Uint8Array =>
   packEnvelope({ ...unpackEnvelope(next), bytes: mergeUpdates([unpackEnvelope(held).bytes, unpackEnvelope(next).bytes]) })`
 
 export const mutations: readonly Mutation[] = [
+  ...profileMutations,
+  ...scopeMutations,
   {
     name: 'no conflict is ever seen',
     file: judge,

@@ -49,6 +49,6 @@ export const scopeIndexes = (schema: Schema, profile: ProfileSource): ScopeIndex
 /** Some role reads rows of the table by who owns them. */
 const isLimited = (schema: Schema, table: string): boolean =>
   [...schema.roles.values()].some(({ tables }) => {
-    const read = (tables[table] ?? tables['*'])?.read
+    const read = (Object.hasOwn(tables, table) ? tables[table] : tables['*'])?.read
     return read === 'own' || read === 'team' || read === 'unit'
   })

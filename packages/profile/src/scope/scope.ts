@@ -88,7 +88,7 @@ const tableScope = (
   const readDepth = rights.depth(item.table, 'read')
   // a schema newer than the profile may have dropped a table: nothing of it is left to hold
   if (table === undefined || readDepth === 'none') return undefined
-  const filter = validFilter(schema, table, item.filter)
+  const filter = validFilter(schema, table.name, item.filter)
   const selects = selectedBy(schema, table, filter, known)
   const reads: Match = readDepth === 'all' ? every : (fields, id) => rights.reaches(table.name, 'read', fields, id)
   const columns = columnsOf(table, item, rights)
@@ -116,8 +116,8 @@ const both = (a: Match, b: Match): Match => {
 }
 
 /** Published filters were checked, but a schema may have lost a column since: such a filter selects nothing. */
-const validFilter = (schema: Schema, table: Table, filter: DownloadFilter): DownloadFilter =>
-  filter.kind === 'custom' && checkFilter(schema, table.name, filter.where).length > 0 ? { kind: 'related' } : filter
+export const validFilter = (schema: Schema, table: string, filter: DownloadFilter): DownloadFilter =>
+  filter.kind === 'custom' && checkFilter(schema, table, filter.where).length > 0 ? { kind: 'related' } : filter
 
 /** Which rows the item's own filter selects, before relationships. */
 const selectedBy = (schema: Schema, table: Table, filter: DownloadFilter, { person, now, rows }: Known): Match => {

@@ -1,5 +1,4 @@
 import {
-  checkFilter,
   columnsIn,
   dependenceOf,
   type DownloadFilter,
@@ -11,6 +10,7 @@ import {
   relatedItems,
   type Schema,
   type Table,
+  validFilter,
 } from '@rejoin/profile'
 import type { Lens } from './linked.ts'
 import { createTableAudience, type Listener, type TableAudience } from './table-audience.ts'
@@ -92,10 +92,6 @@ interface Item {
   readonly filter: DownloadFilter
   readonly reaches: readonly Reach[]
 }
-
-/** A schema may have lost what a published filter asks for: such a filter selects nothing (as in profile, scope.ts). */
-const validFilter = (schema: Schema, table: string, filter: DownloadFilter): DownloadFilter =>
-  filter.kind === 'custom' && checkFilter(schema, table, filter.where).length > 0 ? { kind: 'related' } : filter
 
 const linkingFilter = (table: Table, filter: DownloadFilter): Filter | undefined =>
   filter.kind === 'custom' && dependenceOf(table.name, filter.where).tables.size > 0 ? filter.where : undefined
