@@ -8,7 +8,14 @@ import { type Engine, newId } from './engine.ts'
 /** The PostgreSQL that REJOIN_TEST_POSTGRES names, or a durable one of npm's. @returns undefined where there is none */
 export const postgresEngine = async (): Promise<Engine | undefined> => {
   const given = process.env['REJOIN_TEST_POSTGRES']
-  if (given !== undefined && given !== '') return engineAt(given, async () => {})
+  if (given !== undefined && given !== '') {
+    // sizes share its tables: how times grow is not to be believed
+    return {
+      name: 'postgres',
+      open: size => openPostgresStorage({ url: given, name: `${size}-${newId()}`, newId }),
+      stop: async () => {},
+    }
+  }
   // of its own: the server runs as another user where this is root
   const databaseDir = await mkdtemp(join(tmpdir(), 'rejoin-bench-postgres-'))
   const port = 20_000 + Math.floor(Math.random() * 20_000)
@@ -36,11 +43,13 @@ export const postgresEngine = async (): Promise<Engine | undefined> => {
     console.error(`bench: PostgreSQL is left out: ${error instanceof Error ? error.message : said.slice(-3).join(' ')}`)
     return undefined
   }
-  return engineAt(`postgres://postgres:rejoin@127.0.0.1:${port}/postgres`, () => cluster.stop())
+  return {
+    name: 'postgres',
+    open: async size => {
+      const name = `bench_${size.toLowerCase()}`
+      await cluster.createDatabase(name)
+      return openPostgresStorage({ url: `postgres://postgres:rejoin@127.0.0.1:${port}/${name}`, newId })
+    },
+    stop: () => cluster.stop(),
+  }
 }
-
-const engineAt = (url: string, stop: () => Promise<void>): Engine => ({
-  name: 'postgres',
-  open: size => openPostgresStorage({ url, name: `bench-${size}-${newId()}`, newId }),
-  stop,
-})
