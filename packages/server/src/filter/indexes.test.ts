@@ -18,6 +18,13 @@ const asking = { person: ann, now: Date.parse('2024-05-15T12:00:00Z') }
 /** Each filter selects a handful of 20,000 rows. */
 const filters: readonly [string, Filter][] = [
   ['equal text', { column: 'title', op: 'eq', value: 'TITLE 77' }],
+  ['equal long text', { column: 'title', op: 'eq', value: `${'Long'.repeat(125)} 4999` }],
+  ['a list of long texts', { column: 'title', op: 'in', value: [`${'Long'.repeat(125)} 4999`, 'none'] }],
+  ['a range of long texts', { column: 'title', op: 'between', value: ['Long', `${'Long'.repeat(125)} 4999`] }],
+  ['a long beginning', { column: 'title', op: 'begins-with', value: 'Long'.repeat(100) }],
+  ['a choice', { column: 'status', op: 'eq', value: 2 }],
+  ['a range of choices', { column: 'status', op: 'gt', value: 1 }],
+  ['choices', { column: 'status', op: 'in', value: [2, 'b'] }],
   ['a list of texts', { column: 'title', op: 'in', value: ['title 7', 'Title 8'] }],
   ['a beginning', { column: 'title', op: 'begins-with', value: 'Title 199[0-4]' }],
   ['an owner', { column: 'owner', op: 'eq-userid' }],
@@ -36,7 +43,9 @@ const COUNT = 20_000
 const rows = Array.from({ length: COUNT }, (_, n) => {
   const begin = new Date(Date.parse('2020-01-01T00:00:00Z') + n * 7_200_000).toISOString()
   const owner = n % 5_000 === 0 ? 'ann' : `user${n % 100}`
-  const fields = { subject: `Title ${n}`, hours: n, price: n / 2, begin, owner, parent: `visit${n}` }
+  const subject = n % 1_000 === 999 ? `${'Long'.repeat(125)} ${n}` : `Title ${n}`
+  const status = n % 5_000 === 0 ? 2 : 1
+  const fields = { subject, status, hours: n, price: n / 2, begin, owner, parent: `visit${n}` }
   return [
     { table: 'job', id: `job${n}`, fields },
     { table: 'visit', id: `visit${n}`, fields: { note: `Note ${n}`, job: `job${n}`, begin, owner } },

@@ -99,6 +99,12 @@ const guids = ['00000000-0000-4000-8000-00000000000a', '00000000-0000-4000-8000-
 const characters = ['a', 'B', 'b', 'k', 'K', '\u212a', 'é', 'É', 'e', 'ß', 'ẞ', 's', 'ſ', 'σ', 'ς', 'Σ', 'ﬅ', 'ﬆ', ' ', '\n', '\\',
   '%', '_', '[', ']', '^', '-', '!', "'", '"', '\u0001', '\ud7ff', '\ue000', '\uff21', '\uffff', '\u{1f600}', '\u{10400}', '\u{10428}', '\u{10ffff}'] // prettier-ignore
 const text: fc.Arbitrary<string> = fc.array(fc.constantFrom(...characters), { maxLength: 5 }).map(each => each.join(''))
+/** About as long as the beginning that PostgreSQL searches by, so that many differ behind it only. */
+const longText: fc.Arbitrary<string> = fc
+  .tuple(fc.constantFrom('A', 'a', '\u{1f600}', '\u0001'), fc.constantFrom(398, 399, 400), fc.constantFrom('', 'a', 'B', 'b', 'ab', '\u{10ffff}'))
+  .map(([each, times, end]) => each.repeat(times) + end) // prettier-ignore
+const anyText = fc.oneof({ weight: 4, arbitrary: text }, { weight: 1, arbitrary: longText })
+const longBeginning = fc.constantFrom('a', 'b', '').map(end => 'A'.repeat(399) + end)
 const piece = fc.constantFrom('%', '_', '[ab]', '[a-k]', '[^a]', '[^a-z]', '[]', '[^]', '[z-a]', '[A-Z]', '[-a]', '[a-]', '[%_]', '[^-\u{1f600}]', '[[]', '[a', '[σ-ω]', '[\\]', '[\ud7ff-\ue000]', '%%', '!', '!!', '[!]', 'a', 'É', '\u{1f600}', 'ſ') // prettier-ignore
 const pattern: fc.Arbitrary<string> = fc
   .array(fc.oneof({ weight: 3, arbitrary: piece }, fc.constantFrom(...characters)), { maxLength: 6 })
@@ -141,8 +147,8 @@ const integers = [0, 1, -1, 2, 10, Number.MAX_SAFE_INTEGER, -Number.MAX_SAFE_INT
 const values = (now: number, zone: Zone): Readonly<Record<string, fc.Arbitrary<Value>>> => ({
   jobid: fc.constantFrom(...ids),
   visitid: fc.constantFrom(...ids),
-  title: text,
-  note: text,
+  title: anyText,
+  note: anyText,
   hours: fc.constantFrom(...integers),
   price: fc.constantFrom(...numbers),
   begin: instantNear(now, zone),
@@ -230,6 +236,7 @@ const conditionOn = (table: string, name: string, now: number, zone: Zone): fc.A
         ...one(patterns, pattern),
         ...one(patterns, pattern),
         ...one(patterns, text),
+        ...one(patterns, longBeginning),
       )
     case 'boolean':
       return fc.oneof(...one(['eq', 'ne'], value), presence)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { compileSchema, createIndexes, type Dialect, type Fragment, sql } from '@rejoin/profile'
 import { describe, expect, it } from 'vitest'
 import { commitId, conflict, edit, put, record, tombstone, write, type Opened } from './storage.fixture.ts'
@@ -77,6 +78,36 @@ export const viewContract = (subject: () => Opened): void => {
         ])
       })
       expect(await storage.snapshot(view => view.select(named('äpfel')))).toEqual([])
+    })
+
+    it.each(['early', 'late'])('takes text of any length under indexes that were made %s', async table => {
+      const { storage } = subject()
+      const columns = ['name', 'hours', 'status', 'owner']
+      const index = (): Promise<void> =>
+        storage.createIndexes(dialect =>
+          createIndexes(
+            schema,
+            dialect,
+            columns.map(column => ({ table, column })),
+          ),
+        )
+      // random, so that it does not pack; in each column, as one that was text before may have it
+      const long = Array.from({ length: 157 }, (_, n) => createHash('sha256').update(`${n}`).digest('hex')).join('')
+      const row = (id: string, value: string) => (rev: number) =>
+        record(table, id, rev, { json: JSON.stringify(Object.fromEntries(columns.map(column => [column, value]))) })
+      if (table === 'early') await index()
+      const rare = '\u0001'.repeat(500)
+      await put(storage, row('x', long), row('y', 'short'), row('z', `${long.slice(0, -1)}!`), row('w', rare))
+      if (table === 'late') await index()
+      const named = (text: string): Promise<unknown> =>
+        storage.snapshot(view =>
+          view.select(
+            dialect => sql`select r.id from ${dialect.from('r')}
+              where ${dialect.isOf(table, 'r')} and ${dialect.probe(name, 'r', { test: 'equal', to: text })}`,
+          ),
+        )
+      const found = await Promise.all([long, 'short', rare, long.slice(0, 400)].map(named))
+      expect(found).toEqual([[['x']], [['y']], [['w']], []])
     })
 
     it('lists what changed since a revision in revision order, each row once at its last revision', async () => {
@@ -244,18 +275,19 @@ export const viewContract = (subject: () => Opened): void => {
 
 const schema = (() => {
   const compiled = compileSchema({
-    tables: [
-      {
-        name: 'order',
-        ownership: 'none',
-        primaryKey: 'orderid',
-        primaryName: 'name',
-        columns: [
-          { name: 'orderid', type: 'guid' },
-          { name: 'name', type: 'string' },
-        ],
-      },
-    ],
+    tables: ['order', 'early', 'late'].map(table => ({
+      name: table,
+      ownership: 'none',
+      primaryKey: 'key',
+      primaryName: 'name',
+      columns: [
+        { name: 'key', type: 'guid' },
+        { name: 'name', type: 'string' },
+        { name: 'hours', type: 'number' },
+        { name: 'status', type: 'choice', choices: [{ value: 1, label: 'open' }] },
+        { name: 'owner', type: 'guid' },
+      ],
+    })),
   })
   if (!compiled.ok) throw new Error('the schema of this suite is wrong')
   return compiled.value

@@ -177,8 +177,8 @@ describe('[PR3] publishing learns which indexes a filter needs', () => {
       `create index if not exists "record_job_hours" on record (json_extract(json, '$."hours"') + 0.0) where +tbl = 'job'`,
     ])
     expect(createIndexes(schema, postgres({ schema: 'rejoin' }), indexes).map(plain)).toEqual([
-      `create index if not exists "record_job_subject" on rejoin.record ((((folded ->> 'subject') collate "C"))) where tbl = 'job'`,
-      `create index if not exists "record_job_hours" on rejoin.record (((fields -> 'hours'))) where tbl = 'job'`,
+      `create index if not exists "record_job_subject" on rejoin.record (((left(((folded ->> 'subject') collate "C"), 400) collate "C"))) where tbl = 'job'`,
+      `create index if not exists "record_job_hours" on rejoin.record (((fields -> 'hours'))) where (tbl = 'job' and jsonb_typeof((fields -> 'hours')) = 'number')`,
     ])
   })
 
