@@ -90,6 +90,25 @@ describe('[FI9] the same filter gives the same rows', () => {
     for (const engine of engines) expect(await engine.ask(largest), engine.name).toEqual(expected)
   })
 
+  test('of texts that differ only behind the beginning that an index holds', async () => {
+    const texts = ['A', '\u{1f600}'].flatMap(each =>
+      ['', each, 'b', 'C', '\u{10ffff}'].map(end => each.repeat(399) + end),
+    )
+    const all = texts.flatMap(one => [one, `${one}b`, `${one}d`])
+    const filters = all.flatMap((value, index): Filter[] => [
+      ...(['eq', 'ne', 'gt', 'ge', 'lt', 'le'] as const).map(op => ({ column: 'title', op, value })),
+      { column: 'title', op: 'in', value: [value, 'none'] },
+      { column: 'title', op: 'between', value: [value, all[index + 2] ?? value] },
+      ...(value.length > 400 ? [] : [{ column: 'title', op: 'begins-with' as const, value }]),
+    ])
+    for (const filter of filters) expect(checkFilter(schema, 'job', filter)).toEqual([])
+    const jobs = all.map((subject, index) => ({ id: `job${index}`, fields: { subject } }))
+    const person = { id: 'ann', name: 'Ann', teams: [], roles: [] }
+    const long: World = { now: 0, person, jobs, visits: [], gone: new Set(), filters }
+    const expected = await oracle.ask(long)
+    for (const engine of engines) expect(await engine.ask(long), engine.name).toEqual(expected)
+  })
+
   test.skipIf(postgres === undefined)(`in PostgreSQL too${why(cluster)}`, () => {
     expect(names).toContain('PostgreSQL')
   })
