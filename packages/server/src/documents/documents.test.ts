@@ -103,7 +103,7 @@ test('a document that is erased while somebody writes it stays gone, however slo
   const slow: DocumentStorage['compact'] = async (...call) => {
     await new Promise(resolve => setTimeout(resolve, 50))
     compacted++
-    await compact(...call)
+    return compact(...call)
   }
   Object.assign(storage, { compact: slow })
   const json = { rows: [{ table: 'visit', id: 'v1' }], reason: 'asked' }
@@ -135,10 +135,11 @@ test('an update is stored before anybody else hears of it', async () => {
   const held = new Promise<void>(resolve => {
     let_through = resolve
   })
-  storage.append = async (name, update) => {
+  storage.append = async (...call) => {
     await held
-    await append(name, update)
+    const written = await append(...call)
     order.push('stored')
+    return written
   }
   const a = await edit('fritz')
   const b = await edit('olga')

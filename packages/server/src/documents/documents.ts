@@ -79,13 +79,18 @@ export const createDocuments = ({ core, storage, now, log }: DocumentsParts): Do
     visit.line.close(code, reason)
   }
 
-  const roomOf = (name: string): Room => {
+  const roomOf = ({ table, record }: DocumentPlace, column: string): Room => {
+    const name = documentName(table, record, column)
     const known = rooms.get(name)
     if (known !== undefined) return known
     const room = openRoom({
       name,
       storage,
       log,
+      stands: async () => {
+        const [stored] = await core.storage.snapshot(view => view.records([{ table, id: record }]))
+        return stored?.purged === false
+      },
       onEmpty: () => {
         if (rooms.get(name) === room) rooms.delete(name)
       },
@@ -120,7 +125,6 @@ export const createDocuments = ({ core, storage, now, log }: DocumentsParts): Do
       return close(visit, documentCloses.tooMany, 'too many documents are open')
     }
     visit.guest = { user, expires }
-    const { table, record } = visit.place
     await judge(visit)
     if (!visits.has(visit) || visit.access === undefined) return
     const member: Member = {
@@ -128,7 +132,7 @@ export const createDocuments = ({ core, storage, now, log }: DocumentsParts): Do
       send: frame => visit.line.send(frame),
       close: (code, reason) => close(visit, code, reason),
     }
-    const room = roomOf(documentName(table, record, visit.access.column))
+    const room = roomOf(visit.place, visit.access.column)
     visit.joined = { room, member }
     room.join(member)
     for (const frame of visit.waiting.splice(0)) room.receive(member, frame)

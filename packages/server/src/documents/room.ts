@@ -43,6 +43,8 @@ export const documentCloses = {
 export interface RoomParts {
   readonly name: string
   readonly storage: DocumentStorage
+  /** whether its record is still there: it may be erased by another process */
+  readonly stands: () => Promise<boolean>
   /** told when the last member has left and everything is settled; the room is of no use afterwards */
   readonly onEmpty: () => void
   readonly log: (error: unknown) => void
@@ -50,12 +52,12 @@ export interface RoomParts {
 
 interface Loaded {
   readonly doc: Y.Doc
-  /** stored since the last snapshot */
+  /** pieces stored, the snapshot among them */
   updates: number
   bytes: number
 }
 
-export const openRoom = ({ name, storage, onEmpty, log }: RoomParts): Room => {
+export const openRoom = ({ name, storage, stands, onEmpty, log }: RoomParts): Room => {
   const members = new Set<Member>()
   const present = createPresent<Member>()
   let loaded: Loaded | undefined
@@ -82,6 +84,14 @@ export const openRoom = ({ name, storage, onEmpty, log }: RoomParts): Room => {
     if (ended) return
     ended = true
     onEmpty()
+  }
+
+  /** Asked after writing: what is erased later, its eraser removes himself. @returns false where the room has ended */
+  const kept = async (written: boolean): Promise<boolean> => {
+    if (written && (await stands())) return true
+    if (written) await storage.remove(name)
+    end(documentCloses.notFound, 'there is no such document')
+    return false
   }
 
   const load = async (): Promise<Loaded> => {
@@ -134,7 +144,7 @@ export const openRoom = ({ name, storage, onEmpty, log }: RoomParts): Room => {
     if (!verdict.changes) return
     if (!member.mayWrite()) return drop(member, documentCloses.readOnly, 'this document is read-only here')
     if (open.bytes + update.length > documentLimits.documentBytes) {
-      await compact(open)
+      if (!(await compact(open))) return
       if (open.bytes + update.length > documentLimits.documentBytes) {
         return drop(member, documentCloses.tooLarge, 'the document is full')
       }
@@ -147,18 +157,19 @@ export const openRoom = ({ name, storage, onEmpty, log }: RoomParts): Room => {
       return drop(member, documentCloses.malformed, 'no update')
     }
     if (news === undefined) return
-    await storage.append(name, news)
+    if (!(await kept(await storage.append(name, news, open.updates)))) return
     open.updates++
     open.bytes += news.length
     tell(updateFrame(news), member)
     if (open.updates >= documentLimits.updates) await compact(open)
   }
 
-  const compact = async (open: Loaded): Promise<void> => {
+  const compact = async (open: Loaded): Promise<boolean> => {
     const snapshot = Y.encodeStateAsUpdate(open.doc)
-    await storage.compact(name, snapshot)
+    if (!(await kept(await storage.compact(name, snapshot, open.updates)))) return false
     open.updates = 1
     open.bytes = snapshot.length
+    return true
   }
 
   const drop = (member: Member, code: number, reason: string): void => {

@@ -18,9 +18,9 @@ const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values)
 
 test('updates come back in the order they were stored, per document, after the file is opened again', async () => {
   const first = openSqliteDocuments(path)
-  await first.append('a', bytes(1))
-  await first.append('b', bytes(9))
-  await first.append('a', bytes(2))
+  await first.append('a', bytes(1), 0)
+  await first.append('b', bytes(9), 0)
+  await first.append('a', bytes(2), 1)
   await first.close()
   const second = openSqliteDocuments(path)
   expect(await second.load('a')).toEqual([bytes(1), bytes(2)])
@@ -31,14 +31,26 @@ test('updates come back in the order they were stored, per document, after the f
 
 test('a snapshot takes the place of everything before it, and updates follow it', async () => {
   const storage = openSqliteDocuments(path)
-  await storage.append('a', bytes(1))
-  await storage.append('a', bytes(2))
-  await storage.compact('a', bytes(12))
-  await storage.append('a', bytes(3))
+  await storage.append('a', bytes(1), 0)
+  await storage.append('a', bytes(2), 1)
+  await storage.compact('a', bytes(12), 2)
+  await storage.append('a', bytes(3), 1)
   expect(await storage.load('a')).toEqual([bytes(12), bytes(3)])
   await storage.remove('a')
   expect(await storage.load('a')).toEqual([])
   await storage.close()
+})
+
+test('who writes a document that was removed beside him writes nothing', async () => {
+  const storage = openSqliteDocuments(path)
+  const beside = openSqliteDocuments(path)
+  expect(await storage.append('a', bytes(1), 0)).toBe(true)
+  expect(await storage.append('a', bytes(2), 1)).toBe(true)
+  await beside.remove('a')
+  expect(await storage.append('a', bytes(3), 2)).toBe(false)
+  expect(await storage.compact('a', bytes(12), 2)).toBe(false)
+  expect(await storage.load('a')).toEqual([])
+  await Promise.all([storage.close(), beside.close()])
 })
 
 test('a file of another program, of a newer relay or of none is a fault that names it', async () => {

@@ -54,20 +54,25 @@ const claim = (db: Database.Database, path: string): void => {
 
 const documentsIn = (db: Database.Database, path: string): DocumentStorage => {
   const pieces = db.prepare<[string], [Buffer]>('select bytes from piece where document = ? order by seq').raw()
-  const add = db.prepare<[string, string, Uint8Array]>(
-    'insert into piece values (?, (select coalesce(max(seq), 0) + 1 from piece where document = ?), ?)',
+  // Pieces are numbered from 1 without a gap: the last number is how many there are.
+  const add = db.prepare<[string, number, Uint8Array, string, number]>(
+    `insert into piece select ?, ? + 1, ?
+      where (select coalesce(max(seq), 0) from piece where document = ?) = ?`,
   )
+  const append = (name: string, update: Uint8Array, pieces: number): boolean =>
+    add.run(name, pieces, update, name, pieces).changes > 0
   const drop = db.prepare<[string]>('delete from piece where document = ?')
-  const replace = db.transaction((name: string, snapshot: Uint8Array) => {
+  const replace = db.transaction((name: string, snapshot: Uint8Array, pieces: number) => {
+    if (!append(name, snapshot, pieces)) return false
     drop.run(name)
-    add.run(name, name, snapshot)
+    return append(name, snapshot, 0)
   })
   // a failure is a rejection, never a throw at the call
   const run = async <T>(work: () => T): Promise<T> => guarded(path, work)
   return {
     load: name => run(() => pieces.all(name).map(([bytes]) => new Uint8Array(bytes))),
-    append: (name, update) => run(() => void add.run(name, name, update)),
-    compact: (name, snapshot) => run(() => replace.immediate(name, snapshot)),
+    append: (name, update, pieces) => run(() => append(name, update, pieces)),
+    compact: (name, snapshot, pieces) => run(() => replace.immediate(name, snapshot, pieces)),
     remove: name =>
       run(() => {
         if (drop.run(name).changes > 0) db.pragma('wal_checkpoint(truncate)')
