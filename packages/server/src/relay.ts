@@ -105,6 +105,8 @@ export const createRelay = async (options: RelayOptions): Promise<Relay> => {
     documentColumns: table => documentColumns(core.environment().schema, table),
     removeDocument: documents && (({ table, id }, column) => documents.remove(table, id, column)),
     tell: core.lookAgain,
+    changed: core.reload,
+    now,
     newCommit: () => Buffer.from(random(8)).toString('hex'),
   })
   // A database from before an erasure is not served before it is brought up to it.

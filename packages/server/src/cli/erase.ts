@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { FaultError, type Schema, type Value } from '@rejoin/profile'
+import { administer } from '../admin/administer.ts'
+import { changing } from '../admin/change.ts'
 import { documentName } from '../documents/storage.ts'
 import { loadEnvironment } from '../environment/environment.ts'
 import type { ErasureReport } from '../erasure/erasure.ts'
@@ -48,7 +50,13 @@ const eraseFrom = async (storage: Database, choice: EraseChoice, terminal: Termi
         await documents.remove(name)
         return there
       }),
-    tell: async () => {},
+    // A relay that serves this database follows what administrators change.
+    tell: async () => {
+      const told = await administer({ storage, now: Date.now }, 'command', () => changing('erased records', []))
+      if (!told.ok) throw new FaultError(told.faults)
+    },
+    changed: async () => {},
+    now: Date.now,
     newCommit: newId,
   })
   try {

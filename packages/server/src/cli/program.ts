@@ -111,7 +111,7 @@ const programOf = (terminal: Terminal): Command => {
   program
     .command('erase')
     .description(
-      'erase data for good, of a database that no relay serves; a serving one does it at /api/admin/erasures',
+      'erase data for good; a relay that serves the database follows, and does it itself at /api/admin/erasures',
     )
     .addOption(dbOption('the database'))
     .addOption(postgresOption())

@@ -8,6 +8,7 @@ import * as Y from 'yjs'
 import { ana, bo, createDevice, type Device, schema } from '../commit/commit.fixture.ts'
 import { openSqliteDocuments } from '../documents/sqlite.ts'
 import { type DocumentStorage, documentName } from '../documents/storage.ts'
+import { shareEntry } from '../directory/directory.ts'
 import { environmentEntries } from '../environment/environment.ts'
 import { createDevelopmentIssuer } from '../identity/identity.ts'
 import { createRelay, type Relay } from '../relay.ts'
@@ -135,13 +136,11 @@ export const fill = async (world: World): Promise<Device> => {
   await push(other, other.edit('J1', 'update', { title: null, status: 'canary-REFUSED' }))
   await push(writer, writer.edit('J2', 'create', { title: 'canary-UNBORN', cost: 1 }))
   if (statuses.join() !== 'applied,applied,applied,held,rejected,rejected') throw new Error(statuses.join())
-  const share = { table: 'job', record: 'J1', with: 'ana', rights: ['read'] }
-  await world.storage().commit({}, () => ({
-    result: undefined,
-    entries: [{ kind: 'share', id: 'ana/job/J1', value: share }],
-  }))
+  const share = shareEntry({ table: 'job', record: 'J1', with: 'ana', rights: ['read'] })
+  await world.storage().commit({}, () => ({ result: undefined, entries: [share] }))
+  await world.relay().core.reload()
   await inDocuments(world, documents =>
-    documents.append(documentName('job', 'J1', 'report'), textUpdate('canary-DOCUMENT')),
+    documents.append(documentName('job', 'J1', 'report'), textUpdate('canary-DOCUMENT'), 0),
   )
   return device
 }

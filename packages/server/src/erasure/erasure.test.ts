@@ -1,7 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { join } from 'node:path'
 import { decodeDown, type Down, encodeUp, readFlat, unpackEnvelope } from '@rejoin/profile'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { readAudit } from '../admin/audit.ts'
+import { run } from '../cli/program.ts'
+import type { Terminal } from '../cli/terminal.ts'
+import { followChanges } from '../cli/watch.ts'
 import { bo, createDevice } from '../commit/commit.fixture.ts'
 import { updateFrame } from '../documents/message.ts'
 import { DOCUMENT_PROTOCOL } from '../routes/documents.ts'
@@ -231,8 +236,7 @@ describe('erasure', () => {
     expect(told()[1]).toMatchObject({ rows: [], gone: [{ ...J1, why: 'deleted' }] })
   })
 
-  it('takes a document away from who has it open, who cannot write it back', async () => {
-    await fill(world)
+  const openReport = async (): Promise<{ socket: WebSocket; closed: Promise<number> }> => {
     const { url } = await serveRelay(world.relay(), { port: 0 })
     const socket = new WebSocket(`${url.replace('http', 'ws')}/documents/job/J1/report`, [
       DOCUMENT_PROTOCOL,
@@ -242,10 +246,69 @@ describe('erasure', () => {
     await new Promise(resolve => socket.once('message', resolve))
     socket.send(updateFrame(textUpdate('canary-TYPED')))
     await until(async () => 'piece' in traces(await everything(world), ['canary-TYPED']))
+    return { socket, closed }
+  }
+  const quiet: Terminal = { out: () => {}, err: () => {}, interactive: false }
+  const command = (...more: string[]): Promise<number> => {
+    const [db, list] = [join(world.folder, 'relay.db'), join(world.folder, 'erasures')]
+    const args = ['erase', '--record', 'job/J1', '--reason', 'asked', '--no-scrub', '--db', db, '--erasures', list]
+    return run([...args, ...more], quiet)
+  }
+  const documents = ['canary-DOCUMENT', 'canary-TYPED']
+
+  it('takes a document away from who has it open, who cannot write it back', async () => {
+    await fill(world)
+    const { closed } = await openReport()
     await world.erase({ rows: [J1, J2] })
     expect(await closed).toBe(4404)
     await world.close()
-    expect(traces(await bytesOf(world), ['canary-DOCUMENT', 'canary-TYPED'])).toEqual({})
+    expect(traces(await bytesOf(world), documents)).toEqual({})
+  })
+
+  it('[security] what a command erased beside the relay does not come back through a document somebody has open', async () => {
+    await fill(world)
+    const { socket, closed } = await openReport()
+    expect(await command()).toBe(0)
+    socket.close()
+    await closed
+    await world.close()
+    expect(traces(await bytesOf(world), documents)).toEqual({})
+  })
+
+  it('[security] nor through what is written on into one, where it was the document alone that was erased', async () => {
+    await fill(world)
+    const { socket, closed } = await openReport()
+    expect(await command('--column', 'report')).toBe(0)
+    socket.send(updateFrame(textUpdate('canary-LATER')))
+    expect(await closed).toBe(4404)
+    await world.close()
+    expect(traces(await bytesOf(world), [...documents, 'canary-LATER'])).toEqual({})
+  })
+
+  it('a relay hears at once of what a command erased beside it, and so do who has a document open and devices', async () => {
+    await fill(world)
+    const { core } = world.relay()
+    const gone: unknown[] = []
+    core.onCommit(({ changed }) => gone.push(...changed.map(({ id }) => id)))
+    const stop = followChanges(core, quiet)
+    const { closed } = await openReport()
+    gone.length = 0
+    expect(await command()).toBe(0)
+    expect(await closed).toBe(4404)
+    expect(gone).toContain('J1')
+    await stop()
+  })
+
+  it('removes shares as an administrator does: with the audit, and the relay follows', async () => {
+    await fill(world)
+    const { core } = world.relay()
+    const { changes, directory } = core.environment()
+    expect(directory.shares.size).toBe(1)
+    await world.erase({ rows: [J1] })
+    expect(core.environment().directory.shares.size).toBe(0)
+    expect(core.environment().changes).toBe(changes + 1)
+    const [audited] = await world.storage().snapshot(view => readAudit(view, 1))
+    expect(audited).toMatchObject({ by: 'bo', entries: [{ kind: 'share', id: 'job/J1/ana' }] })
   })
 
   it('[security] a database restored from before an erasure is brought up to it before it is served', async () => {

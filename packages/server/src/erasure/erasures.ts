@@ -1,5 +1,9 @@
-import type { Schema } from '@rejoin/profile'
+import { FaultError, type Schema } from '@rejoin/profile'
+import { administer } from '../admin/administer.ts'
+import { changing } from '../admin/change.ts'
 import type { Core } from '../core.ts'
+import { type Share, shareId } from '../directory/directory.ts'
+import { type Environment, loadEnvironment } from '../environment/environment.ts'
 import {
   type Entry,
   entryKey,
@@ -40,6 +44,10 @@ export interface ErasuresParts {
   readonly removeDocument?: ((target: Target, column: string) => Promise<boolean>) | undefined
   /** tells whoever holds a record that it changed past the committer */
   readonly tell: Core['lookAgain']
+  /** follows a change of the environment, made as an administrator makes one */
+  readonly changed: Core['reload']
+  /** ms since 1970 */
+  readonly now: () => number
   /** 16 hex digits, random */
   readonly newCommit: () => string
 }
@@ -129,7 +137,7 @@ const eraseBatch = async (
   let report: ErasureReport = { ...nothingYet, records }
   for (const target of targets) {
     const { edits, conflicts } = await eraseHistory(storage, target)
-    const shares = target.columns === undefined ? await removeShares(storage, target) : 0
+    const shares = target.columns === undefined ? await removeShares(parts, erasure, target) : 0
     const documents = await removeDocuments(parts, target)
     report = sum(report, { records: {}, edits, conflicts, documents, shares })
   }
@@ -215,14 +223,29 @@ const eraseHistory = async (storage: Storage, target: Target): Promise<Pick<Eras
 const ledgerOf = (view: View, { table, id }: Target) =>
   view.ledger({ table, record: id, limit: Number.MAX_SAFE_INTEGER })
 
-const removeShares = async (storage: Storage, { table, id }: Target): Promise<number> => {
-  const shares = (await storage.snapshot(view => view.entries('share'))).filter(({ value }) => {
-    const share = value as { readonly table?: unknown; readonly record?: unknown }
-    return share.table === table && share.record === id
-  })
-  const removedEntries = shares.map(({ kind, id: share }) => ({ kind, id: share }))
-  if (shares.length > 0) await storage.commit({}, () => ({ result: undefined, removedEntries }))
-  return shares.length
+/** As an administrator removes them: with the audit, and heard of by every relay. */
+const removeShares = async (
+  { storage, now, changed }: ErasuresParts,
+  { by }: Erasure,
+  { table, id }: Target,
+): Promise<number> => {
+  const sharesIn = ({ directory }: Environment): Share[] =>
+    [...directory.shares.values()]
+      .flatMap(list => [...list.values()])
+      .filter(share => share.table === table && share.record === id)
+  const known = await storage.snapshot(loadEnvironment)
+  const { length } = sharesIn(known)
+  if (length === 0) return 0
+  const done = await administer({ storage, now, known }, by, environment =>
+    changing(
+      `erased the shares of table ${table}, record ${id}`,
+      [],
+      sharesIn(environment).map(share => ({ kind: 'share', id: shareId(share) })),
+    ),
+  )
+  if (!done.ok) throw new FaultError(done.faults)
+  await changed()
+  return length
 }
 
 const removeDocuments = async ({ documentColumns, removeDocument }: ErasuresParts, target: Target): Promise<number> => {
