@@ -33,6 +33,7 @@ const draft = async (...items: readonly unknown[]): Promise<void> => {
   const { etag } = await administer('GET', '')
   expect((await administer('PUT', '', { name: 'mine', items }, { 'if-match': etag })).status).toBe(200)
 }
+const publish = async () => administer('POST', '/publish', undefined, { 'if-match': (await administer('GET', '')).etag })
 const mine = (table: string): ProfileItem => ({ table, filter: { kind: 'other', mine: true } })
 const all = (table: string): ProfileItem => ({ table, filter: { kind: 'all' } })
 const held = (): string[] => ['workorder', 'account', 'annotation'].filter(table => cora.rows(table).length > 0)
@@ -46,7 +47,7 @@ describe('a profile that is edited while a device is connected', () => {
     await cora.reopen()
     await rig.calm()
     expect(held()).toEqual(['workorder'])
-    const { body } = await administer('POST', '/publish')
+    const { body } = await publish()
     expect(body).toMatchObject({ state: 'Published', version: 2 })
     await rig.calm()
     expect(held()).toEqual(['workorder', 'annotation'])
@@ -56,7 +57,7 @@ describe('a profile that is edited while a device is connected', () => {
   test('[PR2] a device that is away has it with its next sync; what it no longer may hold leaves', async () => {
     cora.offline()
     await draft(mine('annotation'))
-    await administer('POST', '/publish')
+    await publish()
     await rig.calm()
     expect(held()).toEqual(['workorder'])
     await cora.online()
@@ -66,7 +67,7 @@ describe('a profile that is edited while a device is connected', () => {
   test('[PR3] a refused publication names every fault and changes nothing, on the relay and on the device', async () => {
     await draft(all('nothing'), { ...mine('workorder'), interval: 2, columns: ['colour'] }, mine('annotation'))
     const before = await administer('GET', '')
-    const refused = await administer('POST', '/publish')
+    const refused = await publish()
     expect(refused.status).toBe(422)
     expect(refused.body.faults.map(({ code, at }: any) => `${code} ${at}`)).toEqual([
       expect.stringMatching(/^unknown-table .*nothing/),
@@ -82,7 +83,7 @@ describe('a profile that is edited while a device is connected', () => {
   test('[PR10] a filter that names a column the schema lacks is refused at publication, naming it', async () => {
     const where = { any: [{ column: 'status', op: 'eq', value: 'open' }, { column: 'urgency', op: 'null' }] } // prettier-ignore
     await draft({ table: 'workorder', filter: { kind: 'custom', where } })
-    const { status, body } = await administer('POST', '/publish')
+    const { status, body } = await publish()
     expect([status, body.code]).toEqual([422, 'unknown-column'])
     expect(`${body.at} ${body.message}`).toMatch(/workorder.*any\[1\].*urgency/)
     await rig.calm()
@@ -98,7 +99,7 @@ describe('before it is published', () => {
     const { body } = await administer('GET', '/dry-run')
     expect(body.users).toMatchObject([{ user: 'cora', rows: 2 }])
     const rows = new Map(body.users[0].tables.map((each: any) => [each.table, each.rows]))
-    await administer('POST', '/publish')
+    await publish()
     await rig.calm()
     for (const table of ['workorder', 'account', 'annotation']) {
       expect(cora.rows(table).length, table).toBe(rows.get(table))
@@ -107,7 +108,7 @@ describe('before it is published', () => {
 
   test('[PR12] a column that is not selected never reaches the device, and one added later is drift', async () => {
     await draft({ ...mine('workorder'), columns: ['title', 'ownerid'] })
-    await administer('POST', '/publish')
+    await publish()
     await rig.calm()
     expect(cora.row('workorder', 'w1')).toMatchObject({ title: 'Pump', ownerid: 'cora', status: null })
     const { tables } = worldSchema

@@ -47,6 +47,8 @@ const draft = async (items: readonly unknown[]): Promise<void> => {
   const headers = { 'if-match': (await admin('')).headers.get('etag')! }
   expect((await admin('', { method: 'PUT', headers, json: { name: 'Mine', items } })).ok).toBe(true)
 }
+const publish = async (): Promise<Response> =>
+  admin('/publish', { method: 'POST', headers: { 'if-match': (await admin('')).headers.get('etag')! } })
 const bytesOf = (keys: readonly { table: string; id: string }[]): Promise<number> =>
   storage.snapshot(async view => (await view.records(keys)).reduce((sum, row) => sum + row.envelope.length, 0))
 const orders = (owner: string, count: number) => Array.from({ length: count }, (_, n) => ({ table: 'order', id: `${owner}${n + 1}` })) // prettier-ignore
@@ -119,7 +121,7 @@ test('what it takes to serve a profile: indexes still to be made, filters that r
   })
   expect(serving.indexes).toContainEqual({ table: 'order', column: 'ownerid', made: true })
   expect(serving.indexes).toContainEqual({ table: 'account', column: 'rank', made: false })
-  const published = (await (await admin('/publish', { method: 'POST' })).json()) as any
+  const published = (await (await publish()).json()) as any
   expect(published.serving).toMatchObject({ scans: serving.scans, asksEach: serving.asksEach })
   expect(published.serving.indexes).toContainEqual({ table: 'account', column: 'rank', made: true })
 })
@@ -151,7 +153,7 @@ describe('two versions, by rows', () => {
     expect(await ids('order/gained?limit=2&after=cid1')).toEqual(['cid2'])
     expect(await ids('order/lost')).toEqual([])
     expect(await ids('product/gained')).toEqual(['p1', 'p2'])
-    await admin('/publish', { method: 'POST' })
+    await publish()
     expect(await ids('order/lost?from=2&to=1')).toEqual(['ben1', 'cid1', 'cid2'])
     expect(await ask('/gains?from=1&to=2&users=cid')).toMatchObject({ users: [{ user: 'cid', tables: [{ gained: 4, lost: 0 }, { gained: 2 }] }] }) // prettier-ignore
   })
@@ -159,7 +161,7 @@ describe('two versions, by rows', () => {
 
 test('[PR12] a column added to the schema is reported as drift, over the API, until it is selected', async () => {
   await draft([{ ...own('order'), columns: ['status', 'ownerid'] }])
-  await admin('/publish', { method: 'POST' })
+  await publish()
   expect(await ask('/drift')).toEqual({ added: [], renamed: [], broken: [] })
   const read = await opened.ask('olga', '/api/admin/schema')
   const source = (await read.json()) as { tables: { name: string; columns: unknown[] }[] }
@@ -171,6 +173,6 @@ test('[PR12] a column added to the schema is reported as drift, over the API, un
   expect(await ask('/drift')).toEqual({ added, renamed: [], broken: [] })
   expect((await ask('')).drift).toMatchObject({ added })
   await draft([{ ...own('order'), columns: ['status', 'ownerid', 'colour'] }])
-  await admin('/publish', { method: 'POST' })
+  await publish()
   expect(await ask('/drift')).toEqual({ added: [], renamed: [], broken: [] })
 })

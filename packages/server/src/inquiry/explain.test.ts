@@ -90,9 +90,11 @@ describe('why a record is on a device', () => {
 
 const publish = async (content: readonly unknown[]): Promise<void> => {
   const read = await opened.ask('olga', '/api/admin/profiles/week')
-  const headers = { 'if-match': read.headers.get('etag')! }
-  await ask('/profiles/week', { method: 'PUT', json: { name: 'Week', items: content }, headers })
-  expect(await ask('/profiles/week/publish', { method: 'POST' })).toMatchObject({ state: 'Published' })
+  const put = { 'if-match': read.headers.get('etag')! }
+  const json = { name: 'Week', items: content }
+  const drafted = await opened.ask('olga', '/api/admin/profiles/week', { method: 'PUT', json, headers: put })
+  const headers = { 'if-match': drafted.headers.get('etag')! }
+  expect(await ask('/profiles/week/publish', { method: 'POST', headers })).toMatchObject({ state: 'Published' })
 }
 
 describe('why a record is not on a device', () => {

@@ -23,6 +23,9 @@ const tagOf = async (id: string): Promise<Record<string, string>> => ({
   'if-match': (await ask(`/profiles/${id}`)).headers.get('etag')!,
 })
 
+const publish = async (id: string): Promise<Response> =>
+  send('POST', `/profiles/${id}/publish`, undefined, await tagOf(id))
+
 const all = (table: string) => ({ table, filter: { kind: 'all' } })
 const wider = { name: 'Field', items: [all('part'), all('visit')] }
 const inForce = (user = 'fritz', app = 'test') => {
@@ -49,18 +52,21 @@ describe('the life of a profile', () => {
     await send('PUT', '/profiles/field', broken, await tagOf('field'))
     const faults = ['unknown-table', 'interval', 'unknown-column']
     expect((await body(send('POST', '/profiles/field/validate'))).faults.map(({ code }: any) => code)).toEqual(faults)
-    const refused = send('POST', '/profiles/field/publish')
+    const refused = publish('field')
     expect((await refused).status).toBe(422)
-    expect(await codesOf(send('POST', '/profiles/field/publish'))).toEqual(faults)
+    expect(await codesOf(publish('field'))).toEqual(faults)
     expect(inForce()?.version).toBe(1)
     const whole = await body(send('POST', '/profiles/field/validate', wider))
     expect(whole).toEqual({ faults: [] })
     expect(await body(send('POST', '/profiles/field/discard'))).toMatchObject({ state: 'Published', version: 1 })
-    expect(await codesOf(send('POST', '/profiles/field/publish'))).toEqual(['no-draft'])
+    expect(await codesOf(publish('field'))).toEqual(['no-draft'])
   })
 
   test('of two administrators with one draft the second is refused, and must have read it to write it', async () => {
     const read = await tagOf('field')
+    const unread = await send('POST', '/profiles/field/publish')
+    expect([unread.status, (await body(unread)).code]).toEqual([428, 'precondition'])
+    expect((await send('POST', '/profiles/field/publish', undefined, { 'if-match': '*' })).status).toBe(428)
     expect((await send('PUT', '/profiles/field', wider)).status).toBe(428)
     expect((await send('PUT', '/profiles/field', wider, read)).status).toBe(200)
     const second = { method: 'PUT', json: { ...wider, description: 'mine' }, headers: read }
@@ -102,7 +108,7 @@ describe('the life of a profile', () => {
   test('[PR12] a column added to the schema is reported as drift', async () => {
     const narrow = { name: 'Field', items: [{ ...all('visit'), columns: ['title'] }] }
     await send('PUT', '/profiles/field', narrow, await tagOf('field'))
-    const published = await body(send('POST', '/profiles/field/publish'))
+    const published = await body(publish('field'))
     expect(published).not.toHaveProperty('drift')
     const schema = await body(ask('/schema'))
     schema.tables[0].columns.push({ name: 'note', type: 'string' })
@@ -115,7 +121,7 @@ describe('who has a profile', () => {
   const members = (id: string, change: object): Promise<Response> => send('PATCH', `/profiles/${id}/members`, change)
   const make = async (id: string, name = id): Promise<void> => {
     await send('PUT', `/profiles/${id}`, { name, items: [all('part')] }, fresh)
-    await send('POST', `/profiles/${id}/publish`)
+    await publish(id)
   }
   const profilesOf = async (user: string): Promise<any[]> => (await body(ask(`/users/${user}/profiles`))).rows
 
@@ -198,7 +204,7 @@ describe('who has a profile', () => {
 
 test('[MB5] two roles with two profiles: a device is sent the rows of its own profile, and no others', async () => {
   await send('PUT', '/profiles/parts', { name: 'Parts', items: [all('part')] }, fresh)
-  await send('POST', '/profiles/parts/publish')
+  await publish('parts')
   await send('PUT', '/apps/*', { name: '*', profiles: ['field', 'parts'] })
   await send('PATCH', '/profiles/field/members', { add: { teams: ['red'] } })
   await send('PATCH', '/profiles/parts/members', { add: { users: ['fritz'] } })
@@ -228,7 +234,7 @@ describe('a managed default', () => {
     expect((await body(ask('/profiles/vendor/vendor'))).pristine).toEqual(update)
     const taken = await body(send('POST', '/profiles/vendor/vendor/visit/take'))
     expect(taken).toMatchObject({ state: 'Unpublished', pending: [], shown: update })
-    await send('POST', '/profiles/vendor/publish')
+    await publish('vendor')
     await send('PUT', '/profiles/vendor/vendor', { ...update, items: [all('visit')] })
     const refused = await body(send('POST', '/profiles/vendor/vendor/visit/refuse'))
     expect(refused).toMatchObject({ state: 'Published', pending: [], shown: update })

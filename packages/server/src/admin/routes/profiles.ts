@@ -66,7 +66,7 @@ export const profileRoutes = (doing: Doing, now: () => number) => {
       summary: 'Put the next draft; devices hear of it when it is published',
       description: 'Send If-Match with the ETag it was read with, or If-None-Match: * for a new one: 428 without.',
       request: { params, headers: conditions, body: taken(source) },
-      responses: { ...viewed, 428: { description: 'neither If-Match nor If-None-Match was sent' } },
+      responses: { ...viewed, ...unread },
     }),
     async context => {
       const { id } = context.req.valid('param')
@@ -124,11 +124,13 @@ export const profileRoutes = (doing: Doing, now: () => number) => {
         tags,
         summary,
         request: { params, headers: conditions },
-        responses: viewed,
+        responses: { ...viewed, ...(name === 'publish' ? unread : {}) },
       }),
       async context => {
         const { id } = context.req.valid('param')
         const expected = expectedOf(header => context.req.header(header))
+        // What reaches devices is what its publisher has read.
+        if (name === 'publish' && expected.tag === undefined) throw unconditional(id)
         return shown(context, await doing(context.var.caller, action(id, now(), expected)), id)
       },
     )
@@ -152,6 +154,8 @@ export const profileRoutes = (doing: Doing, now: () => number) => {
 
   return routes
 }
+
+const unread = { 428: { description: 'no ETag was sent, as it was read' } } as const
 
 const unconditional = (id: string): ApiFailure =>
   new ApiFailure(428, {

@@ -39,9 +39,9 @@ const line = ({ id, name, state, version, members, pending = [], drift, apps }: 
 })
 
 const asking =
-  (method: string, what: string, path: string = '') =>
+  (method: string, what: string, path: string = '', headers: Readonly<Record<string, string>> = {}) =>
   async ({ args: [id], office, say }: Work): Promise<Partial<Shown>> => {
-    const { body } = await office.ask(method, `${addressOf(id)}${path}`)
+    const { body } = await office.ask(method, `${addressOf(id)}${path}`, { headers })
     const shown = (body ?? {}) as Partial<Shown>
     const { version, state } = shown
     say(`${what} profile ${id}${version === undefined ? '' : `, ${state} at version ${version}`}`)
@@ -128,7 +128,8 @@ const leaves: readonly Leaf[] = [
     about: 'validate it and bring it to devices',
     args: ['<id>'],
     run: async work => {
-      const shown = await asking('POST', 'published', '/publish')(work)
+      const { etag = '' } = await work.office.ask('GET', addressOf(work.args[0]))
+      const shown = await asking('POST', 'published', '/publish', { 'if-match': etag })(work)
       if (shown.serving !== undefined) for (const line of servingLines(shown.serving)) work.say(line)
     },
   },
