@@ -33,7 +33,8 @@ const draft = async (...items: readonly unknown[]): Promise<void> => {
   const { etag } = await administer('GET', '')
   expect((await administer('PUT', '', { name: 'mine', items }, { 'if-match': etag })).status).toBe(200)
 }
-const publish = async () => administer('POST', '/publish', undefined, { 'if-match': (await administer('GET', '')).etag })
+const publish = async () =>
+  administer('POST', '/publish', undefined, { 'if-match': (await administer('GET', '')).etag })
 const mine = (table: string): ProfileItem => ({ table, filter: { kind: 'other', mine: true } })
 const all = (table: string): ProfileItem => ({ table, filter: { kind: 'all' } })
 const held = (): string[] => ['workorder', 'account', 'annotation'].filter(table => cora.rows(table).length > 0)
