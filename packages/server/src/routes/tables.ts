@@ -31,7 +31,7 @@ export const tableRoutes = (core: Core) =>
       const tests = Object.entries(columns).map(([name, text]) => queryValue(table, readable, name, text ?? ''))
       const wanted = limit === undefined ? DEFAULT_ROWS : Number(limit)
       const cursors = await cursorsOf(core.storage, `${caller.person.id}/${table.name}`)
-      const from = after === undefined ? '' : cursors.open(after)
+      const from = after === undefined || after === '' ? '' : cursors.open(after)
       const { rows, last } = await core.storage.snapshot(view =>
         list(view, caller, table, { after: from, wanted, tests }),
       )
