@@ -12,16 +12,12 @@ export type Class = 'applied' | 'lost' | 'rejected' | 'held' | 'withdrawn' | 'am
  * outbox, what it refused or parked waits there for its user, what it never heard of was given up or amended.
  */
 export const classify = ({ ledger, oracle, devices }: World): ReadonlyMap<Class, number> => {
-  const amended = new Map<string, string[]>()
-  for (const { edit } of ledger.saved.values()) {
-    if (edit.amends !== undefined) amended.set(edit.amends, [...(amended.get(edit.amends) ?? []), edit.id])
-  }
+  const heirOf = heirs(ledger, oracle)
   const waiting = new Map(devices.flatMap(device => device.entries().map(entry => [entry.id, entry] as const)))
   const counts = new Map<Class, number>()
   for (const [id, { edit, device, discarded }] of ledger.saved) {
     const fate = oracle.fates.get(id)
-    const heirs = amended.get(id) ?? []
-    if (heirs.length > 1) broken('an edit is amended once', { edit: id, heirs })
+    const heir = heirOf.get(id)
     const kept = waiting.get(id)
     const at = {
       edit: id,
@@ -29,14 +25,14 @@ export const classify = ({ ledger, oracle, devices }: World): ReadonlyMap<Class,
       kind: edit.kind,
       fate,
       discarded,
-      amendedBy: heirs[0],
+      amendedBy: heir,
       outbox: kept,
     }
     // Behind another entry it never left the device, and says what holds it.
     const behind = kept?.state === 'held' && kept.heldBy !== undefined && waiting.has(kept.heldBy)
-    const found = fate === undefined && behind ? 'held' : classOf(fate?.status, discarded, heirs.length > 0)
+    const found = fate === undefined && behind ? 'held' : classOf(fate?.status, discarded, heir !== undefined)
     if (found === undefined) broken('no saved edit is lost', at)
-    if (heirs.length > 0 && (found === 'applied' || found === 'lost')) broken('an edit takes effect once', at)
+    if (heir !== undefined && (found === 'applied' || found === 'lost')) broken('an edit takes effect once', at)
     const stuck = found === 'rejected' || found === 'held'
     // What was accepted of a record that is gone here stays under what is stuck on top of it.
     const under = kept?.state === 'accepted' && isStoodOn(kept, devices[device]!.entries())
@@ -45,12 +41,30 @@ export const classify = ({ ledger, oracle, devices }: World): ReadonlyMap<Class,
       continue
     }
     if (kept !== undefined && !stuck) broken('the outbox drains', at)
-    if (stuck && kept === undefined && !discarded && heirs.length === 0) broken('what was refused stays visible', at)
+    if (stuck && kept === undefined && !discarded && heir === undefined) broken('what was refused stays visible', at)
     // Behind something that is stuck it may not have heard yet what the relay thinks of it.
     if (kept !== undefined && kept.state !== found && !behind) broken('the outbox says what the relay said', at)
     counts.set(found!, (counts.get(found!) ?? 0) + 1)
   }
   return counts
+}
+
+/**
+ * By the id of an edit, what took its place. Recorded again before it ever left, an edit is followed by one that amends
+ * what it amended itself: nobody else knows of it.
+ */
+const heirs = (ledger: World['ledger'], oracle: World['oracle']): ReadonlyMap<string, string> => {
+  const amended = new Map<string, string[]>()
+  for (const { edit } of ledger.saved.values()) {
+    if (edit.amends !== undefined) amended.set(edit.amends, [...(amended.get(edit.amends) ?? []), edit.id])
+  }
+  const heirOf = new Map<string, string>()
+  for (const [edit, line] of amended) {
+    const met = line.slice(0, -1).filter(id => oracle.fates.has(id))
+    if (met.length > 0) broken('an edit is amended once', { edit, heirs: line })
+    for (const [n, id] of line.entries()) heirOf.set(n === 0 ? edit : line[n - 1]!, id)
+  }
+  return heirOf
 }
 
 const isStoodOn = ({ table, record }: OutboxEntry, outbox: readonly OutboxEntry[]): boolean =>
@@ -67,11 +81,7 @@ const classOf = (fate: string | undefined, discarded: boolean, amended: boolean)
  * is a group of its own.
  */
 export const groupsWhole = ({ ledger, oracle }: World): void => {
-  const replaced = new Set(
-    [...ledger.saved.values()].flatMap(({ edit: { amends } }) =>
-      amends !== undefined && !oracle.fates.has(amends) ? [amends] : [],
-    ),
-  )
+  const replaced = new Set([...heirs(ledger, oracle).keys()].filter(id => !oracle.fates.has(id)))
   const rounds = (edit: Edit): number => {
     const before = edit.amends === undefined ? undefined : ledger.saved.get(edit.amends)?.edit
     return before === undefined ? 0 : rounds(before) + (oracle.fates.has(before.id) ? 1 : 0)
