@@ -46,7 +46,7 @@ export const postgresEngine = async (): Promise<Engine | undefined> => {
   return {
     name: 'postgres',
     open: async size => {
-      const name = `bench_${size.toLowerCase()}`
+      const name = `bench_${size.toLowerCase()}_${newId()}`
       await cluster.createDatabase(name)
       return openPostgresStorage({ url: `postgres://postgres:rejoin@127.0.0.1:${port}/${name}`, newId })
     },
