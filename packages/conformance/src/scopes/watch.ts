@@ -100,9 +100,12 @@ export const createWatch = (place: Place, state: State): Watch => {
       compared = []
       await place.quiet()
       // What was refused shows until its author lets go of it.
-      const refused = place.devices.flatMap(({ online, rejoin }) => (online ? rejoin.outbox.current : []))
-      for (const entry of refused) await entry.discard()
-      if (refused.length > 0) await place.quiet()
+      const authors = place.devices.filter(({ online, rejoin }) => online && rejoin.outbox.current.length > 0)
+      for (const { rejoin } of authors) {
+        // letting go of one may take others along
+        for (const { id } of rejoin.outbox.current) await rejoin.outbox.current.find(each => each.id === id)?.discard()
+      }
+      if (authors.length > 0) await place.quiet()
       if (place.bugs.length > 0) throw new ScopeFailure(`a bug was reported: ${place.bugs.map(textOf).join('; ')}`)
       moved()
       const held = new Map(userIds.map(user => [user as string, holdingOf(state, user)] as const))
