@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { RejoinFault } from '@rejoin/client'
 import { createCanaries } from './canaries.ts'
 import type { Device } from './device.ts'
 import { userIds } from './land.ts'
@@ -102,8 +103,7 @@ export const createWatch = (place: Place, state: State): Watch => {
       // What was refused shows until its author lets go of it.
       const authors = place.devices.filter(({ online, rejoin }) => online && rejoin.outbox.current.length > 0)
       for (const { rejoin } of authors) {
-        // letting go of one may take others along
-        for (const { id } of rejoin.outbox.current) await rejoin.outbox.current.find(each => each.id === id)?.discard()
+        for (const entry of rejoin.outbox.current) await entry.discard().catch(unlessSettled)
       }
       if (authors.length > 0) await place.quiet()
       if (place.bugs.length > 0) throw new ScopeFailure(`a bug was reported: ${place.bugs.map(textOf).join('; ')}`)
@@ -115,6 +115,11 @@ export const createWatch = (place: Place, state: State): Watch => {
       return compared
     },
   }
+}
+
+/** Letting go of one entry takes others along, and answers come meanwhile. */
+const unlessSettled = (error: unknown): void => {
+  if (!(error instanceof RejoinFault && error.code === 'settled')) throw error
 }
 
 const textOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))
