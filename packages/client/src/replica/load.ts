@@ -14,7 +14,7 @@ import type { Pin, Pinned } from '../pins/pin.ts'
 import type { Shelf, Store, StoreValue } from '../store/store.ts'
 import type { Conflicted } from './conflicted.ts'
 import type { Grant } from './grant.ts'
-import { pagesOf, type StoredRow } from './keys.ts'
+import { metaKeys, pagesOf, type StoredRow } from './keys.ts'
 import {
   type Authored,
   keyFrom,
@@ -115,22 +115,9 @@ const loadMeta = async (store: Store, random: (length: number) => Uint8Array): P
   const known = await store.get('meta', 'device')
   const device = typeof known === 'string' ? known : toHex(random(8))
   if (known === undefined) await store.commit([{ put: 'meta', key: 'device', value: device }])
-  const [grant, seq, left, ids, cursor, ready, fresh, sealed, offline, scheduled, imported, sync] = await Promise.all(
-    [
-      'grant',
-      'seq',
-      'left',
-      'ids',
-      'cursor',
-      'ready',
-      'fresh',
-      'sealed',
-      'offline',
-      'scheduled',
-      'imported',
-      'sync',
-    ].map(key => store.get('meta', key)),
-  )
+  const read = await Promise.all(metaKeys.map(async key => [key, await store.get('meta', key)] as const))
+  const { grant, seq, left, ids, cursor, ready, fresh, sealed, offline, scheduled, imported, sync } =
+    Object.fromEntries(read) as Readonly<Record<(typeof metaKeys)[number], StoreValue | undefined>>
   return {
     device,
     ...(grant === undefined ? {} : { grant: grant as unknown as Grant }),

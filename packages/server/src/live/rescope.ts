@@ -1,8 +1,8 @@
-import { type Fields, type Position, type RowState, type Scope } from '@rejoin/profile'
+import type { Position, RowState, Scope } from '@rejoin/profile'
 import { membersOf } from '../scope/members.ts'
+import { whyGone } from '../scope/why-gone.ts'
 import { keyOf, type View } from '../storage/storage.ts'
 import { createTelling, pushedOf, type Told } from './live.ts'
-import type { Gone } from './notes.ts'
 
 /**
  * What another moment, or another standing of the person, changes of what is held, with no change of any row (DS5, DS6):
@@ -30,11 +30,7 @@ export const rescoped = async (
   if (rows.length + left.length > MOST_TOLD) return undefined
   const stored = await view.records([...rows, ...left])
   const standing = new Map(stored.map(row => [keyOf(row), row]))
-  const gone = left.map(({ table, id }): Gone => {
-    const row = standing.get(keyOf({ table, id }))
-    const reads = row !== undefined && after.tables.get(table)?.reads(JSON.parse(row.json) as Fields, id) === true
-    return { table, id, why: reads ? 'left' : 'unknown' }
-  })
+  const gone = left.map(key => ({ ...key, why: whyGone(after.tables.get(key.table), standing.get(keyOf(key))) }))
   return createTelling(at, standing)(after, pushedOf({ rows, gone, unsure: false }, passed, new Set()))
 }
 

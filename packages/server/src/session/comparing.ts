@@ -1,6 +1,7 @@
-import { type Compare, encodeDown, type Fields, type Scope, type TableScope } from '@rejoin/profile'
+import { type Compare, encodeDown, type Scope, type TableScope } from '@rejoin/profile'
 import type { Presence } from '../scope/presence.ts'
-import { keyOf, type Storage, type StoredIndex, type StoredRecord } from '../storage/storage.ts'
+import { whyGone } from '../scope/why-gone.ts'
+import { keyOf, type Storage, type StoredRecord } from '../storage/storage.ts'
 import { cut } from './cut.ts'
 import { limits } from './limits.ts'
 import type { Reading, RowLists } from './row-list.ts'
@@ -48,12 +49,6 @@ const dropRows = async (run: Comparison, part: TableScope, ids: readonly string[
     if (gone.length > 0) run.sendCounted(encodeDown({ type: 'changes', rows: [], gone, answers: [] }))
     return []
   })
-}
-
-/** A row its holder may still read has left by the profile; of any other he learns only that it is not for him. */
-const whyGone = (part: TableScope, row: StoredIndex | undefined): 'deleted' | 'left' | 'unknown' => {
-  if (row === undefined || row.purged || !part.reads(JSON.parse(row.json) as Fields, row.id)) return 'unknown'
-  return row.deleted ? 'deleted' : 'left'
 }
 
 /** Rows of one step, read anew, with those among them that the scope holds. */
