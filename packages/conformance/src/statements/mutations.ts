@@ -212,8 +212,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'rows that went stay on the device',
     file: 'packages/client/src/replica/rows.ts',
-    find: 'draft.rows.set(key, rowFrom(held?.rev ?? 0, generationIn(state), keeps ? held?.envelope : undefined, why))',
-    replace: 'void [keeps, why]',
+    find: 'draft.rows.set(key, rowFrom(held?.rev ?? 0, generationIn(state), envelope, why, kept))',
+    replace: 'void [envelope, kept]',
     proves: ['DS3', 'DS7'],
     tests: ['conformance/src/proofs/delta-sync'],
   },
@@ -284,8 +284,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a save waits for the next session',
     file: 'packages/client/src/device/engine.ts',
-    find: "if (what.do === 'mode') obey()\n    wake()",
-    replace: "if (what.do === 'mode') obey()",
+    find: "if (what.do === 'sync') syncing.chosen()\n    wake()",
+    replace: "if (what.do === 'sync') syncing.chosen()",
     proves: ['LW4'],
     tests: ['conformance/src/proofs/local-work'],
   },
@@ -645,8 +645,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a refresh asks for nothing',
     file: 'packages/client/src/sync/syncing.ts',
-    find: 'if (wanted.length > 0) return begin',
-    replace: 'if (wanted.length < 0) return begin',
+    find: 'if (wanted.length > 0 || isDue()) return begin',
+    replace: 'if (isDue()) return begin',
     proves: ['DS10'],
     tests: ['conformance/src/proofs/passes'],
   },
