@@ -152,7 +152,7 @@ export { compileSchema } from './schema/compile.ts'
 export { generateTypes } from './schema/generate.ts'
 export { defineSchema, type NewRow, type Row, type RowChanges, type TableName } from './schema/infer.ts'
 export { isRecordId } from './schema/names.ts'
-export { checkRow, fieldsToRow, type PlainRow } from './schema/rows.ts'
+export { checkRow, fieldsToRow, type PlainRow, saysTheSame } from './schema/rows.ts'
 export { checkValue, storedForm } from './schema/values.ts'
 export type {
   Column,

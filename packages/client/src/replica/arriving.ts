@@ -1,7 +1,7 @@
 import type { ChangesMessage, Position } from '@rejoin/profile'
 import type { Finished, Touched } from './draft.ts'
 import { metaChanges, putRow } from './keys.ts'
-import { generationIn, keyFrom, keyOf, later, type Memory, type Meta, type Row } from './memory.ts'
+import { generationIn, keyOf, later, type Memory, type Meta, type RecordKey, type Row } from './memory.ts'
 import { replacing } from './rows.ts'
 
 /**
@@ -24,31 +24,55 @@ export const arriving = (
   upTo: Position | undefined,
 ): Arriving | undefined => {
   if (memory.entries.size > 0 || gone.length > 0 || answers.length > 0) return undefined
-  const taken = new Map<string, Row>()
-  let count = 0
-  for (const { table, id, envelope } of rows) {
-    const key = keyOf({ table, id })
-    const held = taken.get(key) ?? memory.rows.get(table)?.get(id)
-    const row = replacing(held, generationIn(memory.tables.get(table)), envelope)
-    if (row === undefined) continue
-    taken.set(key, row)
-    count++
-  }
+  const { taken, count } = takenOf(memory, rows)
   const meta = upTo === undefined ? memory.meta : { ...memory.meta, cursor: later(upTo, memory.meta.cursor) }
   const changes = metaChanges(memory.meta, meta)
-  for (const [key, row] of taken) changes.push(putRow(key, row))
+  for (const { key, row } of taken) changes.push(putRow(key, row))
   return { rows: count, changes, apply: () => applyTo(memory, taken, meta) }
 }
 
-const applyTo = (memory: Memory, taken: ReadonlyMap<string, Row>, meta: Meta): Touched => {
-  for (const [key, row] of taken) {
-    const { table, id } = keyFrom(key)
+type Told = ChangesMessage['rows'][number]
+
+interface Taken extends RecordKey {
+  readonly key: string
+  readonly row: Row
+}
+
+const take = ({ rows, tables }: Memory, told: Told, held = rows.get(told.table)?.get(told.id)): Taken | undefined => {
+  const row = replacing(held, generationIn(tables.get(told.table)), told.envelope)
+  return row === undefined ? undefined : { table: told.table, id: told.id, key: keyOf(told), row }
+}
+
+/** By record, the last of each; nearly every message tells of one row, which needs no map. */
+const takenOf = (
+  memory: Memory,
+  rows: readonly Told[],
+): { readonly taken: readonly Taken[]; readonly count: number } => {
+  if (rows.length === 1) {
+    const taken = take(memory, rows[0]!)
+    return taken === undefined ? { taken: [], count: 0 } : { taken: [taken], count: 1 }
+  }
+  const taken = new Map<string, Taken>()
+  let count = 0
+  for (const told of rows) {
+    const one = take(memory, told, taken.get(keyOf(told))?.row)
+    if (one === undefined) continue
+    taken.set(one.key, one)
+    count++
+  }
+  return { taken: [...taken.values()], count }
+}
+
+const applyTo = (memory: Memory, taken: readonly Taken[], meta: Meta): Touched => {
+  const records = new Set<string>()
+  for (const { key, table, id, row } of taken) {
     let ofTable = memory.rows.get(table)
     if (ofTable === undefined) memory.rows.set(table, (ofTable = new Map()))
     ofTable.set(id, row)
+    records.add(key)
   }
   memory.meta = meta
-  return { records: new Set(taken.keys()), tables: none, outbox: false, ledger: false, drafts: false, state: false }
+  return { records, tables: none, outbox: false, ledger: false, drafts: false, state: false }
 }
 
 const none: ReadonlySet<string> = new Set()

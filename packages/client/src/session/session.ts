@@ -74,7 +74,8 @@ export interface SessionParts {
 export const createSession = (parts: SessionParts): Session => {
   const { replica, pen, host, told } = parts
   let state: SessionState = { phase: 'greeting' }
-  let work: Promise<void> = Promise.resolve()
+  /** of frames that came before; undefined while there is none */
+  let work: Promise<void> | undefined
   let comparing: Comparing | undefined
   let reached: Position | undefined
   /** what is being compared */
@@ -138,13 +139,16 @@ export const createSession = (parts: SessionParts): Session => {
     told({ type: 'page', page: message })
   }
 
-  const changes = async (message: ChangesMessage): Promise<void> => {
-    const { at, answers } = message
-    const upTo = state.phase === 'live' ? at : undefined
+  const changes = (message: ChangesMessage): Promise<void> => {
+    const upTo = state.phase === 'live' ? message.at : undefined
     const due = upTo !== undefined && parts.live && isRefreshDue(replica.memory.meta.fresh, pen.now())
     const arrived = due ? undefined : replica.arrive(message, upTo)
-    if (arrived !== undefined) await arrived.stored
-    const rows = arrived?.rows ?? (await decideOn(message, upTo))
+    if (arrived === undefined) return decideOn(message, upTo).then(rows => changed(message, rows))
+    return arrived.stored.then(() => changed(message, arrived.rows))
+  }
+
+  /** @param rows that were taken or dropped */
+  const changed = ({ at, answers }: ChangesMessage, rows: number): void => {
     if (at === undefined) acknowledge()
     else reached = at
     if (state.phase === 'comparing' && answers.length === 0) told({ type: 'repaired', rows })
@@ -282,11 +286,12 @@ export const createSession = (parts: SessionParts): Session => {
     send({ type: 'refresh', tables, holdings })
   }
 
-  const handle = (message: Down): Promise<void> | void => {
+  const handle = (message: Down): Promise<void> | undefined => {
     if (message.type === 'refusal') {
       const { type: _, ...refusal } = message
       end({ code: message.code, refusal })
-      return parts.close(message.code)
+      parts.close(message.code)
+      return undefined
     }
     if (message.type === 'pong') {
       time = Math.max(time, message.time)
@@ -314,6 +319,16 @@ export const createSession = (parts: SessionParts): Session => {
     }
   }
 
+  /** never rejects; @returns undefined where it is done with already */
+  const take = (frame: Uint8Array): Promise<void> | undefined => {
+    try {
+      return isOver(state) ? undefined : handle(decodeDown(frame))?.catch(fail)
+    } catch (error) {
+      fail(error)
+      return undefined
+    }
+  }
+
   return {
     get state() {
       return state
@@ -333,8 +348,12 @@ export const createSession = (parts: SessionParts): Session => {
       })
     },
     receive: frame => {
-      work = work.then(() => (isOver(state) ? undefined : handle(decodeDown(frame)))).catch(fail)
-      return work
+      const taken = work === undefined ? take(frame) : work.then(() => take(frame))
+      if (taken === undefined) return settled
+      const mine = taken.then(() => {
+        if (work === mine) work = undefined
+      })
+      return (work = mine)
     },
     refresh: pass,
     wake: () => speaking.wake(),
@@ -346,6 +365,7 @@ export const createSession = (parts: SessionParts): Session => {
 type Removed = NonNullable<Welcome['removed']>
 
 const nothing: Sendable = new Set()
+const settled: Promise<void> = Promise.resolve()
 
 /** Half the relay's window: it never waits for a device that keeps up. */
 const ACKNOWLEDGED_AT = 4

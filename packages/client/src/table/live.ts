@@ -1,9 +1,9 @@
-import { type Fields, fieldsToRow, type PlainRow, type Schema, type Table } from '@rejoin/profile'
+import { type Fields, fieldsToRow, type PlainRow, saysTheSame, type Schema, type Table } from '@rejoin/profile'
 import { createDerived, type Observable } from '../observe/observable.ts'
-import { kept, keptList } from '../observe/same.ts'
+import { keptList } from '../observe/same.ts'
 import type { Touched } from '../replica/draft.ts'
 import { askingOf, schemaOf } from '../replica/grant.ts'
-import { keyFrom } from '../replica/memory.ts'
+import { keyOf } from '../replica/memory.ts'
 import type { Reading } from '../replica/replica.ts'
 import { createOrdered, type Ordered } from './ordered.ts'
 import { type Plan, planQuery, type Query } from './query.ts'
@@ -35,7 +35,7 @@ export const createLiveQuery = (
 ): LiveQuery<PlainRow> => {
   const matching = createMatching(replica, now, table, query)
   matching.check()
-  const derived = createDerived<readonly PlainRow[]>(before => keptList(before, matching.rows()), report)
+  const derived = createDerived<readonly PlainRow[]>(before => matching.rows(before), report)
   const close = replica.touched.subscribe(touched => {
     if (matching.move(touched)) derived.stale()
   })
@@ -53,7 +53,8 @@ export const createLiveQuery = (
 }
 
 interface Matching {
-  rows(): readonly PlainRow[]
+  /** @param before what it gave last; given again where it still says so */
+  rows(before: readonly PlainRow[] | undefined): readonly PlainRow[]
   /** @returns whether the result may be another one */
   move(touched: Touched): boolean
   check(): void
@@ -65,12 +66,16 @@ interface Planned {
   readonly schema: Schema
 }
 
+/** by id; none where no row is another one */
+type Moves = ReadonlyMap<string, PlainRow | undefined> | undefined
+
 /** The matching rows, kept up record by record. */
 const createMatching = (replica: Reading, now: () => number, table: string, query: Query): Matching => {
   let planned: Planned | undefined
   let found: Ordered<PlainRow> | undefined
   /** so much has changed since that it is found again when somebody looks */
   let old = false
+  const prefix = keyOf({ table, id: '' })
 
   const plan = (): Planned | undefined => {
     const { grant } = replica
@@ -83,8 +88,15 @@ const createMatching = (replica: Reading, now: () => number, table: string, quer
     return planned
   }
 
-  const rowOf = ({ plan: { matches }, table: known }: Planned, id: string, fields: Fields): PlainRow | undefined =>
-    matches(fields, id) ? kept(found?.get(id), fieldsToRow(known, id, fields)) : undefined
+  const rowOf = (
+    { plan: { matches }, table: known }: Planned,
+    id: string,
+    fields: Fields,
+    before = found?.get(id),
+  ): PlainRow | undefined => {
+    if (!matches(fields, id)) return undefined
+    return before !== undefined && saysTheSame(known, before, fields) ? before : fieldsToRow(known, id, fields)
+  }
 
   const find = (): Ordered<PlainRow> | undefined => {
     // Planned anew, so that today is today.
@@ -99,38 +111,42 @@ const createMatching = (replica: Reading, now: () => number, table: string, quer
     return createOrdered(rows, known.plan.compare)
   }
 
-  /** The table's records among those that changed, as they match now. */
-  const moved = (known: Planned, records: ReadonlySet<string>): Map<string, PlainRow | undefined> => {
-    const rows = new Map<string, PlainRow | undefined>()
+  /** The table's records among those that changed whose rows are others now. */
+  const moved = (known: Planned, before: Ordered<PlainRow>, records: ReadonlySet<string>): Moves => {
+    let rows: Map<string, PlainRow | undefined> | undefined
     for (const key of records) {
-      const { table: of, id } = keyFrom(key)
-      if (of !== table) continue
+      if (!key.startsWith(prefix)) continue
+      const id = key.slice(prefix.length)
       const content = replica.view(key)
-      rows.set(id, content === undefined ? undefined : rowOf(known, id, content.fields))
+      const held = before.get(id)
+      const row = content === undefined ? undefined : rowOf(known, id, content.fields, held)
+      if (row !== held) (rows ??= new Map()).set(id, row)
     }
     return rows
   }
 
   return {
     check: () => void plan(),
-    rows: () => {
-      if (found === undefined || old) found = find()
+    rows: before => {
+      const anew = found === undefined || old
+      if (anew) found = find()
       old = false
       const known = plan()
-      if (found === undefined || known === undefined) return []
-      const { list } = found
-      return list.length > known.plan.limit ? list.slice(0, known.plan.limit) : list
+      const list = found?.list ?? []
+      const limit = known?.plan.limit ?? 0
+      // A list that was only moved is another one exactly where a row is.
+      if (list.length <= limit) return anew ? keptList(before, list) : list
+      return keptList(before, list.slice(0, limit))
     },
     move: ({ records, tables, state }) => {
       const known = plan()
       if (tables.has(table) || state || old || found === undefined || known === undefined) {
         old = true
-        return tables.has(table) || state || [...records].some(key => keyFrom(key).table === table)
+        return tables.has(table) || state || [...records].some(key => key.startsWith(prefix))
       }
-      const changes = moved(known, records)
-      for (const [id, row] of changes) if (row === found.get(id)) changes.delete(id)
-      found.change(changes)
-      return changes.size > 0
+      const changes = moved(known, found, records)
+      if (changes !== undefined) found.change(changes)
+      return changes !== undefined
     },
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Result } from '../fault.ts'
 import { compileSchema } from './compile.ts'
-import { checkRow, fieldsToRow } from './rows.ts'
+import { checkRow, fieldsToRow, saysTheSame } from './rows.ts'
 import type { Fields, Table } from './schema.ts'
 
 const schema = compileSchema({
@@ -82,4 +82,23 @@ test("the app's row has every column by name, null where nothing is held, and no
     begin: null,
     tags: null,
   })
+})
+
+test('a row says the same as its record exactly while making it again would give an equal row', () => {
+  const record = { subject: 'Pump', tags: [1, 2] }
+  const row = fieldsToRow(visit, 'v1', record)
+  const others: Fields[] = [
+    { ...record },
+    { subject: 'Pump', tags: [1, 2], begin: null },
+    { subject: 'Pump', tags: [1, 2], report: 'is no part of it' },
+    { subject: 'Pump' },
+    { subject: 'pump', tags: [1, 2] },
+    { subject: 'Pump', tags: [2, 1] },
+    { subject: 'Pump', tags: [1, 2], begin: '2024-01-01T08:00:00.000Z' },
+  ]
+  for (const fields of others) {
+    const again = JSON.stringify(fieldsToRow(visit, 'v1', fields))
+    expect(saysTheSame(visit, row, fields), again).toBe(again === JSON.stringify(row))
+  }
+  expect(others.map(fields => saysTheSame(visit, row, fields))).toEqual([true, true, true, false, false, false, false])
 })

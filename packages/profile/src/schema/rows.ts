@@ -1,3 +1,4 @@
+import { sameValue } from '../bytes/value.ts'
 import { failed, ok, type Fault, type Result } from '../fault.ts'
 import { isRecordId } from './names.ts'
 import type { Fields, Table, Value } from './schema.ts'
@@ -57,4 +58,12 @@ export const fieldsToRow = (table: Table, id: string, fields: Fields): PlainRow 
     if (column.type !== 'document') row[column.name] = fields[column.id] ?? null
   }
   return row
+}
+
+/** Whether the record of that row says so still: then it need not be made again. */
+export const saysTheSame = (table: Table, row: PlainRow, fields: Fields): boolean => {
+  for (const { id, name, type } of table.columns) {
+    if (type !== 'document' && !sameValue(row[name], fields[id] ?? null)) return false
+  }
+  return true
 }

@@ -97,6 +97,15 @@ const watch = (device: Device): Watched => {
   return watching
 }
 
+/** Begins to watch at once; resolves when the list is told anew, as an app would draw it. */
+export const told = (device: Device): Promise<void> =>
+  new Promise(resolve => {
+    const stop = watch(device).edited.subscribe(() => {
+      stop()
+      resolve()
+    })
+  })
+
 /** Begins to watch at once; resolves when the list has been told anew and row `n` reads so. */
 export const shown = async (device: Device, n: number, value: string): Promise<void> => {
   const { edited, get } = watch(device)

