@@ -18,6 +18,10 @@ export const crc32 = (bytes: Uint8Array, start = 0, end: number = bytes.length):
   return ~crc >>> 0
 }
 
+/** A checksum as it is written: big-endian. */
+export const crcAt = (bytes: Uint8Array, at: number): number =>
+  ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
+
 const table = (previous?: Int32Array): Int32Array => {
   const next = new Int32Array(256)
   for (let n = 0; n < 256; n++) {

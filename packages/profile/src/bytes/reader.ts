@@ -17,14 +17,18 @@ const OUT_OF_RANGE = 2 ** 54
  */
 export class Reader {
   readonly bytes: Uint8Array
-  private position = 0
+  private position: number
+  private readonly to: number
 
-  constructor(bytes: Uint8Array) {
+  /** `from` and `to` spare a view of the bytes, which costs more than reading a few of them */
+  constructor(bytes: Uint8Array, from = 0, to: number = bytes.length) {
     this.bytes = bytes
+    this.position = from
+    this.to = to
   }
 
   get left(): number {
-    return this.bytes.length - this.position
+    return this.to - this.position
   }
 
   get at(): number {
@@ -32,10 +36,8 @@ export class Reader {
   }
 
   byte(): number {
-    const value = this.bytes[this.position]
-    if (value === undefined) throw new ByteFault('unexpected end')
-    this.position++
-    return value
+    if (this.position >= this.to) throw new ByteFault('unexpected end')
+    return this.bytes[this.position++]!
   }
 
   /** lib0 varUint up to 2^53 - 1 */
@@ -128,7 +130,7 @@ export class Reader {
   /** whether the next bytes are there, and ASCII */
   private isAscii(length: number): boolean {
     const end = this.position + length
-    if (end > this.bytes.length) return false
+    if (end > this.to) return false
     for (let i = this.position; i < end; i++) if (this.bytes[i]! >= 0x80) return false
     return true
   }

@@ -1,5 +1,5 @@
 import { createEncoder, toUint8Array, writeUint8, writeUint8Array, writeVarString, writeVarUint } from 'lib0/encoding'
-import { crc32 } from '../bytes/crc32.ts'
+import { crc32, crcAt } from '../bytes/crc32.ts'
 import { hexBytes, toHex } from '../bytes/hex.ts'
 import { ByteFault, Reader } from '../bytes/reader.ts'
 import type { Confirmed, Visible } from './record.ts'
@@ -84,7 +84,7 @@ export const unpackEnvelope = (envelope: Uint8Array): Confirmed => {
 
 /** Whether an envelope is what was packed. */
 export const isSound = (envelope: Uint8Array): boolean =>
-  envelope.length > 14 && crc32(envelope, 4) === new DataView(envelope.buffer, envelope.byteOffset).getUint32(0)
+  envelope.length > 14 && crc32(envelope, 4) === crcAt(envelope, 0)
 
 /**
  * The document alone, for who reads only what the record says: no checksum is looked at, no id becomes text.
@@ -116,9 +116,7 @@ export const documentIn = (envelope: Uint8Array): Uint8Array => {
 
 /** The revision alone, for indexes; the rest is unpacked by who needs it. */
 export const revOf = (envelope: Uint8Array): number => {
-  const reader = new Reader(envelope)
-  reader.skip(5)
-  return reader.uint()
+  return new Reader(envelope, 5).uint()
 }
 
 const sealed = (envelope: Uint8Array): Uint8Array => {

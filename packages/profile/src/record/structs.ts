@@ -77,14 +77,14 @@ export const kept = ({ client, clock, garbage, origin, key, value }: Visited): S
 export const eachStruct = (bytes: Uint8Array, visit: (struct: Visited) => void): readonly DeleteRange[] => {
   const reader = new Reader(bytes)
   const clients = reader.count(3)
-  const met = new Set<number>()
+  const met = clients > 1 ? new Set<number>() : undefined
   const struct: Visited = { client: 0, clock: 0, garbage: 0, origin: undefined, key: undefined, value: null }
   for (let c = 0; c < clients; c++) {
     const count = reader.count(2)
     const client = reader.uint()
     // Yjs keeps only the last of several runs of one client.
-    if (met.has(client)) throw new ByteFault('a client is there twice')
-    met.add(client)
+    if (met?.has(client) === true) throw new ByteFault('a client is there twice')
+    met?.add(client)
     struct.client = client
     let clock = reader.uint()
     for (let s = 0; s < count; s++) {

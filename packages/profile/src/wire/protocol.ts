@@ -1,5 +1,5 @@
 import * as encoding from 'lib0/encoding'
-import { crc32 } from '../bytes/crc32.ts'
+import { crc32, crcAt } from '../bytes/crc32.ts'
 import { ByteFault, Reader } from '../bytes/reader.ts'
 import { type ChangesMessage, changesShape } from './changes.ts'
 import { type Compare, type Compared, comparedShape, compareShape } from './compare.ts'
@@ -105,11 +105,11 @@ const encodeFrame = <T>(shape: Shape<T>, message: T): Uint8Array => {
 const decodeFrame = <T>(shape: Shape<T>, frame: Uint8Array): T => {
   if (frame.length < 6) throw new FrameFault('damaged', 'a frame is too short')
   const body = frame.length - 4
-  if (new DataView(frame.buffer, frame.byteOffset).getUint32(body) !== crc32(frame, 0, body)) {
+  if (crcAt(frame, body) !== crc32(frame, 0, body)) {
     throw new FrameFault('damaged', 'a frame does not match its checksum')
   }
   if (frame[0] !== PROTOCOL) throw new FrameFault('version', `protocol ${frame[0]}, this program speaks ${PROTOCOL}`)
-  const reader = new Reader(frame.subarray(1, body))
+  const reader = new Reader(frame, 1, body)
   try {
     const message = shape.read(reader)
     reader.end()
