@@ -3,6 +3,7 @@ import { createDevice, type DeviceOptions, type Rejoin } from './device/device.t
 import { type Host, systemHost } from './device/host.ts'
 import { connectWebSocket, syncUrl } from './session/socket.ts'
 import { browserStorage } from './storage/browser.ts'
+import { withHeadroom } from './storage/headroom.ts'
 import { openIndexedDbStore } from './store/indexeddb.ts'
 import type { Store, StoreFault } from './store/store.ts'
 import { systemPorts, type TabPorts } from './tabs/ports.ts'
@@ -45,7 +46,7 @@ export const openRejoin = async <const S extends SchemaSource = SchemaSource>(
   }
   let takenAway: (fault: StoreFault) => void = () => {}
   const gone = new Promise<StoreFault>(resolve => (takenAway = resolve))
-  const store = own ?? (await openIndexedDbStore({ name, gone: takenAway }))
+  const store = own ?? withHeadroom(await openIndexedDbStore({ name, gone: takenAway }), host)
   try {
     return await openTab<S>({
       storage: browserStorage(name),

@@ -1,6 +1,7 @@
 import type { FormDraft } from '../drafts/form-draft.ts'
 import type { Entry } from '../outbox/outbox-state.ts'
 import type { Pin, Pinned } from '../pins/pin.ts'
+import { shelfOf } from '../store/change.ts'
 import type { StoreChange, StoreValue } from '../store/store.ts'
 import type { Conflicted } from './conflicted.ts'
 import type { Authored, Meta, Row, TableState } from './memory.ts'
@@ -67,6 +68,19 @@ export const putEntry = ({ edit, state, separate }: Entry): StoreChange => ({
 })
 
 export const deleteEntry = ({ edit }: Entry): StoreChange => ({ delete: 'outbox', key: seqKey(edit.seq) })
+
+/** Something a person has just done, and nobody else knows. */
+export const isNewWork = (change: StoreChange): boolean =>
+  'put' in change &&
+  (change.put === 'draft' ||
+    (change.put === 'outbox' && (change.value as Partial<Entry> | null)?.state?.status === 'waiting'))
+
+/** A row that others know too. */
+export const isBrought = (change: StoreChange): boolean =>
+  'put' in change && (change.put === 'page' || change.put === 'overlay' || change.put === 'pin')
+
+/** What becomes of an entry. */
+export const isSettling = (change: StoreChange): boolean => shelfOf(change) === 'outbox'
 
 export const putAuthored = (key: string, authored: Authored | undefined): StoreChange =>
   authored === undefined ? { delete: 'authored', key } : { put: 'authored', key, value: stored(authored) }

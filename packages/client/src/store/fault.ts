@@ -12,6 +12,14 @@ export const fullFault = (cause?: unknown): StoreFault =>
     { cause },
   )
 
+export const noRoomToDownloadFault = (cause?: unknown): StoreFault =>
+  new StoreFault(
+    'full',
+    'there is no room left on this device for what the relay sends; what is here stays, and your own work is still saved',
+    'Free some space, or ask an administrator for a profile that downloads less; it goes on by itself.',
+    { cause },
+  )
+
 export const newerFault = (cause?: unknown): StoreFault =>
   new StoreFault('newer', 'a newer version of the app wrote this store', 'Update the app.', { cause })
 

@@ -6,8 +6,8 @@ export interface TabsPage {
   /** resolves with ms it took; rejects with the code of the fault */
   open(options: { readonly url: string; readonly token: string; readonly newer?: boolean }): Promise<number>
   firstSync(): Promise<void>
-  /** creates a job; resolves with ms it took */
-  save(id: string): Promise<number>
+  /** creates a job with a note of so many characters; resolves with ms it took */
+  save(id: string, note?: number): Promise<number>
   /** creates job after job and tells `claim` of each that was saved, until the tab ends */
   work(prefix: string): void
   /** whether this tab holds the lock */
@@ -15,11 +15,15 @@ export interface TabsPage {
   state(): {
     readonly link: string
     readonly fault?: string
+    /** what a person is told */
+    readonly status: string
+    readonly ready: boolean
     readonly outbox: readonly string[]
     readonly jobs: readonly string[]
   }
   /** how often this database was taken over, read past the client: even a wipe keeps it */
   fence(): Promise<number>
+  connect(wanted: boolean): void
   close(): Promise<void>
 }
 
@@ -78,10 +82,18 @@ const told = async <T>(work: Promise<T>): Promise<T> => {
     throw error
   }
 }
-const create = (id: string): Promise<string> =>
+const create = (id: string, note = 0): Promise<string> =>
   opened()
     .table('job')
-    .create({ jobid: id, name: id, counter: 1 } as never)
+    .create({ jobid: id, name: id, counter: 1, ...(note === 0 ? {} : { note: noise(note) }) } as never)
+
+/** What cannot be compressed: browsers try. */
+const noise = (length: number): string => {
+  const pieces: string[] = []
+  for (let at = 0; at < length; at += 65_536)
+    pieces.push(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(65_536)).map(byte => 32 + (byte % 90))))
+  return pieces.join('').slice(0, length)
+}
 
 globalThis.tabsPage = {
   open: async ({ url, token, newer }) => {
@@ -92,9 +104,9 @@ globalThis.tabsPage = {
     return performance.now() - began
   },
   firstSync: () => opened().firstSync(),
-  save: async id => {
+  save: async (id, note) => {
     const began = performance.now()
-    await told(create(id))
+    await told(create(id, note))
     return performance.now() - began
   },
   work: prefix => {
@@ -112,11 +124,13 @@ globalThis.tabsPage = {
   },
   leads: () => leads,
   state: () => {
-    const { link, outbox } = opened()
+    const { link, outbox, status, ready } = opened()
     const { state, fault } = link.current
     return {
       link: state,
       ...(fault === undefined ? {} : { fault: fault.code }),
+      status: status.current.description,
+      ready,
       outbox: outbox.current.map(({ record }) => record),
       jobs: opened()
         .table('job')
@@ -130,5 +144,6 @@ globalThis.tabsPage = {
     await store.close()
     return Number(fence)
   },
+  connect: wanted => (wanted ? opened().connect() : opened().disconnect()),
   close: () => opened().close(),
 }

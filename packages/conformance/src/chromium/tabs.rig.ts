@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,6 +26,8 @@ export interface TabsRig {
   readonly troubles: readonly string[]
   /** how often the relay was given each job, read from its database */
   created(): ReadonlyMap<string, number>
+  /** the office writes a job, with a note of so many characters, where no device is */
+  office(id: string, note: number): Promise<void>
   /** resolves when no tab of these has anything unsent and each shows the same */
   drained(...tabs: readonly Page[]): Promise<void>
   close(): Promise<void>
@@ -36,10 +39,11 @@ export const openTabsRig = async (): Promise<TabsRig> => {
   const directory = await mkdtemp(join(tmpdir(), 'rejoin-tabs-'))
   const db = join(directory, 'relay.db')
   await makeDatabase(db)
-  const [relay, server, token] = await Promise.all([
+  const [relay, server, token, officeToken] = await Promise.all([
     startRelayOn(db),
     servePage(fileURLToPath(new URL('tabs.page.ts', import.meta.url))),
     tokenFor(db, 'anna'),
+    tokenFor(db, 'office'),
   ])
   const claimed = new Set<string>()
   const troubles: string[] = []
@@ -78,6 +82,14 @@ export const openTabsRig = async (): Promise<TabsRig> => {
         if (table === TABLE && kind === 'create') counts.set(record, (counts.get(record) ?? 0) + 1)
       }
       return counts
+    },
+    office: async (id, note) => {
+      const { ok, status } = await fetch(`${relay.url}/api/tables/${TABLE}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${officeToken}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ id, values: { name: id, note: randomBytes(note / 2).toString('hex') } }),
+      })
+      if (!ok) throw new Error(`the office could not write ${id}: ${status}`)
     },
     drained: async (...tabs) => {
       const until = performance.now() + DRAIN
