@@ -2,10 +2,11 @@ import type { SchemaSource } from '@rejoin/profile'
 import { createDevice, type DeviceOptions, type Rejoin } from './device/device.ts'
 import { type Host, systemHost } from './device/host.ts'
 import { connectWebSocket, syncUrl } from './session/socket.ts'
-import { browserStorage } from './storage/browser.ts'
+import { browserStorage, mayKeep, nothingKept } from './storage/browser.ts'
 import { withHeadroom } from './storage/headroom.ts'
 import { openIndexedDbStore } from './store/indexeddb.ts'
-import type { Store, StoreFault } from './store/store.ts'
+import { openMemoryStore } from './store/memory.ts'
+import { type Store, StoreFault } from './store/store.ts'
 import { systemPorts, type TabPorts } from './tabs/ports.ts'
 import { openTab } from './tabs/tab.ts'
 
@@ -30,8 +31,9 @@ export interface OpenOptions<S extends SchemaSource> extends Pick<
 
 /**
  * Opens the device of this browser, one in all its tabs: one of them writes and speaks with the relay, another one as
- * soon as that one is gone. Rejects with `StoreFault` where the store cannot be read, or a window holds it in another
- * version.
+ * soon as that one is gone. Where the browser keeps no data of the site each tab is a device in memory, and says so by
+ * `storage.current.durability` and its status.
+ * @throws StoreFault `newer`, `blocked`, `full` or `damaged`: the store of this browser cannot be opened
  */
 export const openRejoin = async <const S extends SchemaSource = SchemaSource>(
   options: OpenOptions<S>,
@@ -46,7 +48,12 @@ export const openRejoin = async <const S extends SchemaSource = SchemaSource>(
   }
   let takenAway: (fault: StoreFault) => void = () => {}
   const gone = new Promise<StoreFault>(resolve => (takenAway = resolve))
-  const store = own ?? withHeadroom(await openIndexedDbStore({ name, gone: takenAway }), host)
+  const store = own ?? (await openKept(name, host, takenAway))
+  if (store === undefined) {
+    const rejoin = await createDevice<S>({ ...options, store: openMemoryStore(), host, connect, storage: nothingKept })
+    if (wanted) rejoin.connect()
+    return rejoin
+  }
   try {
     return await openTab<S>({
       storage: browserStorage(name),
@@ -62,5 +69,20 @@ export const openRejoin = async <const S extends SchemaSource = SchemaSource>(
   } catch (fault) {
     await store.close()
     throw fault
+  }
+}
+
+/** The browser's database; undefined where it keeps none for this page. */
+const openKept = async (
+  name: string,
+  { random }: Host,
+  gone: (fault: StoreFault) => void,
+): Promise<Store | undefined> => {
+  if (!mayKeep()) return undefined
+  try {
+    return withHeadroom(await openIndexedDbStore({ name, gone }), { random })
+  } catch (error) {
+    if (error instanceof StoreFault && error.code === 'gone') return undefined
+    throw error
   }
 }

@@ -34,6 +34,7 @@ export const errorsIn = ({ link, cache, failure, storage, entries }: Seen): read
 
 /** It will matter soon, or matters only without a network. */
 export const warningsIn = ({ link, cache, ready, storage, entries, paused }: Seen): readonly Fault[] => [
+  ...(storage.durability === 'none' ? [notKept] : []),
   ...(!ready && link.state === 'offline' ? [notReady] : []),
   ...(cache.state === 'expiring' && link.state !== 'live' ? [expiring(cache.left)] : []),
   ...(storage.room !== undefined && storage.room.used >= NEARLY * storage.room.quota ? [nearlyFull(storage.room)] : []),
@@ -75,6 +76,13 @@ const expired: Fault = {
   at: 'cache',
   message: 'the offline data of this device has expired',
   fix: 'go online and let it synchronise; unsent work is kept',
+}
+
+const notKept: Fault = {
+  code: 'not-kept',
+  at: 'store',
+  message: 'this browser keeps no data of this site: what is not sent is lost when the page is closed',
+  fix: 'stay connected until everything is sent, or allow the site to keep data and open it in a window that is not private',
 }
 
 const notReady: Fault = {

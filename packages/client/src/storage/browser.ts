@@ -20,3 +20,22 @@ export const browserStorage = (name: string): StoragePort | undefined => {
     },
   }
 }
+
+/** Where a user lets a site keep no data, all that says so before anything is tried is that this cannot be read. */
+export const mayKeep = (): boolean => {
+  try {
+    void globalThis.localStorage
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Of a page for which the browser keeps nothing: private windows of some, and all where sites may keep no data. */
+export const nothingKept: StoragePort = {
+  durability: 'none',
+  estimate: async () => undefined,
+  persist: async () => false,
+  readMark: () => undefined,
+  writeMark: () => {},
+}

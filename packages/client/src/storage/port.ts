@@ -1,5 +1,7 @@
 /** What the machine says, and is asked, about the place where a device keeps things. */
 export interface StoragePort {
+  /** nothing that is saved outlives this program, and people are told so */
+  readonly durability?: 'none'
   /** bytes; undefined where the machine does not say. Never rejects. */
   estimate(): Promise<Room | undefined>
   /** asks that nothing be removed when the machine needs room; @returns whether it grants that. Never rejects. */

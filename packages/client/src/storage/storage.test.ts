@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { confirmed, openScript } from '../device/device.fixture.ts'
 import { createMemoryDisk } from '../store/memory.ts'
+import { nothingKept } from './browser.ts'
 import { lossIn, readMark } from './loss.ts'
 import { roomFor } from './need.ts'
 import type { Room, StoragePort } from './port.ts'
@@ -75,6 +76,13 @@ describe('loss of the store', () => {
     expect(lossIn({ device: 'a', unsent: 3, at: 200 }, 'a')).toBeUndefined()
     expect(lossIn(undefined, 'a')).toBeUndefined()
   })
+})
+
+it('a store that ends with the page is a warning that stays, also when everything is sent', async () => {
+  const script = await openScript(undefined, undefined, { storage: nothingKept })
+  await script.greet(rows)
+  expect(script.device.storage.current.durability).toBe('none')
+  expect(script.device.status.current).toMatchObject({ state: 'warning', causes: [{ code: 'not-kept' }] })
 })
 
 describe('room', () => {

@@ -14,6 +14,8 @@ export interface StorageStatus {
   readonly room?: Room
   /** whether the machine keeps it when it needs room; undefined before it was asked, or where it cannot be */
   readonly persisted?: boolean
+  /** nothing outlives this page: the browser keeps no data of the site, and what is not sent is lost with it */
+  readonly durability?: 'none'
   /** the browser removed what was here before: to be told until it is acknowledged */
   readonly lost?: Loss
 }
@@ -72,6 +74,7 @@ export const watchStorage = ({ storage, replica, host, status, weigh }: StorageP
   })
   if (storage !== undefined) note()
   if (lost !== undefined) tell({})
+  if (storage?.durability !== undefined) tell({ durability: storage.durability })
 
   return {
     measure,

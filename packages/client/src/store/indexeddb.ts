@@ -97,8 +97,9 @@ export async function openIndexedDbStore({
 /** ms that windows of an older version have to let go */
 const GIVING_WAY = 3_000
 
-function openDatabase(factory: IDBFactory, name: string): Promise<IDBPDatabase<ShelfSchema>> {
+function openDatabase(factory: IDBFactory | undefined, name: string): Promise<IDBPDatabase<ShelfSchema>> {
   return new Promise((resolve, reject) => {
+    if (factory === undefined) return reject(withdrawnFault('this browser has no place where a site may keep data'))
     let blocked = false
     let patience: ReturnType<typeof setTimeout> | undefined
     const request = factory.open(name, STORE_VERSION)

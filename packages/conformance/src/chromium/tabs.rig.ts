@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,8 +13,8 @@ import type {} from './tabs.page.ts'
 
 /** A relay, and one browser in which an app is open in several tabs. */
 export interface TabsRig {
-  /** starts the browser on what the one before left */
-  start(): Promise<void>
+  /** starts the browser on what the one before left; `cookies: 'blocked'`: its user lets no site keep data */
+  start(options?: { readonly cookies?: 'blocked' }): Promise<void>
   kill(): Promise<void>
   tab(options?: { readonly newer?: boolean }): Promise<Page>
   /** a page in which nothing is opened yet */
@@ -59,8 +59,10 @@ export const openTabsRig = async (): Promise<TabsRig> => {
   }
   const opening = { url: relay.url, token }
   return {
-    start: async () => {
-      browser = await startChromium(join(directory, 'profile'))
+    start: async ({ cookies } = {}) => {
+      const profile = join(directory, 'profile')
+      if (cookies !== undefined) await blockCookies(profile)
+      browser = await startChromium(profile)
       await browser.context.exposeFunction('claim', (id: string) => void claimed.add(id))
     },
     kill: async () => {
@@ -107,6 +109,13 @@ export const openTabsRig = async (): Promise<TabsRig> => {
       await rm(directory, { recursive: true, force: true, maxRetries: 3 })
     },
   }
+}
+
+/** As the setting "block all cookies" leaves it, which means databases too. */
+const blockCookies = async (profile: string): Promise<void> => {
+  await mkdir(join(profile, 'Default'), { recursive: true })
+  const preferences = { profile: { default_content_setting_values: { cookies: 2 } } }
+  await writeFile(join(profile, 'Default/Preferences'), JSON.stringify(preferences))
 }
 
 /** Waits until this tab leads. @returns ms */
