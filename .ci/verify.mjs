@@ -11,6 +11,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { undocumented } from './documented.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const published = ['profile', 'client', 'server']
@@ -32,6 +33,11 @@ const tests = () => {
   const args = ['run', '--root', '.', '--config', '.ci/vitest.config.ts']
   return run('vitest', args, { stdio: 'inherit' }).ok ? [] : ['see the output above']
 }
+
+/** Packages whose whole interface is documented. A step and not a test: it asks the compiler, as `types` does. */
+const documented = ['client']
+
+const docs = () => documented.flatMap(name => undocumented(root, name))
 
 /** The platform of a package is what its tsconfig says, not what some dependency brings along. */
 const platforms = () => {
@@ -80,6 +86,7 @@ const steps = {
   format: () => complaints(run('oxfmt', ['--check'])),
   lint: () => complaints(run('oxlint', ['--deny-warnings'])),
   types: () => complaints(run('tsc', ['-b'])),
+  docs,
   platforms,
   tests,
   // These look at what `types` has built.

@@ -7,7 +7,7 @@
 export { openRejoin, type OpenOptions } from './open.ts'
 export { createDevice, type DeviceOptions, type Rejoin } from './device/device.ts'
 export type { Stats } from './device/facts.ts'
-export { RejoinFault, type RejoinFaultCode } from './device/fault.ts'
+export { RejoinFault, type RejoinFaultCode, type RejoinFaultParts } from './device/fault.ts'
 export { type Host, type Network, newUuid, systemHost } from './device/host.ts'
 
 // tables and queries
@@ -54,8 +54,15 @@ export { browserStorage } from './storage/browser.ts'
 export type { StorageStatus } from './storage/watch.ts'
 
 // watching
-export { createDerived, createSource, type Observable, whenever } from './observe/observable.ts'
-export type { Progress } from './session/progress.ts'
+export {
+  createDerived,
+  createSource,
+  type Derived,
+  type Observable,
+  type Source,
+  whenever,
+} from './observe/observable.ts'
+export type { Count, Progress } from './session/progress.ts'
 export type { Failure } from './status/failure.ts'
 export type { Agreement, NextSync, StatusPage, TableStatus } from './status/page.ts'
 export type { Pass } from './status/pass.ts'
@@ -63,7 +70,14 @@ export { type Pending, type Status, type StatusFacts, statusOf } from './status/
 export type { LinkStatus, Token } from './session/link.ts'
 
 // the network as a device needs it
-export { type Connect, connectWebSocket, type Socket, type SocketHandlers, syncUrl } from './session/socket.ts'
+export {
+  type Connect,
+  connectWebSocket,
+  type Socket,
+  type SocketHandlers,
+  syncUrl,
+  type WebSocketLike,
+} from './session/socket.ts'
 
 // tabs: several of one program, or several programs, on one store
 export type { TabPorts } from './tabs/ports.ts'

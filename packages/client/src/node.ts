@@ -10,10 +10,14 @@ import type { Store } from './store/store.ts'
 
 export { openSqliteStore } from './store/sqlite.ts'
 
+/** As in a browser, with a file instead of a database's name. One program has it open at a time. */
 export type NodeOptions<S extends SchemaSource> = Omit<OpenOptions<S>, 'name' | 'store'> &
   ({ /** the store's file */ readonly path: string } | { readonly store: Store })
 
-/** Opens a device on Node. Rejects with `StoreFault` where the store cannot be read. */
+/**
+ * Opens a device on Node, and connects unless told otherwise. @throws StoreFault `busy`, `newer`, `damaged`: the
+ * store cannot be opened
+ */
 export const openRejoin = async <const S extends SchemaSource = SchemaSource>(
   options: NodeOptions<S>,
 ): Promise<Rejoin<S>> => {

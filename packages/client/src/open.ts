@@ -10,6 +10,7 @@ import { type Store, StoreFault } from './store/store.ts'
 import { systemPorts, type TabPorts } from './tabs/ports.ts'
 import { openTab } from './tabs/tab.ts'
 
+/** What a device needs to open: who its user is, which relay it belongs to, and what an app may set otherwise. */
 export interface OpenOptions<S extends SchemaSource> extends Pick<
   DeviceOptions,
   'token' | 'app' | 'commands' | 'autoSend' | 'consolidate' | 'fetch' | 'storage'
@@ -24,6 +25,7 @@ export interface OpenOptions<S extends SchemaSource> extends Pick<
   readonly store?: Store
   /** what joins the tabs of one browser, instead of its own locks and channels */
   readonly tabs?: TabPorts
+  /** time, chance and timers; the machine's own where absent. Tests hand in theirs */
   readonly host?: Host
   /** connects at once (the default) */
   readonly connect?: boolean

@@ -35,13 +35,26 @@ import { keepInside } from './inside.ts'
 export interface Rejoin<S extends SchemaSource = SchemaSource> {
   /** 16 hex digits, made once per store */
   readonly id: string
+  /**
+   * a table of the scope, by its name; asked each time, it costs nothing. Its calls throw `unknown-table` where there
+   * is none
+   */
   table<T extends TableName<S>>(name: T): TableApi<S, T>
-  /** edits that take effect together or not at all (OB13) */
+  /**
+   * saves several edits that take effect together or not at all (OB13): `group(g => g.table('task').create(...))`
+   * @throws RejoinFault of the first that cannot be saved, `too-many` above 100; then none is
+   */
   group(build: (group: Group<S>) => void): Promise<void>
+  /** what was done here and is not settled: waiting, refused, held, or asked about */
   readonly outbox: Outbox
+  /** conflicts that edits of this device met, with both versions */
   readonly ledger: LedgerView
+  /** the relay's tables past the device; needs the network */
   readonly online: Online
-  /** resolves when every table of the scope is here and agreed on; connects if need be */
+  /**
+   * resolves when every table of the scope is here and agreed on, at once where that was before; connects if need be
+   * @throws the reason of `signal`. A sync that fails is tried again, and what keeps it is in `status`
+   */
   firstSync(options?: { readonly signal?: AbortSignal }): Promise<void>
   /** the app may be used offline: a first sync has completed once (FS4) */
   readonly ready: boolean
@@ -59,6 +72,7 @@ export interface Rejoin<S extends SchemaSource = SchemaSource> {
   readonly statusPage: Observable<StatusPage>
   /** told once for each pass, for telemetry (ST6); in every tab */
   readonly lastPass: Observable<Pass | undefined>
+  /** how far the sync under way has come: tables, rows, bytes, and ms to go */
   readonly progress: Observable<Progress>
   /** whether what is here may be read, and how long (CA1-CA3) */
   readonly cache: Cache
@@ -74,29 +88,41 @@ export interface Rejoin<S extends SchemaSource = SchemaSource> {
   readonly late: { subscribe(listener: (entries: readonly string[]) => void): () => void }
   /** another device of the same user, over a line the app chose to make, in offline mode too; @returns parts from it */
   meet(transport: PeerTransport): () => void
+  /**
+   * wants a conversation with the relay, now and again after each loss, as long as nothing says otherwise; returns at
+   * once
+   */
   connect(): void
+  /** wants none any more; saves go on, and wait in the outbox */
   disconnect(): void
   /** per table: what this device holds, comparable with the relay's (DS13) */
   fingerprint(): Readonly<Record<string, { readonly rows: number; readonly fingerprint: string }>>
+  /** counts since this device was opened */
   readonly stats: Stats
   /**
    * wipes everything of this user from the device and closes it (SE4)
    * @throws RejoinFault `unsent` where unsent work or drafts would be lost; then he stays signed in
    */
   signOut(options?: UnsentChoice): Promise<void>
-  /** ends the session, lets saves finish, closes the store */
+  /** ends the session, lets saves finish, closes the store; what is called later rejects with StoreFault `gone` */
   close(): Promise<void>
 }
 
+/** A device by its parts: what `openRejoin` puts together, for tests and other platforms. */
 export interface DeviceOptions {
+  /** where everything is kept; the device closes it */
   readonly store: Store
+  /** time, chance and timers */
   readonly host: Host
   /** makes a line to the relay */
   readonly connect: Connect
+  /** who the user is, for the relay: a JWT, or how to get a fresh one before each connection */
   readonly token: Token
+  /** the app's name: which of the user's profiles is meant */
   readonly app: string
   /** the relay's address, for the online API */
   readonly url?: string
+  /** for the online API; the global one where absent */
   readonly fetch?: typeof fetch
   /** named actions of this app, the same as its relay has (`defineCommand`) */
   readonly commands?: readonly Command[]
@@ -108,7 +134,10 @@ export interface DeviceOptions {
   readonly consolidate?: boolean
 }
 
-/** @throws StoreFault where the store cannot be read */
+/**
+ * Opens a device on a store that nobody else has open; does not connect. @throws StoreFault where the store cannot be
+ * read
+ */
 export const createDevice = async <const S extends SchemaSource = SchemaSource>(
   options: DeviceOptions,
 ): Promise<Rejoin<S>> => {

@@ -30,6 +30,7 @@ interface Observed {
   readonly paused: Source<readonly string[]>
 }
 
+/** An administrator removed the user: everything of his has gone from this device. */
 export interface Removal {
   /** ms since 1970 */
   readonly at: number
@@ -37,13 +38,15 @@ export interface Removal {
   readonly unsent?: string
 }
 
+/** What was met since this device was opened. Read when asked for; nobody is told of changes. */
 export interface Stats {
   /** rows found unreadable at opening */
   readonly damaged: number
   /** rows that differed from the relay's and were put right */
   readonly repaired: number
-  /** bytes */
+  /** bytes over the socket, up */
   readonly sent: number
+  /** bytes over the socket, down */
   readonly received: number
 }
 

@@ -1,5 +1,19 @@
 import type { Fault } from '@rejoin/profile'
 
+/**
+ * Why something an app asked for was not done.
+ * - Not yet, or not any more: `not-ready` no first sync has completed; `expired` the cache may be read again after a
+ * sync; `offline` the relay cannot be reached; `offline-mode` the user chose not to use the network.
+ * - What was asked: `unknown-table`, `unknown-column`, `unknown-command`; `invalid` a value, name or file of the
+ * wrong kind; `required` a column without a value; `primary-key` it cannot be changed; `too-many`, `too-large` more
+ * than one message may hold.
+ * - The record: `exists`, `not-found`, `pinned` it is here to be read only; `settled` it was decided before.
+ * - Rights and rules: `not-permitted`, `refused`, `forbidden`; `rule` one of the relay's rules, named by `rule`;
+ * `other` a handler's own refusal.
+ * - The device: `no-ids` it has to connect before it can record more; `unsent` work would be lost; `full` no room;
+ * `unauthenticated`, `version`, `replaced`, as the relay closed the session.
+ * A command's handler may give codes of its own.
+ */
 export type RejoinFaultCode =
   | 'not-ready'
   | 'unknown-table'
@@ -29,12 +43,19 @@ export type RejoinFaultCode =
   | 'offline-mode'
   | 'full'
 
+/** What a `RejoinFault` is made of. */
 export interface RejoinFaultParts {
+  /** for programs; stable */
   readonly code: RejoinFaultCode
+  /** for people, as a sentence */
   readonly message: string
+  /** what a person can do about it */
   readonly fix?: string
+  /** table name */
   readonly table?: string
+  /** record id */
   readonly record?: string
+  /** column name */
   readonly column?: string
   /** what refused it, where the code is `rule` */
   readonly rule?: string
@@ -42,11 +63,17 @@ export interface RejoinFaultParts {
 
 /** A failure an app can meet and show: nothing was saved. Anything else that is thrown is a bug, or a `StoreFault`. */
 export class RejoinFault extends Error {
+  /** for programs; stable */
   readonly code: RejoinFaultCode
+  /** what a person can do about it, as a sentence */
   readonly fix: string | undefined
+  /** name of the table it is about */
   readonly table: string | undefined
+  /** id of the record it is about */
   readonly record: string | undefined
+  /** name of the column it is about */
   readonly column: string | undefined
+  /** name of the rule that refused it, where the code is `rule` */
   readonly rule: string | undefined
   constructor({ code, message, fix, table, record, column, rule }: RejoinFaultParts) {
     super(message)

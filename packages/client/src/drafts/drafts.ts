@@ -8,6 +8,7 @@ import type { FormDraft } from './form-draft.ts'
 
 /** Forms of this device that were saved but not submitted, the latest first. They survive restart, expiry and clearing. */
 export interface Drafts<S extends SchemaSource = SchemaSource> extends Observable<readonly FormDraft[]> {
+  /** undefined where nothing is kept under this name */
   get(name: string): FormDraft | undefined
   /** replaces what was kept under this name; @throws RejoinFault `invalid` for a name that is none */
   keep(
@@ -20,6 +21,7 @@ export interface Drafts<S extends SchemaSource = SchemaSource> extends Observabl
       readonly values: Readonly<Record<string, unknown>>
     },
   ): Promise<void>
+  /** no error where there is none */
   drop(name: string): Promise<void>
   /** saves it as an edit, and drops it in the same commit; @returns the record's id; @throws RejoinFault, then it stays */
   submit(name: string): Promise<string>

@@ -12,27 +12,37 @@ import type { Shelf } from '../store/store.ts'
 export interface Inspection {
   /** ms since 1970 by this device's clock */
   readonly at: number
+  /** 16 hex digits */
   readonly device: string
+  /** what the relay said of user, app and profile, without what is large; absent before the first session */
   readonly grant?: Omit<Grant, 'schema' | 'profile' | 'tables' | 'writable' | 'prefixes' | 'rights'>
+  /** counters and marks of the device */
   readonly meta: Pick<Meta, 'seq' | 'left' | 'cursor' | 'ready' | 'fresh' | 'scheduled'> &
     Required<Pick<Meta, 'sealed' | 'offline'>>
   /** of a device that is open; absent where only its store was read */
   readonly session?: SessionInspection
+  /** of the scope, in its order */
   readonly tables: readonly TableInspection[]
   /** in the order they are sent */
   readonly outbox: readonly EntryInspection[]
+  /** what each shelf weighs */
   readonly store: readonly ShelfInspection[]
 }
 
 /** The conversation with the relay, and what it has come to. */
 export type SessionInspection = FactsNow['observed'] & { readonly stats: FactsNow['stats'] }
 
+/** One table: how it came, what is here, and why. */
 export interface TableInspection {
+  /** its name */
   readonly table: string
+  /** `partial`: a download goes on where it stopped */
   readonly download: 'complete' | 'partial' | 'none'
+  /** which columns the profile lets through, as the relay names the set; absent where all */
   readonly columnSet?: string
   /** rows the relay says this device holds: what the fingerprint counts */
   readonly rows: number
+  /** comparable with the relay's */
   readonly fingerprint: string
   /** why records are here: how many for each reason; one may have several */
   readonly because: Readonly<Record<Presence['is'], number>>
@@ -44,24 +54,37 @@ export interface TableInspection {
   readonly overlay: { readonly rows: number; readonly bytes: number }
 }
 
+/** One entry of the outbox, by its edit. */
 export interface EntryInspection {
+  /** edit id, a UUIDv7 */
   readonly id: string
+  /** of the edit on its device, from 1 */
   readonly seq: number
+  /** table name */
   readonly table: string
+  /** record id */
   readonly record: string
+  /** create, update, delete, command */
   readonly kind: string
+  /** name of the command */
   readonly command?: string
+  /** user id */
   readonly author: string
   /** ms since 1970 */
   readonly at: number
+  /** of the edit on its record: above every one its author had seen */
   readonly tick: number
   /** revision it stands on */
   readonly base: number
+  /** id of the edit it was made on top of */
   readonly after?: string
+  /** same in all that take effect together */
   readonly group?: string
+  /** id of the edit it replaces */
   readonly amends?: string
   /** bytes of its Yjs update */
   readonly bytes: number
+  /** as in `OutboxEntry` */
   readonly state: EntryState['status']
   /** code of its refusal, or the entry it waits for */
   readonly detail?: string
@@ -69,8 +92,11 @@ export interface EntryInspection {
   readonly changes: Readonly<Record<string, readonly [Value, Value]>>
 }
 
+/** One shelf of the store, weighed. */
 export interface ShelfInspection {
+  /** its name */
   readonly shelf: Shelf
+  /** keys in it */
   readonly entries: number
   /** roughly, keys among them */
   readonly bytes: number
@@ -94,9 +120,13 @@ export type Absence =
   | { readonly is: 'expired' }
   | { readonly is: 'never here' }
 
+/** One record: why it is here or is not, and what it is made of. */
 export interface RecordInspection {
+  /** table name */
   readonly table: string
+  /** its primary key */
   readonly id: string
+  /** every reason; at least one */
   readonly because: readonly (Presence | Absence)[]
   /** as the relay last stated it */
   readonly confirmed?: {
@@ -106,11 +136,13 @@ export interface RecordInspection {
     /** as stored */
     readonly bytes: number
   }
+  /** entries of the outbox on it, in order */
   readonly pending: readonly EntryInspection[]
   /** as its user sees it */
   readonly row?: PlainRow
 }
 
+/** How much is shown. */
 export interface InspectOptions {
   /** shows values of records too */
   readonly values?: boolean

@@ -22,6 +22,7 @@ export interface Cache extends Observable<CacheState> {
   reset(options?: UnsentChoice): Promise<void>
 }
 
+/** What becomes of work that was not sent, where records go; without a choice nothing of it may be lost. */
 export interface UnsentChoice {
   /** the user confirms: it is given up, or it is in this file (from `outbox.export()`) */
   readonly unsent?: 'discard' | { readonly file: string }

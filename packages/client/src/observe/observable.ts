@@ -3,6 +3,7 @@
  * reads `current`. Subscribers run after the change is durable, in the order they subscribed.
  */
 export interface Observable<T> {
+  /** what is, now; the same object as long as it says the same */
   readonly current: T
   /** @returns stops it */
   subscribe(listener: (value: T) => void): () => void
@@ -10,10 +11,14 @@ export interface Observable<T> {
 
 /** An observable with its writing end. */
 export interface Source<T> extends Observable<T> {
+  /** the same value, by identity, tells nobody */
   set(value: T): void
 }
 
-/** @param report hears what a subscriber threw; the others are told all the same */
+/**
+ * An observable of your own, with its `set`; setting what is there already tells nobody.
+ * @param report hears what a subscriber threw; the others are told all the same
+ */
 export const createSource = <T>(initial: T, report: (error: unknown) => void): Source<T> => {
   let current = initial
   const told = createListeners<T>(report)
@@ -30,6 +35,7 @@ export const createSource = <T>(initial: T, report: (error: unknown) => void): S
   }
 }
 
+/** An observable that is computed from others. */
 export interface Derived<T> extends Observable<T> {
   /** what it is made of has changed: compute again when somebody looks */
   stale(): void

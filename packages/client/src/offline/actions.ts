@@ -7,22 +7,29 @@ import type { Fault } from '@rejoin/profile'
 export interface AppActions {
   /** the app may be used offline */
   readonly offline: boolean
+  /** by name */
   readonly screens: Readonly<Record<string, ActionScreen>>
+  /** by name, as placements refer to them */
   readonly functions: Readonly<Record<string, ActionFunction>>
 }
 
+/** A screen and its buttons. */
 export interface ActionScreen {
+  /** the screen may be used in offline mode */
   readonly offline: boolean
   /** by name, in the order they are shown */
   readonly placements: Readonly<Record<string, Placement>>
 }
 
+/** What a button does, wherever it is placed. */
 export interface ActionFunction {
+  /** works without the network */
   readonly offline: boolean
 }
 
 /** One button: a function at a place of a screen. */
 export interface Placement {
+  /** name of an `ActionFunction` of the app */
   readonly function: string
   /** hides this one while its function stays available elsewhere; false where absent */
   readonly disableOffline?: boolean

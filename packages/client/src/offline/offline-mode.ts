@@ -29,10 +29,13 @@ export interface OfflineMode extends Observable<OfflineState> {
   govern(line: { connect(): void; disconnect(): void }): () => void
 }
 
+/** The setting, and what a person is being asked about it. Plain data. */
 export interface OfflineState {
+  /** nothing is said over the network */
   readonly on: boolean
   /** to be shown on every screen (OM3) */
   readonly banner: 'Offline Mode' | undefined
+  /** what to show on the way into offline mode; `closed` for nothing */
   readonly dialog: Dialog
 }
 

@@ -7,13 +7,20 @@ import type { Token } from '../session/link.ts'
  * once, typed, where there is no network or offline mode is on.
  */
 export interface Online {
+  /** a table of the relay by its name, within this user's rights */
   table(name: string): OnlineTable
 }
 
+/**
+ * One table of the relay. Every call rejects with RejoinFault: `offline`, `offline-mode`, `not-permitted`,
+ * `not-found`, `unauthenticated`, or the code of what the relay refused; nothing is tried again.
+ */
 export interface OnlineTable {
   /** rows in the order of their ids, from after `after`; `where`: columns that have exactly these values */
   query(page?: OnlinePage): Promise<OnlineRows>
+  /** undefined where there is none, or this user may not read it */
   get(id: string): Promise<OnlineRow | undefined>
+  /** @returns the record as the relay has it; rules and checks of the relay apply */
   create(values: Readonly<Record<string, unknown>>): Promise<OnlineRow>
   /** `ifRev`: refused where the record has moved on since */
   update(
@@ -21,23 +28,33 @@ export interface OnlineTable {
     values: Readonly<Record<string, unknown>>,
     options?: { readonly ifRev?: number },
   ): Promise<OnlineRow>
+  /** resolves when the relay has done it */
   delete(id: string): Promise<void>
 }
 
+/** Which rows of a table, a page at a time. */
 export interface OnlinePage {
+  /** rows at most, from 1 to 1,000; 100 where absent */
   readonly limit?: number
+  /** `next` of the page before */
   readonly after?: string
+  /** by column name: exactly this value; null: no value */
   readonly where?: Readonly<Record<string, string | number | boolean | null>>
 }
 
+/** A record as the relay has it. */
 export interface OnlineRow {
+  /** primary key */
   readonly id: string
+  /** revision it stands at: for `ifRev` */
   readonly rev: number
   /** by column name, the primary key among them */
   readonly values: PlainRow
 }
 
+/** One page. */
 export interface OnlineRows {
+  /** in the order of their ids */
   readonly rows: readonly OnlineRow[]
   /** where the next page begins (`after`), as the relay alone reads it; absent at the end */
   readonly next?: string

@@ -12,16 +12,25 @@ export interface LedgerView extends Observable<readonly LedgerNote[]> {
   why(table: string, id: string, column?: string): readonly LedgerNote[]
 }
 
+/** One conflict that an edit of this device met, and how it was settled. Records are rows by column name. */
 export interface LedgerNote {
+  /** id of the edit */
   readonly edit: string
+  /** table name */
   readonly table: string
+  /** record id */
   readonly record: string
+  /** what the edit was */
   readonly kind: Conflicted['kind']
+  /** `applied`: the edit counts, in part or whole; `lost`: the other side does */
   readonly status: 'applied' | 'lost'
+  /** name of the strategy that settled it, `clientWins` or another */
   readonly strategy: string
+  /** revision at which it was settled */
   readonly rev: number
   /** ms since 1970, this device's clock */
   readonly at: number
+  /** the record as the author saw it with his edit */
   readonly mine: PlainRow
   /** undefined where they had deleted it, or this device never held their version */
   readonly theirs: PlainRow | undefined

@@ -26,8 +26,11 @@ import { exported, readUnsent } from './unsent.ts'
 export interface OutboxEntry {
   /** the edit's id */
   readonly id: string
+  /** table name */
   readonly table: string
+  /** record id */
   readonly record: string
+  /** create, update, delete, or a command */
   readonly kind: Edit['kind']
   /** which action it is, of a command */
   readonly command?: CommandCall
@@ -37,6 +40,10 @@ export interface OutboxEntry {
   readonly at: number
   /** `[before, after]` by column name */
   readonly changes: Readonly<Record<string, readonly [Value, Value]>>
+  /**
+   * `waiting` to be sent; `sent`; `accepted`, until the record has come back; `rejected`: `error` says why; `held`:
+   * `heldBy` or `question` says by what; `withdrawing`: discarded, until the relay has answered
+   */
   readonly state: EntryState['status']
   /** where and why it was refused (OB6) */
   readonly error?: {
@@ -50,6 +57,7 @@ export interface OutboxEntry {
   readonly heldBy?: string
   /** two versions to choose from: answered with `resolve` */
   readonly question?: { readonly mine: PlainRow; readonly theirs: PlainRow; readonly theirsDeleted: boolean }
+  /** same in all entries that take effect together */
   readonly group?: string
   /** the entry it replaces */
   readonly amends?: string
@@ -64,10 +72,16 @@ export interface OutboxEntry {
   resolve(answer: 'mine' | 'theirs' | Readonly<Record<string, unknown>>): Promise<void>
 }
 
+/** Entries of this device that are not settled, oldest first. An entry that says what it said is the same object. */
 export interface Outbox extends Observable<readonly OutboxEntry[]> {
   /** names of what keeps the queue from being sent (OB14) */
   readonly paused: Observable<readonly string[]>
+  /**
+   * nothing is sent while any reason stands; reasons are the app's own words, `manual` that of a user who sends by
+   * hand
+   */
   pause(reason: string): void
+  /** takes one reason away; no error where it does not stand */
   resume(reason: string): void
   /**
    * sends these entries although the queue is paused, with what they cannot go without: what was made before them on the

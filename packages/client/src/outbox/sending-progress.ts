@@ -4,6 +4,7 @@ import type { OutboxEntry } from './outbox.ts'
 export interface SendingProgress {
   /** entries that were accepted or refused, or taken back */
   readonly done: number
+  /** entries in all: `done` and those still to go */
   readonly of: number
   /** ids of those still to go; what is refused or held is not among them */
   readonly open: readonly string[]

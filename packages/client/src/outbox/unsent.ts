@@ -9,18 +9,23 @@ import type { Entry } from './outbox-state.ts'
 
 /** Unsent work as a file: read by people, taken in by another device of the same user. JSON. */
 export interface UnsentWork {
+  /** other formats are refused with `invalid` */
   readonly format: 'rejoin unsent work 1'
   /** each export has its own: the same one is taken in once */
   readonly id: string
+  /** id of the author; nobody else may take it in */
   readonly user: string
+  /** id of the device it was made on */
   readonly device: string
   /** ms since 1970 */
   readonly at: number
   /** in the order they were made */
   readonly actions: readonly UnsentAction[]
+  /** forms not submitted */
   readonly drafts: readonly FormDraft[]
 }
 
+/** One action of the file. */
 export interface UnsentAction {
   /** the edit's id */
   readonly id: string
@@ -28,6 +33,7 @@ export interface UnsentAction {
   readonly seq: number
   /** ms since 1970, when it was done */
   readonly at: number
+  /** same in all actions that take effect together */
   readonly group?: string
   /** what its author did, by column name */
   readonly wish: Wish

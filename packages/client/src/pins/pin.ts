@@ -6,8 +6,11 @@ import type { Draft } from '../replica/draft.ts'
  * brings comes from the online API, lies beside the scope and never counts in its fingerprint; it is there to be read.
  */
 export interface Pin {
+  /** the app's own name for it; one selection per name */
   readonly name: string
+  /** table name */
   readonly table: string
+  /** what was asked for, asked again by `refresh` */
   readonly selection: Selection
   /** record keys it brought */
   readonly brought: readonly string[]
@@ -15,6 +18,7 @@ export interface Pin {
   readonly at: number
 }
 
+/** Records by their ids, or all that a saved view shows. */
 export type Selection =
   | { readonly ids: readonly string[] }
   /** a saved view: columns by name that have exactly these values */

@@ -19,6 +19,7 @@ export interface Pins extends Observable<readonly Pin[]> {
   add(name: string, table: string, selection: Selection): Promise<void>
   /** fetches all of them again; `offline.download()` does */
   refresh(): Promise<void>
+  /** what it alone brought goes too; no error where there is no such name */
   remove(name: string): Promise<void>
 }
 

@@ -4,9 +4,11 @@ import type { Rejoin } from '../device/device.ts'
 
 const Held = createContext<Rejoin | undefined>(undefined)
 
+/** Which device the hooks below read, and what is drawn. */
 export interface RejoinProviderProps<S extends SchemaSource> {
   /** opened and closed by the app: a device outlives what is drawn of it */
   readonly rejoin: Rejoin<S>
+  /** what may use the hooks */
   readonly children?: ReactNode
 }
 

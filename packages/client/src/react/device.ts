@@ -17,6 +17,7 @@ export const useOutbox = (): readonly OutboxEntry[] => useObservable(useRejoin()
 /** How far the sync under way has come. */
 export const useProgress = (): Progress => useObservable(useRejoin().progress)
 
+/** Offline mode as it is drawn: its state, and what a button may call. */
 export type OfflineModeNow = OfflineState & Pick<OfflineMode, 'turnOn' | 'turnOff' | 'download' | 'cancel'>
 
 /** The user's setting, the dialog on the way into it, and what can be done about both. */
@@ -29,6 +30,7 @@ export const useOfflineMode = (): OfflineModeNow => {
   }, [offline, state])
 }
 
+/** Whether a button is to be drawn. */
 export type ActionNow =
   | { readonly available: true }
   /** to be left out, not greyed (OM4); at least one reason */

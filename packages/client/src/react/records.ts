@@ -24,9 +24,11 @@ export interface TableHooks<S extends SchemaSource> {
 
 const everything: Query = {}
 
+/** `useQuery` of a device whose rows are not typed; see `TableHooks`. */
 export const useQuery: TableHooks<SchemaSource>['useQuery'] = (table, query = everything) =>
   useObservable(sharedOf(useRejoin()).query(table, query))
 
+/** `useSuspenseQuery` of a device whose rows are not typed; see `TableHooks`. */
 export const useSuspenseQuery: TableHooks<SchemaSource>['useSuspenseQuery'] = (table, query) => {
   const rejoin = useRejoin()
   // A promise is how React is told to wait, in all versions this package works with.
@@ -35,6 +37,7 @@ export const useSuspenseQuery: TableHooks<SchemaSource>['useSuspenseQuery'] = (t
   return useQuery(table, query)
 }
 
+/** `useRecord` of a device whose rows are not typed; see `TableHooks`. */
 export const useRecord: TableHooks<SchemaSource>['useRecord'] = (table, id) =>
   useObservable(sharedOf(useRejoin()).record(table, id))
 

@@ -15,23 +15,35 @@ export interface AppResources {
 
 /** The part of a service worker this needs: `self` in one. */
 export interface WorkerScope {
+  /** where the resources are kept */
   readonly caches: CacheStorage
+  /** only its own origin is answered for */
   readonly location: { readonly origin: string }
+  /** hears each step and each request */
   addEventListener(type: 'install' | 'activate', listener: (event: WorkerEvent) => void): void
   addEventListener(type: 'fetch', listener: (event: FetchEventLike) => void): void
 }
 
+/** A step in the worker's life. */
 export interface WorkerEvent {
+  /** not over before this settles; fails where it rejects */
   waitUntil(work: Promise<unknown>): void
 }
 
+/** A request a page makes. */
 export interface FetchEventLike {
+  /** what is asked for */
   readonly request: Request
+  /** answers it instead of the network */
   respondWith(response: Promise<Response>): void
 }
 
 const PREFIX = 'rejoin app '
 
+/**
+ * Keeps an app's resources and answers with them, whatever the network says. Called once, while the worker starts.
+ * What is not listed, what is written and other origins stay the network's.
+ */
 export const keepApp = (worker: WorkerScope, { version, resources }: AppResources): void => {
   const name = `${PREFIX}${version}`
   const [page] = resources

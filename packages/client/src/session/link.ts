@@ -17,7 +17,12 @@ export interface Link {
   readonly session: Session | undefined
 }
 
+/** Whether there is a conversation with the relay. Plain data. */
 export interface LinkStatus {
+  /**
+   * `offline`: none; `catching-up`: changes since the last one are coming; `live`: up to date, and told of each
+   * change
+   */
   readonly state: 'offline' | 'connecting' | 'catching-up' | 'live'
   /** ms since 1970: the relay could not be reached, and is tried again then */
   readonly retryAt?: number
@@ -25,6 +30,10 @@ export interface LinkStatus {
   readonly fault?: Fault
 }
 
+/**
+ * A JWT the relay knows, or how to get one: asked for before each connection, so that one that ran out is renewed by
+ * itself. One that rejects counts as no network.
+ */
 export type Token = string | (() => Promise<string>)
 
 export interface LinkParts {

@@ -2,8 +2,14 @@ import type { Page, Plan } from '@rejoin/profile'
 
 /** How far a sync has come (FS2): a pure state, moved by what the session meets. */
 export interface Progress {
+  /**
+   * `downloading`: pages of whole tables; `catching-up`: changes since; `comparing`: whether both hold the same;
+   * `done`: they do
+   */
   readonly phase: 'idle' | 'connecting' | 'downloading' | 'catching-up' | 'comparing' | 'done'
+  /** that have come, of those in the scope */
   readonly tables: Count
+  /** that have come, of those planned; the plan is the relay's count */
   readonly rows: Count
   /** the table under way */
   readonly table?: string
@@ -15,8 +21,11 @@ export interface Progress {
   readonly began?: { readonly at: number; readonly rows: number }
 }
 
+/** How many of how many. */
 export interface Count {
+  /** so far */
   readonly done: number
+  /** as far as is known now; 0 before anything is */
   readonly total: number
 }
 

@@ -1,11 +1,16 @@
 /** The network as a device needs it. The simulator and tests bring their own. */
 export interface Socket {
+  /** one message; dropped where the line is not open */
   send(frame: Uint8Array): void
+  /** asks for the end; `closed` follows. Codes below 4000 are sent as 1000 */
   close(code?: number): void
 }
 
+/** How a line tells of itself. Calls come one after another, none after `closed`. */
 export interface SocketHandlers {
+  /** frames may be sent now */
   opened(): void
+  /** one frame, whole */
   message(frame: Uint8Array): void
   /** called once, also when it never opened */
   closed(code: number): void
@@ -16,19 +21,27 @@ export type Connect = (handlers: SocketHandlers) => Socket
 
 /** The part of the WebSocket API that browsers and `ws` share. */
 export interface WebSocketLike {
+  /** is set to `arraybuffer` */
   binaryType: string
+  /** 1: open */
   readonly readyState: number
+  /** as in a browser */
   send(data: Uint8Array<ArrayBuffer>): void
+  /** as in a browser */
   close(code?: number): void
+  /** frames may be sent */
   onopen: ((event: never) => void) | null
+  /** `data` is an ArrayBuffer; anything else ends the session as damaged */
   onmessage: ((event: never) => void) | null
+  /** `code` says why; always comes */
   onclose: ((event: never) => void) | null
+  /** nothing is read from it: a close follows */
   onerror: ((event: never) => void) | null
 }
 
 const OPEN = 1
 
-/** @param open makes a WebSocket to the relay's /sync */
+/** Lines over WebSockets, one for each call. @param open makes a WebSocket to the relay's `/sync`, see `syncUrl` */
 export const connectWebSocket =
   (open: () => WebSocketLike): Connect =>
   handlers => {

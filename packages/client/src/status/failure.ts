@@ -5,6 +5,7 @@ import { StoreFault } from '../store/store.ts'
 export interface Failure {
   /** ms since 1970 by this device's clock */
   readonly at: number
+  /** code, place, sentence and what to do */
   readonly fault: Fault
   /** device and relay have agreed since */
   readonly over: boolean

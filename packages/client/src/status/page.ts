@@ -12,33 +12,49 @@ import type { Pending, Status } from './status.ts'
 
 /** Everything a status page shows (ST4). Times are ms since 1970. */
 export interface StatusPage {
+  /** the glance */
   readonly status: Status
   /** of the scope, in its order */
   readonly tables: readonly TableStatus[]
   /** bytes of all records as stored */
   readonly bytes: number
+  /** room, whether it is kept, and loss */
   readonly storage: StorageStatus
+  /** unsent work of all tables */
   readonly pending: Pending
+  /** forms not submitted, counted */
   readonly drafts: number
+  /** of all tables: the worst of them */
   readonly agreement: Agreement
   /** by the relay's clock */
   readonly lastSync?: number
+  /** of all tables: the earliest */
   readonly nextSync: NextSync
+  /** absent before the first */
   readonly lastPass?: Pass
+  /** what last kept device and relay apart; absent where nothing has */
   readonly lastError?: Failure
 }
 
+/** One table of the scope on the status page. */
 export interface TableStatus {
+  /** its name */
   readonly table: string
+  /** for people; the table's name where it has none */
   readonly displayName: string
   /** the whole table has come, once */
   readonly complete: boolean
+  /** records here that their user sees */
   readonly rows: number
   /** as stored */
   readonly bytes: number
+  /** unsent work on its records */
   readonly pending: Pending
+  /** whether relay and device hold the same of it */
   readonly agreement: Agreement
+  /** ms since 1970 by the relay's clock; absent before the first */
   readonly lastSync?: number
+  /** when it is brought up to date */
   readonly nextSync: NextSync
 }
 
@@ -46,10 +62,14 @@ export interface TableStatus {
 export interface Agreement {
   /** `unknown`: as of the last sync, and not since */
   readonly down: 'agreed' | 'comparing' | 'unknown'
+  /** `pending`: something was not accepted yet; `refused`: something needs a decision */
   readonly up: 'agreed' | 'pending' | 'refused'
 }
 
-/** `at once`: changes come as they are made; a time: the next pass or try; undefined: when somebody asks for it */
+/**
+ * When a table is brought up to date: `at once` as changes are made; a time, ms since 1970, of the next pass or try;
+ * undefined when somebody asks for it.
+ */
 export type NextSync = 'at once' | number | undefined
 
 export interface Weight {

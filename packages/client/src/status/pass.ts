@@ -16,6 +16,7 @@ export interface Pass {
   readonly tables: number
   /** that came */
   readonly rows: number
+  /** over the socket, in this pass */
   readonly bytes: { readonly sent: number; readonly received: number }
   /** rows that differed and were put right, among `rows` */
   readonly repaired: number

@@ -2,11 +2,15 @@ import type { Fault } from '@rejoin/profile'
 
 /** What a person sees of a device at a glance: one of six states, what it means and what to do (ST1-ST3). */
 export interface Status {
+  /** ST2: the gravest that applies, error before warning before syncing before pending before the link */
   readonly state: 'connected' | 'not-connected' | 'syncing' | 'pending' | 'error' | 'warning'
   /** name of an icon, one for each state */
   readonly icon: string
+  /** a word or two, in English */
   readonly title: string
+  /** what is, as a sentence: the gravest cause and the link */
   readonly description: string
+  /** as a sentence; says so where there is nothing to do */
   readonly whatToDo: string
   /** everything that is wrong or needs attention, gravest first: the state shows the first of them */
   readonly causes: readonly Fault[]
@@ -14,19 +18,25 @@ export interface Status {
 
 /** All that the state follows from. */
 export interface StatusFacts {
+  /** what the session is at */
   readonly link: 'offline' | 'connecting' | 'catching-up' | 'live'
   /** offline mode is on */
   readonly offlineMode: boolean
   /** entries are sent when the user says so */
   readonly manual: boolean
+  /** unsent work */
   readonly pending: Pending
+  /** gravest first */
   readonly errors: readonly Fault[]
+  /** gravest first */
   readonly warnings: readonly Fault[]
 }
 
 /** Unsent work: rows, and operations on them. */
 export interface Pending {
+  /** that have unsent work */
   readonly records: number
+  /** entries: several may be of one record */
   readonly operations: number
 }
 

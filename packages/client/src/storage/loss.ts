@@ -13,6 +13,7 @@ export interface Mark {
   readonly lost?: Loss
 }
 
+/** The browser removed a store: what was in it that nobody else has. Plain data. */
 export interface Loss {
   /** unsent actions that may be lost with it: as many as there were when last counted */
   readonly unsent: number

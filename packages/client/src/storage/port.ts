@@ -12,7 +12,13 @@ export interface StoragePort {
   writeMark(text: string | undefined): void
 }
 
+/**
+ * Bytes of the whole site. A browser may round them, or say more than it would give: a full store is known by its
+ * StoreFault `full`.
+ */
 export interface Room {
+  /** bytes */
   readonly used: number
+  /** bytes, used ones among them */
   readonly quota: number
 }

@@ -16,6 +16,7 @@ const puts = (keys: string): StoreChange[] => [...keys].map(key => ({ put: 'over
 const keysOf = async (store: Store, range?: Parameters<Store['scan']>[1]): Promise<string> =>
   (await store.scan('overlay', range)).map(([key]) => key).join('')
 
+/** The contract: an adapter that passes all of them may hold a device. See `StoreHarness`. */
 export const storeCases: readonly StoreCase[] = [
   withStore('a key that was never put is undefined and an empty shelf scans as nothing', async store => {
     expectSame(await store.get('page', 'a'), undefined, 'get')

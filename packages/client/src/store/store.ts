@@ -9,6 +9,7 @@
  * rejects with `gone`.
  */
 export interface Store {
+  /** undefined where there is no such key */
   get(shelf: Shelf, key: string): Promise<StoreValue | undefined>
   /** entries with `from <= key < to` in key order; the whole shelf without bounds */
   scan(
@@ -26,9 +27,16 @@ export interface Store {
   close(): Promise<void>
 }
 
+/** The parts of a store, each with keys of its own. */
 export const shelves = ['page', 'overlay', 'outbox', 'settled', 'ledger', 'authored', 'draft', 'pin', 'meta'] as const
+/**
+ * `page`, `overlay`: records as downloads brought them, and as they are since; `outbox`, `settled`, `ledger`,
+ * `authored`: work of this device and what became of it; `draft`, `pin`; `meta`: who the device is and how far it has
+ * come.
+ */
 export type Shelf = (typeof shelves)[number]
 
+/** Plain data with bytes in it; no undefined, no dates, no objects with a class. */
 export type StoreValue =
   | string
   | number
@@ -38,6 +46,7 @@ export type StoreValue =
   | readonly StoreValue[]
   | { readonly [key: string]: StoreValue }
 
+/** One step of a commit. */
 export type StoreChange =
   | { readonly put: Shelf; readonly key: string; readonly value: StoreValue }
   /** a put where there is nothing; where there is, the whole commit rejects with `taken` */
@@ -49,11 +58,18 @@ export type StoreChange =
 /** Grows with every change of shelf names or value shapes; an older program refuses a newer store. */
 export const STORE_VERSION = 1
 
+/**
+ * `full`: no room, nothing was saved; `newer`: written by a later version of the app; `blocked`: a window of an older
+ * version holds it; `gone`: closed, or taken away by the browser or another window; `damaged`: it cannot be read;
+ * `busy`: another program has it open; `taken`: what was to be added is there.
+ */
 export type StoreFaultCode = 'full' | 'newer' | 'blocked' | 'gone' | 'damaged' | 'busy' | 'taken'
 
 /** What a device can meet in its own store, with what to do about it. */
 export class StoreFault extends Error {
+  /** for programs; stable */
   readonly code: StoreFaultCode
+  /** what a person can do about it, as a sentence */
   readonly fix: string
   constructor(code: StoreFaultCode, message: string, fix: string, options?: { cause?: unknown }) {
     super(message, options)

@@ -6,6 +6,7 @@ import type { SyncMode } from '@rejoin/profile'
  * over Wi-Fi, are brought by passes. Pure: what is, and what time it is, is handed in.
  */
 export interface SyncChoice {
+  /** `auto`: pushed as it changes; `interval`: by passes; `manual`: when the user says so */
   readonly mode: SyncMode
   /** between passes at least, where the mode is `interval` */
   readonly minutes?: number

@@ -7,13 +7,19 @@ import type { ChangesIn, NewRowIn } from './typing.ts'
 
 /** Several edits that take effect together or not at all, here and at the relay (OB13). */
 export interface Group<S extends SchemaSource> {
+  /** a table whose edits join the group */
   table<T extends TableName<S>>(name: T): GroupTable<S, T>
 }
 
+/** The saves of `TableApi`, noted down: nothing is checked or saved before the whole group is. */
 export interface GroupTable<S extends SchemaSource, T extends TableName<S>> {
+  /** @returns the id the record will have, for edits after it in the group */
   create(values: NewRowIn<S, T>): string
+  /** by column name; null clears */
   update(id: string, values: ChangesIn<S, T>): void
+  /** as the last edit of its record */
   delete(id: string): void
+  /** a named action, by its definition or its name */
   run<A>(command: Command<A>, id: string, args: ArgsOf<A>): void
   run(command: string, id: string, args?: Values): void
 }

@@ -23,11 +23,17 @@ export interface Query {
   readonly where?: Where | undefined
   /** column names, each ascending, or `[column, 'desc']`; ties, and no order at all, are settled by id (LW10) */
   readonly orderBy?: OrderBy | readonly OrderBy[] | undefined
+  /** rows at most, the first in order; all where absent */
   readonly limit?: number | undefined
 }
 
+/**
+ * By column name: a value or null, or operators that must all hold, those of a profile's filter: `eq`, `ne`, `gt`, `ge`,
+ * `lt`, `le`, `in`, `like`, `between`, `today`, `last-x-days` and so on. One that takes no value is given `true`.
+ */
 export type Where = Readonly<Record<string, Value | WhereOp>>
 type WhereOp = { readonly [op in Condition['op']]?: Value | true }
+/** A column name, ascending, or with its direction. Text is ordered by code point, without case; null comes first. */
 export type OrderBy = string | readonly [column: string, direction: 'asc' | 'desc']
 
 export interface Plan {

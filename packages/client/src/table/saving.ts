@@ -36,6 +36,7 @@ export type Wish = (
 
 export type Values = Readonly<Record<string, unknown>>
 
+/** How one save differs from others. */
 export interface SaveOptions {
   /** false: its entry in the outbox is never one with another, whatever the device is set to (OB12) */
   readonly mergeable?: boolean

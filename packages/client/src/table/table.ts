@@ -22,12 +22,25 @@ import { createLiveRecord, type LiveRecord } from './watch.ts'
 
 /** One table on this device. Reads come from the device alone (LW1); saves resolve when they are durable here. */
 export interface TableApi<S extends SchemaSource, T extends TableName<S>> {
-  /** @returns the new record's id, final from now on (LW7); @throws RejoinFault, then nothing was saved */
+  /**
+   * @param values by column name; the primary key may be among them, and is made (UUIDv7) where it is not
+   * @returns the new record's id, final from now on (LW7), when it is durable here
+   * @throws RejoinFault `required`, `invalid`, `unknown-column`, `not-permitted`, `exists`, `not-ready`, `too-large`,
+   * or StoreFault; then nothing was saved
+   */
   create(values: NewRowIn<S, T>, options?: SaveOptions): Promise<string>
+  /**
+   * the record as its user sees it, own unsent edits in it; undefined while it is not here, or deleted. Costs no disk
+   */
   get(id: string): RowIn<S, T> | undefined
-  /** changes the named columns; null clears. @throws RejoinFault */
+  /**
+   * changes the named columns, null clears; a value that is there already is no change. Resolves when it is durable
+   * here
+   * @throws RejoinFault `not-found`, `invalid`, `required`, `unknown-column`, `primary-key`, `not-permitted`,
+   * `pinned`, `expired`, or StoreFault; then nothing was saved
+   */
   update(id: string, values: ChangesIn<S, T>, options?: SaveOptions): Promise<void>
-  /** @throws RejoinFault */
+  /** resolves when it is durable here. @throws RejoinFault `not-found`, `not-permitted`, `pinned`, or StoreFault */
   delete(id: string): Promise<void>
   /**
    * a named action (`defineCommand`), given as itself or by name: its offline step shows at once, the relay's handler has
@@ -40,6 +53,10 @@ export interface TableApi<S extends SchemaSource, T extends TableName<S>> {
    * @throws RejoinFault `settled` where there is none
    */
   undo(id: string): Promise<void>
+  /**
+   * a list that stays true; to be closed when it is not shown any more. @throws RejoinFault `unknown-column`,
+   * `invalid`
+   */
   query(query?: Query): LiveQuery<RowIn<S, T>>
   /** the record `get` reads, told of; undefined while it is not here */
   watch(id: string): LiveRecord<RowIn<S, T>>

@@ -4,6 +4,7 @@ export interface ChannelPort {
   post(message: unknown): void
   /** one listener */
   listen(listener: (message: unknown) => void): void
+  /** hears and says nothing more */
   close(): void
 }
 
@@ -22,9 +23,11 @@ export const openBroadcastChannel = (name: string): ChannelPort => {
 
 /** Tabs of one process, for Node and for tests. */
 export interface ChannelSpace {
+  /** one end; all ends of a name hear each other, none itself */
   open(name: string): ChannelPort
 }
 
+/** Channels among callers of one program. Messages are copied, and heard in a later turn. */
 export const createChannelSpace = (): ChannelSpace => {
   const open = new Map<string, Set<{ listener: (message: unknown) => void }>>()
   return {

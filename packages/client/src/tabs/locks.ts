@@ -27,6 +27,7 @@ interface Claim {
   readonly reject: (error: DOMException) => void
 }
 
+/** Locks among callers of one program: hand each device `enter()` of the same space. */
 export const createLockSpace = (): LockSpace => {
   const queues = new Map<string, Claim[]>()
   const holders = new Map<string, Claim>()

@@ -3,7 +3,9 @@ import { createLockSpace, type LockPort } from './locks.ts'
 
 /** What joins the tabs of one browser. */
 export interface TabPorts {
+  /** who leads is who holds one */
   readonly locks: LockPort
+  /** what one tab says all others of this name hear */
   readonly channel: (name: string) => ChannelPort
 }
 
