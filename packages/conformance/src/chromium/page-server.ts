@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 
 /** A page of its own origin that runs one bundled module. */
 export interface PageServer {
@@ -8,10 +8,18 @@ export interface PageServer {
   close(): Promise<void>
 }
 
-/** `entry`: path of the page's module, bundled from the workspace's sources; `more`: others, by the path they have. */
-export async function servePage(entry: string, more: Readonly<Record<string, string>> = {}): Promise<PageServer> {
+/**
+ * `entry`: path of the page's module, bundled from the workspace's sources; `more`: others, by the path they have;
+ * `plugins`: what modules are in a browser that are others in Node.
+ */
+export async function servePage(
+  entry: string,
+  more: Readonly<Record<string, string>> = {},
+  plugins: Plugin[] = [],
+): Promise<PageServer> {
   const scripts = new Map<string, string>()
-  for (const [path, module] of Object.entries({ '/page.js': entry, ...more })) scripts.set(path, await bundled(module))
+  for (const [path, module] of Object.entries({ '/page.js': entry, ...more }))
+    scripts.set(path, await bundled(module, plugins))
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://page')
     const script = scripts.get(pathname)
@@ -31,9 +39,10 @@ export async function servePage(entry: string, more: Readonly<Record<string, str
   }
 }
 
-const bundled = async (module: string): Promise<string> => {
+const bundled = async (module: string, plugins: Plugin[]): Promise<string> => {
   const bundle = await build({
     entryPoints: [module],
+    plugins,
     bundle: true,
     write: false,
     format: 'esm',
