@@ -14,7 +14,7 @@ import { progressAfter } from '../session/progress-after.ts'
 import { connecting } from '../session/progress.ts'
 import { createSession } from '../session/session.ts'
 import type { Connect } from '../session/socket.ts'
-import { failureFrom } from '../status/failure.ts'
+import { type Failure, failureFrom } from '../status/failure.ts'
 import { weightOf } from '../status/page.ts'
 import { createPasses } from '../status/passes.ts'
 import type { StoragePort } from '../storage/port.ts'
@@ -88,6 +88,8 @@ export const createEngine = ({
   let before = 0
   /** entries a person wants sent although the queue is paused */
   let chosen: ReadonlySet<string> = new Set()
+  /** what was done last found no room */
+  let unsaved: Failure | undefined
   const passes = createPasses({ replica, host, stats, ended: facts.lastPass.set })
   const told = (event: SessionEvent): void => {
     progress.set(progressAfter(progress.current, event, replica.memory.tables, host.now(), stats.received - before))
@@ -160,11 +162,26 @@ export const createEngine = ({
 
   const deed = async (what: Deed, first: (draft: Draft) => boolean = always): Promise<void> => {
     if ((what.do === 'save' || what.do === 'submit') && isUnusable()) throw notReady()
-    await replica.write(draft => first(draft) && perform(draft, what, pen))
+    await kept(replica.write(draft => first(draft) && perform(draft, what, pen)))
     if (what.do === 'mode') obey()
     if (what.do === 'schedule') timetable.look()
     if (what.do === 'sync') syncing.chosen()
     wake()
+  }
+
+  /** Whoever asked hears it by the rejection; everybody else, until something is saved again, by the status. */
+  const kept = async (saving: Promise<unknown>): Promise<void> => {
+    try {
+      await saving
+    } catch (error) {
+      if (error instanceof StoreFault && error.code === 'full') {
+        unsaved = failureFrom(error, host.now())
+        facts.failure.set(unsaved)
+      }
+      throw error
+    }
+    if (unsaved !== undefined && unsaved === facts.failure.current) facts.failure.set({ ...unsaved, over: true })
+    unsaved = undefined
   }
 
   /** FS4: offline with a first sync that has not completed. */

@@ -1,13 +1,16 @@
 import { type Fault, FrameFault } from '@rejoin/profile'
 import { StoreFault } from '../store/store.ts'
 
-/** The last thing that kept device and relay apart and that somebody has to do something about. Plain data. */
+/**
+ * The last thing that kept device and relay apart, or a save from the store, and that somebody has to do something about.
+ * Plain data.
+ */
 export interface Failure {
   /** ms since 1970 by this device's clock */
   readonly at: number
   /** code, place, sentence and what to do */
   readonly fault: Fault
-  /** device and relay have agreed since */
+  /** device and relay have agreed since, or something was saved since */
   readonly over: boolean
 }
 

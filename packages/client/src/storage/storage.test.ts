@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { confirmed, openScript } from '../device/device.fixture.ts'
+import { fullFault } from '../store/fault.ts'
 import { createMemoryDisk } from '../store/memory.ts'
 import { nothingKept } from './browser.ts'
 import { lossIn, readMark } from './loss.ts'
@@ -76,6 +77,28 @@ describe('loss of the store', () => {
     expect(lossIn({ device: 'a', unsent: 3, at: 200 }, 'a')).toBeUndefined()
     expect(lossIn(undefined, 'a')).toBeUndefined()
   })
+})
+
+it('a save that found no room is told to everybody until something is saved again, and nothing of it is there', async () => {
+  let full = false
+  const script = await openScript(undefined, store => ({
+    ...store,
+    commit: (changes, durability) => (full ? Promise.reject(fullFault()) : store.commit(changes, durability)),
+  }))
+  await script.greet(rows)
+  const tasks = script.device.table('task')
+  full = true
+  await expect(tasks.update('A', { hours: 9 })).rejects.toMatchObject({ code: 'full' })
+  expect(tasks.get('A')).toMatchObject({ hours: 2 })
+  expect(script.device.outbox.current).toEqual([])
+  expect(script.device.status.current).toMatchObject({
+    state: 'error',
+    causes: [{ code: 'full', at: 'store', message: expect.stringMatching(/nothing was saved/) }],
+  })
+  full = false
+  await tasks.update('A', { hours: 9 })
+  expect(script.device.status.current.state).toBe('pending')
+  expect(script.device.statusPage.current.lastError).toMatchObject({ fault: { code: 'full' }, over: true })
 })
 
 it('a store that ends with the page is a warning that stays, also when everything is sent', async () => {
