@@ -53,7 +53,7 @@ describe('status', () => {
     for (const facts of combinations) {
       const { state, description } = statusOf(facts)
       if (state !== 'pending' || facts.link === 'live') continue
-      expect(description).toMatch(/(Not connected|Offline mode is on).*\d changes? of \d records? not sent yet/)
+      expect(description).toMatch(/(Not connected|Offline mode is on).*\d changes? of \d records? not accepted yet/)
     }
   })
 

@@ -104,7 +104,7 @@ const advice = ({ link, offlineMode, manual }: StatusFacts): string =>
 const unsent = ({ records, operations }: Pending): string =>
   operations === 0
     ? ''
-    : `; ${operations} ${operations === 1 ? 'change' : 'changes'} of ${records} ${records === 1 ? 'record' : 'records'} not sent yet`
+    : `; ${operations} ${operations === 1 ? 'change' : 'changes'} of ${records} ${records === 1 ? 'record' : 'records'} not accepted yet`
 
 const sentences = (text: string): string =>
   `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`

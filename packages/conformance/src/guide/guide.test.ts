@@ -118,6 +118,8 @@ describe.skipIf(skipped !== '')(`the app of the guide in Chromium${skipped}`, ()
       await page.getByText('Not accepted: the work order is cancelled already').waitFor()
       await expect.poll(() => online(waiting)).toMatchObject({ status: 'inProgress' })
       await expect.poll(() => page.getByText('inProgress, not sent yet').count()).toBe(0)
+      // What was refused had been sent.
+      await page.getByText('1 change of 1 record not accepted yet').waitFor()
       await picture(page)
 
       await online(id, { status: 'inProgress' })
