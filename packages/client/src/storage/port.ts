@@ -6,9 +6,9 @@ export interface StoragePort {
   estimate(): Promise<Room | undefined>
   /** asks that nothing be removed when the machine needs room; @returns whether it grants that. Never rejects. */
   persist(): Promise<boolean>
-  /** a short text outside the store, which is to outlive it; undefined where there is none */
+  /** a short text outside the store, which is to outlive it; undefined where there is none. Never throws. */
   readMark(): string | undefined
-  /** undefined removes it */
+  /** undefined removes it; where it cannot be kept there is none. Never throws. */
   writeMark(text: string | undefined): void
 }
 

@@ -70,6 +70,20 @@ describe('loss of the store', () => {
     for (const text of ['', 'null', '7', '{"device":1}', '{']) expect(readMark(text)).toBeUndefined()
   })
 
+  it('costs no device: a port of an app that throws is reported, and everything else goes on', async () => {
+    const failing = machine()
+    failing.writeMark = () => {
+      throw new Error('no place')
+    }
+    const bugs: unknown[] = []
+    const script = await openScript(undefined, undefined, { storage: failing, report: error => bugs.push(error) })
+    await script.greet(rows)
+    await script.device.table('task').update('A', { hours: 3 })
+    await script.pass(1_000)
+    await script.device.signOut({ unsent: 'discard' })
+    expect(new Set(bugs.map(String))).toEqual(new Set(['Error: no place']))
+  })
+
   it('adds up where a store is lost again before anybody was told', () => {
     const lost = { unsent: 2, seen: 100 }
     expect(lossIn({ device: 'a', unsent: 3, at: 200, lost }, 'b')).toEqual({ unsent: 5, seen: 200 })

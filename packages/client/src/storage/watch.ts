@@ -47,7 +47,17 @@ const SOON = 1_000
 
 export const watchStorage = ({ storage, replica, host, status, weigh }: StorageParts): StorageWatch => {
   let cancel: (() => void) | undefined
-  let lost = lossIn(readMark(storage?.readMark()), replica.memory.meta.device)
+  /** A mark is worth less than what it marks: a port that fails after all costs no device. */
+  const tried = <T>(work: () => T): T | undefined => {
+    try {
+      return work()
+    } catch (error) {
+      host.report(error)
+      return undefined
+    }
+  }
+  const write = (text: string | undefined): void => tried(() => storage?.writeMark(text))
+  let lost = lossIn(readMark(tried(() => storage?.readMark())), replica.memory.meta.device)
 
   const note = (): void => {
     cancel?.()
@@ -59,7 +69,7 @@ export const watchStorage = ({ storage, replica, host, status, weigh }: StorageP
       at: host.now(),
       ...(lost === undefined ? {} : { lost }),
     }
-    storage?.writeMark(JSON.stringify(mark))
+    write(JSON.stringify(mark))
   }
   const tell = (part: Partial<StorageStatus>): void => {
     const { lost: _, ...rest } = { ...status.current, ...part }
@@ -92,7 +102,7 @@ export const watchStorage = ({ storage, replica, host, status, weigh }: StorageP
     },
     forget: () => {
       cancel?.()
-      storage?.writeMark(undefined)
+      write(undefined)
     },
     note,
     stop: () => {

@@ -83,6 +83,17 @@ it('a database of this name and version without our shelves is damaged', async (
   await expect(openOn(factory)).rejects.toMatchObject({ code: 'damaged' })
 })
 
+it('a browser that forbids to keep anything is told as a fault of the store', async () => {
+  const forbidden = Object.create(new IDBFactory(), {
+    open: {
+      value: () => {
+        throw new DOMException('denied', 'SecurityError')
+      },
+    },
+  }) as IDBFactory
+  await expect(openOn(forbidden)).rejects.toMatchObject({ name: 'StoreFault', code: 'gone' })
+})
+
 it('when the browser closes the database, later calls say gone', async () => {
   const factory = new IDBFactory()
   const opened: IDBDatabase[] = []

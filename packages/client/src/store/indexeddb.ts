@@ -102,7 +102,7 @@ function openDatabase(factory: IDBFactory | undefined, name: string): Promise<ID
     if (factory === undefined) return reject(withdrawnFault('this browser has no place where a site may keep data'))
     let blocked = false
     let patience: ReturnType<typeof setTimeout> | undefined
-    const request = factory.open(name, STORE_VERSION)
+    const request = opening(factory, name)
     request.addEventListener('upgradeneeded', () => {
       for (const shelf of shelves) {
         if (!request.result.objectStoreNames.contains(shelf)) request.result.createObjectStore(shelf)
@@ -125,6 +125,15 @@ function openDatabase(factory: IDBFactory | undefined, name: string): Promise<ID
       reject(damagedFault('the database of this name lacks shelves'))
     })
   })
+}
+
+/** With cookies blocked the asking itself throws. */
+function opening(factory: IDBFactory, name: string): IDBOpenDBRequest {
+  try {
+    return factory.open(name, STORE_VERSION)
+  } catch (error) {
+    throw faultOf(error)
+  }
 }
 
 /** A request that cannot even be made takes the whole transaction back. */
