@@ -12,7 +12,7 @@ import { sameKey } from './key.ts'
 export interface Shared {
   query(table: string, query: Query): Observable<readonly PlainRow[]>
   record(table: string, id: string): Observable<PlainRow | undefined>
-  /** the first sync of this device: always the same promise, or who waits would begin to wait again and again */
+  /** the first sync to come: the same promise for all who wait, or they would begin to wait again and again */
   whenReady(table: string): Promise<unknown>
 }
 
@@ -39,6 +39,11 @@ const createShared = (rejoin: Rejoin): Shared => {
         const query = rejoin.table(table).query({ limit: 0 })
         query.close()
         ready = query.whenReady()
+        // A cache that is cleared waits for another first sync: what has been is nothing to wait for.
+        const forget = (): void => {
+          ready = undefined
+        }
+        ready.then(forget, forget)
       }
       return ready
     },

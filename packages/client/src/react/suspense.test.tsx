@@ -27,6 +27,33 @@ describe('useSuspenseQuery', () => {
     expect(page.text).toBe('pumpnew')
   })
 
+  it('waits again, once and without drawing, where the cache was cleared offline', async () => {
+    const script = await openScript()
+    let drawings = 0
+    const Counted = (): ReactNode => {
+      // React draws again at once whoever waits for what has been already: that would never end.
+      if (++drawings > 100) throw new Error('drawn again and again')
+      return useSuspenseQuery('task').map(({ title }) => <i key={title}>{title}</i>)
+    }
+    const page = await drawn(
+      within(
+        script,
+        <Suspense fallback="loading">
+          <Counted />
+        </Suspense>,
+      ),
+    )
+    await page.after(() => script.greet({ A: confirmed('A', 5, { title: 'pump' }) }))
+    expect(page.text).toBe('pump')
+    await script.lose()
+    drawings = 0
+    await page.after(() => script.device.cache.clear())
+    expect(page.text).toContain('loading')
+    expect(drawings).toBeLessThan(5)
+    await page.after(() => script.greet({ A: confirmed('A', 6, { title: 'motor' }) }))
+    expect(page.text).toBe('motor')
+  })
+
   it('never waits where the first sync has been', async () => {
     const script = await opened()
     await script.lose()
