@@ -17,7 +17,7 @@ const told = ({ rows, entries, chains, authored, tables, ledger, meta, carried }
     .map(([table, ofTable]) => [
       table,
       [...ofTable]
-        .map(([id, { rev, generation, envelope, gone }]) => ({ id, rev, generation, envelope, gone }))
+        .map(([id, { rev, generation, envelope, gone, kept }]) => ({ id, rev, generation, envelope, gone, kept }))
         .toSorted(byId),
     ]),
   entries: [...entries.values()].map(({ edit, state }) => ({ edit, state: storedState(state) })).toSorted(bySeq),

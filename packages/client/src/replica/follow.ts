@@ -1,11 +1,11 @@
-import { type Edit, isSound, type Outcome } from '@rejoin/profile'
+import type { Edit, Outcome } from '@rejoin/profile'
 import type { FormDraft } from '../drafts/form-draft.ts'
 import type { Entry } from '../outbox/outbox-state.ts'
 import type { Pin, Pinned } from '../pins/pin.ts'
 import { type Shelf, type StoreChange } from '../store/store.ts'
 import type { Conflicted } from './conflicted.ts'
 import { isOtherState, type Touched } from './draft.ts'
-import { metaKeys, type StoredRow } from './keys.ts'
+import { metaKeys, rowFromStored, type StoredRow } from './keys.ts'
 import {
   type Authored,
   keyFrom,
@@ -14,7 +14,6 @@ import {
   type Meta,
   readableIn,
   type Row,
-  rowFrom,
   type TableState,
 } from './memory.ts'
 
@@ -116,11 +115,12 @@ const followed = [
   'carried',
 ] as const
 
-const takeStored = (memory: Memory, key: string, { rev, generation, envelope, gone }: StoredRow): void => {
-  if (envelope !== undefined && !isSound(envelope)) return
+const takeStored = (memory: Memory, key: string, stored: StoredRow): void => {
+  const row = rowFromStored(stored)
+  if (row === undefined) return
   const { table, id } = keyFrom(key)
   const rows = memory.rows.get(table) ?? new Map<string, Row>()
-  memory.rows.set(table, rows.set(id, rowFrom(rev, generation, envelope, gone)))
+  memory.rows.set(table, rows.set(id, row))
 }
 
 const putEntry = (memory: Memory, entry: Entry): Edit => {

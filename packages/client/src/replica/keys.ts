@@ -1,10 +1,11 @@
+import { isSound } from '@rejoin/profile'
 import type { FormDraft } from '../drafts/form-draft.ts'
 import type { Entry } from '../outbox/outbox-state.ts'
 import type { Pin, Pinned } from '../pins/pin.ts'
 import { shelfOf } from '../store/change.ts'
 import type { StoreChange, StoreValue } from '../store/store.ts'
 import type { Conflicted } from './conflicted.ts'
-import type { Authored, Meta, Row, TableState } from './memory.ts'
+import { type Authored, type Meta, type Row, rowFrom, type TableState } from './memory.ts'
 
 /** How the store is laid out: which shelf, which key, which value. Everything here is plain data already. */
 
@@ -54,6 +55,10 @@ export interface StoredRow {
   readonly gone?: NonNullable<Row['gone']>
   readonly kept?: NonNullable<Row['kept']>
 }
+
+/** @returns undefined where its bytes are damaged: it counts as missing */
+export const rowFromStored = ({ rev, generation, envelope, gone, kept }: StoredRow): Row | undefined =>
+  envelope !== undefined && !isSound(envelope) ? undefined : rowFrom(rev, generation, envelope, gone, kept)
 
 /** `sent` is a fact of one session; that it may have left is told by `Meta.left`, so that sending rewrites no entry. */
 export const storedState = (state: Entry['state']): Entry['state'] => {

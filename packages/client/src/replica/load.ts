@@ -14,7 +14,7 @@ import type { Pin, Pinned } from '../pins/pin.ts'
 import type { Shelf, Store, StoreValue } from '../store/store.ts'
 import type { Conflicted } from './conflicted.ts'
 import type { Grant } from './grant.ts'
-import { metaKeys, pagesOf, type StoredRow } from './keys.ts'
+import { metaKeys, pagesOf, rowFromStored, type StoredRow } from './keys.ts'
 import {
   type Authored,
   keyFrom,
@@ -188,7 +188,7 @@ const readPage = (packed: Uint8Array): readonly PackedRow[] => {
 const overlay = async (store: Store, table: string, state: TableState, rows: Map<string, Row>): Promise<number> => {
   let damaged = 0
   for (const [key, value] of await store.scan('overlay', { from: `${table}/`, to: `${table}0` })) {
-    const row = readRow(value as unknown as StoredRow)
+    const row = rowFromStored(value as unknown as StoredRow)
     if (row === undefined) damaged++
     else if (row.generation >= (readableIn(state) ?? 0)) rows.set(keyFrom(key).id, row)
   }
@@ -205,12 +205,9 @@ const overlayAlone = async (
   for (const [key, value] of await store.scan('overlay')) {
     const { table, id } = keyFrom(key)
     if (tables.has(table)) continue
-    const row = readRow(value as unknown as StoredRow)
+    const row = rowFromStored(value as unknown as StoredRow)
     if (row === undefined) damaged++
     else rows.set(table, (rows.get(table) ?? new Map<string, Row>()).set(id, row))
   }
   return damaged
 }
-
-const readRow = ({ rev, generation, envelope, gone, kept }: StoredRow): Row | undefined =>
-  envelope !== undefined && !isSound(envelope) ? undefined : rowFrom(rev, generation, envelope, gone, kept)

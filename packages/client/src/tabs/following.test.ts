@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
 import { systemHost } from '../device/host.ts'
+import { putRow } from '../replica/keys.ts'
+import { rowFrom } from '../replica/memory.ts'
 import { createMemoryDisk } from '../store/memory.ts'
 import type { Store, StoreChange } from '../store/store.ts'
 import { syncedDisk } from './browser.fixture.ts'
@@ -11,6 +13,7 @@ import type { Changed } from './message.ts'
 const pair = async (): Promise<{
   following: Following
   commit: (table: string) => Promise<Changed>
+  write: (change: StoreChange) => Promise<Changed>
   reads: () => number
 }> => {
   const disk = createMemoryDisk({ shared: true })
@@ -26,17 +29,14 @@ const pair = async (): Promise<{
     told: (changes, commits) => said.push({ type: 'changed', fence, commits, changes }),
     lost: () => {},
   })
+  const write = async (change: StoreChange): Promise<Changed> => {
+    await leader.commit([change])
+    return said.at(-1)!
+  }
   return {
     following: createFollowing(counted, systemHost, () => undefined),
-    commit: async name => {
-      const change: StoreChange = {
-        put: 'authored',
-        key: `task/${name}`,
-        value: { index: 1, tick: 1, incarnation: '' },
-      }
-      await leader.commit([change])
-      return said.at(-1)!
-    },
+    commit: name => write({ put: 'authored', key: `task/${name}`, value: { index: 1, tick: 1, incarnation: '' } }),
+    write,
     reads: () => reads,
   }
 }
@@ -63,6 +63,15 @@ it('where something was not heard everything is read again', async () => {
   await commit('c')
   await following.catchUp(3)
   expect(authored(following)).toEqual(['task/a', 'task/b', 'task/c'])
+})
+
+it('[DS15] a row of its own making that left is read in the tabs that follow too', async () => {
+  const { following, write } = await pair()
+  await following.catchUp(0)
+  const kept = { fields: { title: 'pump' }, until: Date.now() + 1_000 }
+  await following.take(await write(putRow('task/A', rowFrom(5, 1, undefined, 'left', kept))))
+  // A tab that takes over goes on with these rows.
+  expect(following.held!.reading.view('task/A')?.fields).toEqual({ title: 'pump' })
 })
 
 it('nothing is taken before anything was read', async () => {
