@@ -10,6 +10,7 @@ import type { Store } from '../store/store.ts'
 import { inspectEntry, masked, plainly, type Show, showRow } from './entries.ts'
 import type { Inspection, InspectOptions, RecordInspection, TableInspection } from './inspection.ts'
 import { absenceOf, countPresence, presenceOf } from './presence.ts'
+import { sessionOf } from './session.ts'
 import { type Weighed, weighStore } from './shelves.ts'
 
 /** A device that is open. Reads its whole store; changes nothing. @throws StoreFault where the store cannot be read */
@@ -19,8 +20,8 @@ export const inspect = async <S extends SchemaSource>(
 ): Promise<Inspection> => {
   const { replica, facts, store, now } = insideOf(rejoin)
   const weighed = await weighStore(store)
-  const { observed, stats } = factsNow(facts)
-  return { ...inspection(replica, weighed, now(), showing(options)), session: { ...observed, stats } }
+  const show = showing(options)
+  return { ...inspection(replica, weighed, now(), show), session: sessionOf(factsNow(facts), show) }
 }
 
 /** A store that no device has open. @param now ms since 1970. @throws StoreFault */

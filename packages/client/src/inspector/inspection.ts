@@ -1,13 +1,13 @@
 import type { GoneReason, PlainRow, Value } from '@rejoin/profile'
-import type { FactsNow } from '../device/facts.ts'
+import type { FactsNow, Removal } from '../device/facts.ts'
 import type { EntryState } from '../outbox/outbox-state.ts'
 import type { Grant } from '../replica/grant.ts'
 import type { Meta } from '../replica/memory.ts'
 import type { Shelf } from '../store/store.ts'
 
 /**
- * A device as its programmer sees it: plain data, of one moment. Values of records are not in it unless they were asked
- * for; in their place stands `•••`, and null where there is none.
+ * A device as its programmer sees it: plain data, of one moment. Values of records, and what others said of why they
+ * refused, are not in it unless they were asked for; in their place stands `•••`, and null where there is none.
  */
 export interface Inspection {
   /** ms since 1970 by this device's clock */
@@ -30,7 +30,10 @@ export interface Inspection {
 }
 
 /** The conversation with the relay, and what it has come to. */
-export type SessionInspection = FactsNow['observed'] & { readonly stats: FactsNow['stats'] }
+export type SessionInspection = Omit<FactsNow['observed'], 'removed'> & {
+  readonly removed: Pick<Removal, 'at'> | undefined
+  readonly stats: FactsNow['stats']
+}
 
 /** One table: how it came, what is here, and why. */
 export interface TableInspection {
