@@ -1,5 +1,6 @@
 import type { SchemaSource } from '@rejoin/profile'
 import { createDevice, type DeviceOptions, type Rejoin } from './device/device.ts'
+import { RejoinFault } from './device/fault.ts'
 import { type Host, systemHost } from './device/host.ts'
 import { connectWebSocket, syncUrl } from './session/socket.ts'
 import { browserStorage, mayKeep, nothingKept } from './storage/browser.ts'
@@ -36,11 +37,13 @@ export interface OpenOptions<S extends SchemaSource> extends Pick<
  * soon as that one is gone. Where the browser keeps no data of the site each tab is a device in memory, and says so by
  * `storage.current.durability` and its status.
  * @throws StoreFault `newer`, `blocked`, `full` or `damaged`: the store of this browser cannot be opened
+ * @throws RejoinFault `unsupported` where there are no websockets
  */
 export const openRejoin = async <const S extends SchemaSource = SchemaSource>(
   options: OpenOptions<S>,
 ): Promise<Rejoin<S>> => {
   const { url, name = 'rejoin', host = systemHost, connect: wanted = true, store: own, tabs } = options
+  if (typeof WebSocket !== 'function') throw noWebSocket()
   const address = syncUrl(url)
   const connect = connectWebSocket(() => new WebSocket(address))
   if (own !== undefined && tabs === undefined) {
@@ -88,3 +91,10 @@ const openKept = async (
     throw error
   }
 }
+
+const noWebSocket = (): RejoinFault =>
+  new RejoinFault({
+    code: 'unsupported',
+    message: 'this program has no WebSocket',
+    fix: 'on Node, open with @rejoin/client/node',
+  })

@@ -42,6 +42,7 @@ export type RejoinFaultCode =
   | 'unsent'
   | 'offline-mode'
   | 'full'
+  | 'unsupported'
 
 /** What a `RejoinFault` is made of. */
 export interface RejoinFaultParts {

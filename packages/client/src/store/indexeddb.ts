@@ -128,7 +128,8 @@ function openDatabase(factory: IDBFactory | undefined, name: string): Promise<ID
 }
 
 /** With cookies blocked the asking itself throws. */
-function opening(factory: IDBFactory, name: string): IDBOpenDBRequest {
+function opening(factory: IDBFactory | undefined, name: string): IDBOpenDBRequest {
+  if (factory === undefined) throw absentFault()
   try {
     return factory.open(name, STORE_VERSION)
   } catch (error) {
@@ -201,6 +202,9 @@ const withdrawnFault = (message: string, cause?: unknown): StoreFault =>
   new StoreFault('gone', message, 'Reload the app; what was saved before is kept unless the site data was removed.', {
     cause,
   })
+
+const absentFault = (): StoreFault =>
+  new StoreFault('gone', 'there is no IndexedDB here', 'On Node, open with @rejoin/client/node, or hand in a store.')
 
 const blockedFault = (): StoreFault =>
   new StoreFault(
