@@ -50,7 +50,7 @@ export type { UnsentAction, UnsentWork } from './outbox/unsent.ts'
 
 // room
 export type { Loss } from './storage/loss.ts'
-export type { Room, StoragePort } from './storage/port.ts'
+export type { FilesKept, Room, StoragePort } from './storage/port.ts'
 export { browserStorage } from './storage/browser.ts'
 export type { StorageStatus } from './storage/watch.ts'
 

@@ -2,6 +2,7 @@ import type { OutboxEntry } from '../outbox/outbox.ts'
 import { columnSetOf, schemaOf } from '../replica/grant.ts'
 import { keyFrom } from '../replica/memory.ts'
 import type { Reading } from '../replica/replica.ts'
+import type { FilesKept } from '../storage/port.ts'
 import type { StorageStatus } from '../storage/watch.ts'
 import { type Due, dueAt } from '../sync/schedule.ts'
 import { choiceIn, timedIn } from '../sync/timed.ts'
@@ -20,6 +21,8 @@ export interface StatusPage {
   readonly bytes: number
   /** room, whether it is kept, and loss */
   readonly storage: StorageStatus
+  /** documents and files kept on this device, as far as its app says (`StoragePort.files`); none where it keeps none */
+  readonly files: FilesKept
   /** unsent work of all tables */
   readonly pending: Pending
   /** forms not submitted, counted */
@@ -110,6 +113,7 @@ export const pageOf = (
     tables,
     bytes: tables.reduce((sum, { bytes }) => sum + bytes, 0),
     storage,
+    files: storage.files ?? noFiles,
     pending: pendingIn(entries),
     drafts: memory.forms.size,
     agreement: agreementIn(link.state, everyPushed, entries),
@@ -119,6 +123,8 @@ export const pageOf = (
     ...(failure === undefined ? {} : { lastError: failure }),
   }
 }
+
+const noFiles: FilesKept = { count: 0, bytes: 0 }
 
 const soonest = (dues: readonly Due[]): Due => {
   if (dues.length === 0 || dues.includes('at once')) return 'at once'

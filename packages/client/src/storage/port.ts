@@ -4,6 +4,11 @@ export interface StoragePort {
   readonly durability?: 'none'
   /** bytes; undefined where the machine does not say. Never rejects. */
   estimate(): Promise<Room | undefined>
+  /**
+   * what an app keeps beside the store: documents (y-indexeddb), files; absent, or undefined: nothing that is known. Never
+   * rejects.
+   */
+  files?(): Promise<FilesKept | undefined>
   /** asks that nothing be removed when the machine needs room; @returns whether it grants that. Never rejects. */
   persist(): Promise<boolean>
   /** a short text outside the store, which is to outlive it; undefined where there is none. Never throws. */
@@ -21,4 +26,10 @@ export interface Room {
   readonly used: number
   /** bytes, used ones among them */
   readonly quota: number
+}
+
+export interface FilesKept {
+  readonly count: number
+  /** where it can be known */
+  readonly bytes?: number
 }

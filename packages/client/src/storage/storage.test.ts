@@ -156,6 +156,26 @@ describe('room', () => {
     expect(roomFor(plan, held, undefined)).toBeUndefined()
   })
 
+  it('[ST4] the status page tells of files: what the app says it keeps beside the store, and none where it keeps none', async () => {
+    const page = async (storage?: StoragePort): Promise<unknown> => {
+      const script = await openScript(undefined, undefined, { storage })
+      await script.greet(rows)
+      return script.device.statusPage.current.files
+    }
+    expect(await page()).toEqual({ count: 0, bytes: 0 })
+    expect(await page(machine())).toEqual({ count: 0, bytes: 0 })
+    expect(await page({ ...machine(), files: async () => ({ count: 3 }) }), 'bytes nobody knows').toEqual({ count: 3 })
+    let kept = { count: 1, bytes: 500 }
+    const script = await openScript(undefined, undefined, { storage: { ...machine(), files: async () => kept } })
+    await script.greet(rows)
+    expect(script.device.statusPage.current.files).toEqual({ count: 1, bytes: 500 })
+    kept = { count: 0, bytes: 0 }
+    await script.lose()
+    await script.pass(60_000)
+    await script.greetNow(rows)
+    expect(script.device.statusPage.current.files).toEqual({ count: 0, bytes: 0 })
+  })
+
   it('is asked to be kept when something is downloaded, measured after each pass, and a warning from 70 %', async () => {
     const storage = machine({ used: 100, quota: 100_000 })
     const script = await openScript(undefined, undefined, { storage })

@@ -6,12 +6,14 @@ import type { Replica } from '../replica/replica.ts'
 import type { StoreFault } from '../store/store.ts'
 import { type Loss, lossIn, type Mark, readMark } from './loss.ts'
 import { roomFor } from './need.ts'
-import type { Room, StoragePort } from './port.ts'
+import type { FilesKept, Room, StoragePort } from './port.ts'
 
 /** How a device's storage stands. Plain data. */
 export interface StorageStatus {
   /** bytes of the whole site, as far as the machine says */
   readonly room?: Room
+  /** documents and files beside the store, as of the last pass; undefined where nobody says that there are any */
+  readonly files?: FilesKept
   /** whether the machine keeps it when it needs room; undefined before it was asked, or where it cannot be */
   readonly persisted?: boolean
   /** nothing outlives this page: the browser keeps no data of the site, and what is not sent is lost with it */
@@ -76,8 +78,9 @@ export const watchStorage = ({ storage, replica, host, status, weigh }: StorageP
     status.set({ ...rest, ...(lost === undefined ? {} : { lost }) })
   }
   const measure = async (): Promise<void> => {
-    const room = await storage?.estimate()
-    if (room !== undefined) tell({ room })
+    const [room, files] = await Promise.all([storage?.estimate(), storage?.files?.()])
+    if (room !== undefined || files !== undefined)
+      tell({ ...(room === undefined ? {} : { room }), ...(files === undefined ? {} : { files }) })
   }
   const unsubscribe = replica.touched.subscribe(({ outbox }) => {
     if (outbox && storage !== undefined) cancel ??= host.after(SOON, note)
