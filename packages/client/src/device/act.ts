@@ -34,7 +34,9 @@ export type Deed =
   | { readonly do: 'import'; readonly work: UnsentWork; readonly without: readonly string[] }
   | {
       readonly do: 'pin'
-      readonly pin: Omit<Pin, 'brought'>
+      readonly pin: Omit<Pin, 'brought' | 'due'>
+      /** what the user's rights were when it was fetched */
+      readonly rights: string | undefined
       /** by record key */
       readonly rows: readonly (readonly [string, Omit<Pinned, 'by'>])[]
     }
@@ -101,7 +103,7 @@ export const perform = (draft: Draft, deed: Deed, pen: Pen): void => {
     case 'import':
       return takeUnsent(draft, deed.work, deed.without, pen)
     case 'pin':
-      return putPin(draft, deed.pin, new Map(deed.rows))
+      return putPin(draft, deed.pin, new Map(deed.rows), deed.rights)
     case 'unpin':
       return removePin(draft, deed.name)
     case 'schedule':

@@ -5,7 +5,8 @@ import { createSource, type Observable, type Source, whenever } from '../observe
 import type { AppActions } from '../offline/actions.ts'
 import { type Available, createAvailable } from '../offline/available.ts'
 import { createOfflineMode, type OfflineMode } from '../offline/offline-mode.ts'
-import { createOnline, type Online, type OnlineParts, unreachable } from '../online/online.ts'
+import { createOnline, type Online, type OnlineParts } from '../online/online.ts'
+import { refusalIn } from '../online/refusal.ts'
 import { createLedger, type LedgerView } from '../outbox/ledger.ts'
 import { createOutbox, type Outbox } from '../outbox/outbox.ts'
 import type { PeerTransport } from '../peer/transport.ts'
@@ -27,7 +28,6 @@ import { createTable, type TableApi, type TableParts } from '../table/table.ts'
 import type { Act } from './act.ts'
 import { createEngine } from './engine.ts'
 import { createFacts, type Facts, type Removal, type Stats } from './facts.ts'
-import { RejoinFault } from './fault.ts'
 import type { Host } from './host.ts'
 import { keepInside } from './inside.ts'
 
@@ -225,15 +225,6 @@ export const createFace = ({ replica, facts, store, act, host, meet, close, ...o
   } as Rejoin
   keepInside(face, { replica, facts, store, now: host.now })
   return face
-}
-
-/** OM6, OM8: at once, and nothing is asked. */
-const refusalIn = ({ memory }: Reading, { retryAt }: LinkStatus): RejoinFault | undefined => {
-  if (memory.meta.offline === true) {
-    const fix = 'leave offline mode first'
-    return new RejoinFault({ code: 'offline-mode', message: 'this needs the network, and offline mode is on', fix })
-  }
-  return retryAt === undefined ? undefined : unreachable('there is no connection at the moment')
 }
 
 const readiness = async (

@@ -2,9 +2,12 @@ import type { Welcome } from '@rejoin/profile'
 import { wipe } from '../lifetime/clearing.ts'
 import { createLifetime } from '../lifetime/lifetime.ts'
 import { createTimetable } from '../lifetime/timetable.ts'
+import { createOnline } from '../online/online.ts'
+import { refusalIn } from '../online/refusal.ts'
 import { exported } from '../outbox/unsent.ts'
 import { createPeer } from '../peer/peer.ts'
 import type { PeerTransport } from '../peer/transport.ts'
+import { createRenewing } from '../pins/renewing.ts'
 import type { Draft } from '../replica/draft.ts'
 import type { Pen } from '../replica/recording.ts'
 import type { Replica } from '../replica/replica.ts'
@@ -52,6 +55,9 @@ export interface EngineParts {
   readonly app: string
   readonly storage?: StoragePort | undefined
   readonly consolidate?: boolean
+  /** of the online API, from which selections are fetched again */
+  readonly url?: string
+  readonly fetch?: typeof fetch
 }
 
 export const createEngine = ({
@@ -63,6 +69,7 @@ export const createEngine = ({
   app,
   storage,
   consolidate = false,
+  ...reach
 }: EngineParts): Engine => {
   const { progress, paused, late, stats } = facts
   const { report } = host
@@ -239,8 +246,13 @@ export const createEngine = ({
         return wake()
     }
   }
+  const act: Engine['act'] = (what, first) =>
+    isSwitch(what) ? turn(what) : isRemoval(what) ? removal(what, first) : deed(what, first)
+  const refusal = (): RejoinFault | undefined => refusalIn(replica, facts.link.current)
+  const online = createOnline({ ...reach, token, after: host.after, refusal })
+  const renewing = createRenewing({ replica, act, online, host, link: facts.link })
   return {
-    act: (what, first) => (isSwitch(what) ? turn(what) : isRemoval(what) ? removal(what, first) : deed(what, first)),
+    act,
     meet: transport =>
       createPeer({ replica, pen, transport, beingTold: () => facts.link.current.state === 'catching-up', report }).stop,
     get wanted() {
@@ -255,6 +267,7 @@ export const createEngine = ({
       room.stop()
       timetable.stop()
       syncing.stop()
+      renewing.stop()
       link.stop()
     },
   }

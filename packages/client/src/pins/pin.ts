@@ -1,4 +1,5 @@
 import type { Fields } from '@rejoin/profile'
+import { RejoinFault } from '../device/fault.ts'
 import type { Draft } from '../replica/draft.ts'
 
 /**
@@ -14,6 +15,8 @@ export interface Pin {
   readonly selection: Selection
   /** record keys it brought */
   readonly brought: readonly string[]
+  /** they went, as rights have changed since: they are fetched again at the next contact */
+  readonly due?: true
   /** ms since 1970 when they were fetched */
   readonly at: number
 }
@@ -33,12 +36,17 @@ export interface Pinned {
   readonly by: readonly string[]
 }
 
-/** What a pin brought is replaced by this. */
+/**
+ * What a pin brought is replaced by this.
+ * @param rights those it was fetched under. @throws RejoinFault `refused` where they are others by now
+ */
 export const putPin = (
   draft: Draft,
-  pin: Omit<Pin, 'brought'>,
+  pin: Omit<Pin, 'brought' | 'due'>,
   rows: ReadonlyMap<string, Omit<Pinned, 'by'>>,
+  rights: string | undefined,
 ): void => {
+  if (rights !== rightsIn(draft)) throw otherRights()
   takeOff(draft, pin.name, rows)
   for (const [key, { rev, fields }] of rows) {
     const held = draft.pinned.get(key)
@@ -52,6 +60,23 @@ export const removePin = (draft: Draft, name: string): void => {
   takeOff(draft, name, new Map())
   draft.pins.set(name, undefined)
 }
+
+/** Nobody can say any more whether their reader may still read them, or all of their columns (SE3): they go at once. */
+export const dropPinned = (draft: Draft): void => {
+  for (const pin of draft.selections()) {
+    for (const key of pin.brought) draft.pinned.set(key, undefined)
+    draft.pins.set(pin.name, { ...pin, brought: [], due: true })
+  }
+}
+
+const rightsIn = (draft: Draft): string | undefined => draft.meta().grant?.rights
+
+const otherRights = (): RejoinFault =>
+  new RejoinFault({
+    code: 'refused',
+    message: 'the rights of this user have changed while the records were fetched',
+    fix: 'fetch them again',
+  })
 
 const takeOff = (draft: Draft, name: string, except: ReadonlyMap<string, unknown>): void => {
   for (const key of draft.pins.get(name)?.brought ?? []) {

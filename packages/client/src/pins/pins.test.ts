@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { confirmed, openScript, rowChange, type Script } from '../device/device.fixture.ts'
+import { at, confirmed, openScript, rowChange, type Script, welcome } from '../device/device.fixture.ts'
 
 interface Stated {
   readonly id: string
@@ -36,6 +36,13 @@ const opened = async (rows: Stated[]): Promise<Script> => {
   await script.greet({ A: confirmed('A', 5, { title: 'pump', hours: 2 }) })
   return script
 }
+
+/** what is held is as the relay's */
+const synced = ({ device }: Script): Parameters<Script['say']>[0] => ({
+  type: 'synced',
+  at: at(5),
+  tables: Object.entries(device.fingerprint()).map(([table, sum]) => ({ table, ...sum })),
+})
 
 const titles = ({ device }: Script): unknown =>
   device
@@ -115,6 +122,58 @@ describe('plan ahead', () => {
       gone: [{ table: 'task', id: 'X', why: 'deleted' }],
       answers: [],
     })
+    expect(script.device.table('task').get('X')).toBeUndefined()
+  })
+
+  it('[SE3] what it brought goes in the commit that tells of other rights, and comes again as far as they reach', async () => {
+    const rows = [stated('X', 3, 'boiler'), stated('Y', 4, 'valve')]
+    const script = await opened(rows)
+    const { device } = script
+    await device.pins.add('mine', 'task', { ids: ['X', 'Y'] })
+    await script.lose()
+    // Of the one he may read no more, of the other one column less.
+    rows.splice(0, 2, { id: 'Y', rev: 4, values: { taskid: 'Y', title: 'valve' } })
+    await script.pass(60_000)
+    const seen: unknown[] = []
+    device
+      .table('task')
+      .query()
+      .subscribe(list => seen.push(list.map(({ taskid, hours }) => [taskid, hours])))
+    await script.say({ ...welcome(5), time: script.relayTime(), rights: '01' })
+    expect(device.table('task').get('X')).toBeUndefined()
+    expect(device.table('task').get('Y')).toBeUndefined()
+    expect(device.pins.current).toMatchObject([{ name: 'mine', brought: [], due: true }])
+    expect((await script.store.scan('pin')).map(([key]) => key)).toEqual(['name:mine'])
+    await script.say(synced(script))
+    expect(titles(script)).toEqual([
+      ['A', 'pump'],
+      ['Y', 'valve'],
+    ])
+    expect(device.table('task').get('Y')).toMatchObject({ hours: null })
+    expect(device.pins.current[0]).toEqual(expect.not.objectContaining({ due: true }))
+    expect(JSON.stringify(seen)).not.toContain('["Y",4]')
+  })
+
+  it('[SE3] what was fetched under other rights than those in force is not kept', async () => {
+    const rows = [stated('X', 3, 'boiler')]
+    let answer = (): void => {}
+    const asked = new Promise<void>(resolve => (answer = resolve))
+    const script = await openScript(undefined, undefined, {
+      url: 'https://relay.example',
+      fetch: async (...request) => {
+        const said = await api(rows)(...request)
+        await asked
+        return said
+      },
+    })
+    await script.greet({ A: confirmed('A', 5, { title: 'pump', hours: 2 }) })
+    const adding = script.device.pins.add('mine', 'task', { ids: ['X'] })
+    const refused = expect(adding).rejects.toMatchObject({ code: 'refused' })
+    await script.lose()
+    await script.pass(60_000)
+    await script.say({ ...welcome(5), time: script.relayTime(), rights: '01' })
+    answer()
+    await refused
     expect(script.device.table('task').get('X')).toBeUndefined()
   })
 

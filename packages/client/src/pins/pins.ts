@@ -41,14 +41,7 @@ export const createPins = ({ replica, act, online, host }: PinsParts): Pins => {
     if (records.size > 0 || state) list.stale()
   })
 
-  const add: Pins['add'] = async (name, table, selection) => {
-    const known = tableNamed(replica.present, table)
-    const found = await fetched(online, table, selection)
-    const rows = found.map(
-      ({ id, rev, values }) => [keyOf({ table, id }), { rev, fields: fieldsOf(known, values) }] as const,
-    )
-    await act({ do: 'pin', pin: { name, table, selection, at: host.now() }, rows })
-  }
+  const add: Pins['add'] = (name, table, selection) => bring({ replica, act, online, host }, { name, table, selection })
   return {
     get current() {
       return list.current
@@ -56,10 +49,24 @@ export const createPins = ({ replica, act, online, host }: PinsParts): Pins => {
     subscribe: list.subscribe,
     add,
     refresh: async () => {
-      for (const { name, table, selection } of pins.values()) await add(name, table, selection)
+      for (const pin of [...pins.values()]) await bring({ replica, act, online, host }, pin)
     },
     remove: name => act({ do: 'unpin', name }),
   }
+}
+
+/** Fetches a selection and keeps it. @throws RejoinFault, also `too-many` */
+export const bring = async (
+  { replica, act, online, host }: PinsParts,
+  { name, table, selection }: Pick<Pin, 'name' | 'table' | 'selection'>,
+): Promise<void> => {
+  const known = tableNamed(replica.present, table)
+  const rights = replica.grant?.rights
+  const found = await fetched(online, table, selection)
+  const rows = found.map(
+    ({ id, rev, values }) => [keyOf({ table, id }), { rev, fields: fieldsOf(known, values) }] as const,
+  )
+  await act({ do: 'pin', pin: { name, table, selection, at: host.now() }, rights, rows })
 }
 
 /** A record of a selection that is not there, or not to be read, is left out. */

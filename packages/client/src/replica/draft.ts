@@ -46,6 +46,8 @@ export interface Draft {
   entries(): readonly Entry[]
   /** every form saved but not submitted */
   drafts(): readonly FormDraft[]
+  /** everything the user added to the download */
+  selections(): readonly Pin[]
   /** adds at the end of its record's chain, or replaces in place */
   putEntry(entry: Entry): void
   removeEntry(id: string): void
@@ -163,13 +165,18 @@ export const createDraft = (memory: Memory): Batch => {
 
 const none: readonly never[] = []
 
-/** What is below, where all of it is asked for: ids of entries, names of forms. */
+/** What is below, where all of it is asked for: ids of entries, names of forms and of selections. */
 interface Named {
   ids(): Iterable<string>
   names(): Iterable<string>
+  selected(): Iterable<string>
 }
 
-const namedIn = ({ entries, forms }: Memory): Named => ({ ids: () => entries.keys(), names: () => forms.keys() })
+const namedIn = ({ entries, forms, pins }: Memory): Named => ({
+  ids: () => entries.keys(),
+  names: () => forms.keys(),
+  selected: () => pins.keys(),
+})
 
 /** A class, as layers are: every message and every save has its draft, and closures would outweigh what they decide. */
 class LaidOver implements Draft {
@@ -232,6 +239,10 @@ class LaidOver implements Draft {
     return [...this.names()].flatMap(name => this.layers.forms.get(name) ?? [])
   }
 
+  selections(): readonly Pin[] {
+    return [...this.selected()].flatMap(name => this.layers.pins.get(name) ?? [])
+  }
+
   putEntry(entry: Entry): void {
     const { list, chains } = this.layers
     const { id, table, record } = entry.edit
@@ -269,7 +280,7 @@ class LaidOver implements Draft {
   branch(): Draft & { keep(): void } {
     const below = this.layers
     const above = layersOver(below)
-    return Object.assign(new LaidOver(above, { ids: () => this.ids(), names: () => this.names() }, this.commands), {
+    return Object.assign(new LaidOver(above, this.named(), this.commands), {
       keep: () => {
         pour(above.rows, below.rows)
         pour(above.authored, below.authored)
@@ -294,6 +305,14 @@ class LaidOver implements Draft {
 
   private names(): ReadonlySet<string> {
     return new Set([...this.below.names(), ...this.layers.forms.written.keys()])
+  }
+
+  private selected(): ReadonlySet<string> {
+    return new Set([...this.below.selected(), ...this.layers.pins.written.keys()])
+  }
+
+  private named(): Named {
+    return { ids: () => this.ids(), names: () => this.names(), selected: () => this.selected() }
   }
 
   private present(ids: Iterable<string>): Entry[] {

@@ -1,5 +1,6 @@
 import type { Welcome } from '@rejoin/profile'
 import { heard } from '../lifetime/freshness.ts'
+import { dropPinned } from '../pins/pin.ts'
 import type { Draft } from '../replica/draft.ts'
 import { grantFrom } from '../replica/grant.ts'
 import { pagesOf, putRow, rowsOf } from '../replica/keys.ts'
@@ -29,14 +30,19 @@ export const takeWelcome = (draft: Draft, welcome: Welcome, memory: Memory, live
       draft.tables.set(table, { ...rest, at, ...apart })
     }
   }
-  // Nobody can say any more whether he may still read what is outside his scope.
-  if (otherRights) endGrace(draft, memory.authored.keys(), Infinity)
+  if (otherRights) endBesides(draft, memory)
   const { cursor: _, fresh, ...meta } = draft.meta()
   draft.replaceMeta({
     ...meta,
     grant: grantFrom(welcome, grant),
     ...(fresh === undefined ? {} : { fresh: heard(fresh, welcome.time) }),
   })
+}
+
+/** Nobody can say any more whether he may still read what is outside his scope. */
+const endBesides = (draft: Draft, memory: Memory): void => {
+  endGrace(draft, memory.authored.keys(), Infinity)
+  dropPinned(draft)
 }
 
 /** Whether nothing is pushed of a table: passes bring it. */

@@ -24,7 +24,10 @@ export interface Leading {
   end(): Promise<void>
 }
 
-export interface LeadingParts extends Pick<EngineParts, 'host' | 'connect' | 'token' | 'app' | 'storage' | 'facts'> {
+export interface LeadingParts extends Pick<
+  EngineParts,
+  'host' | 'connect' | 'token' | 'app' | 'storage' | 'facts' | 'url' | 'fetch'
+> {
   readonly me: string
   readonly locks: LockPort
   /** the lock that a tab holds as long as it is */

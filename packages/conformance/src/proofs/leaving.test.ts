@@ -241,6 +241,32 @@ describe('people who leave', () => {
     expect(manual!.rejoin.fingerprint()).toEqual({})
   })
 
+  it('[SE3] what its user planned ahead goes too, and comes again as far as the rights he has left reach', async () => {
+    rig = await openRig()
+    const outside = { ...order, status: 'done' }
+    await rig.office.create('workorder', 'W1', { ...outside, ownerid: 'south' })
+    await rig.office.create('workorder', 'W2', { ...outside, ownerid: 'dora', cost: 90 })
+    const [live, away] = [await rig.device('dora'), await rig.device('dora')]
+    for (const device of [live!, away!]) {
+      await device.rejoin.pins.add('tomorrow', 'workorder', { ids: ['W1', 'W2'] })
+      expect(device.row('workorder', 'W2')).toMatchObject({ title: 'Pump', cost: 90 })
+    }
+    away!.offline()
+    const dora = people.find(({ id }) => id === 'dora')!
+    await rig.setPerson({ ...dora, roles: ['technician'] })
+    await rig.pass(5_000)
+    await away!.online()
+    for (const device of [live!, away!]) {
+      expect(device.row('workorder', 'W1')).toBeUndefined()
+      expect(device.row('workorder', 'W2')).toMatchObject({ title: 'Pump', cost: null })
+    }
+    away!.offline()
+    await rig.setPerson({ ...dora, roles: [] })
+    await rig.pass(5_000)
+    await away!.online()
+    for (const device of [live!, away!]) expect(device.rows('workorder')).toEqual([])
+  })
+
   it('[SE3] in manual mode too, rights that changed while it was away take rows off at the next contact', async () => {
     rig = await openRig()
     await rig.office.create('workorder', 'W1', order)
