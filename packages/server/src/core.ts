@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { type Command, commandsOf, type Hello, type Position } from '@rejoin/profile'
 import { type Committed, type Committer, createCommitter } from './commit/committer.ts'
+import { idOf } from './environment/birth.ts'
 import { type Environment, loadEnvironment } from './environment/environment.ts'
 import { createGrants } from './identity/grants.ts'
 import type { Identity } from './identity/identity.ts'
@@ -74,6 +75,7 @@ export const createCore = async ({
   rules = [],
   pause = nextTurn,
 }: CoreParts): Promise<Core> => {
+  const id = await idOf(storage, random)
   let environment = await storage.snapshot(loadEnvironment)
   let stamp = await storage.snapshot(stampOf)
   const grants = createGrants(storage, random)
@@ -189,7 +191,7 @@ export const createCore = async ({
     publish,
     log,
   })
-  const greeting = createGreeting({ environment: () => environment, identity, grants, head, lens, now })
+  const greeting = createGreeting({ id, environment: () => environment, identity, grants, head, lens, now })
 
   return {
     storage,

@@ -207,6 +207,7 @@ const same = (store: Store): Store => store
 export const welcome = (rev: number, strategy: StrategyName = 'clientWins'): Extract<Down, { type: 'welcome' }> => ({
   type: 'welcome',
   time: 0,
+  environment: 'e0',
   user: { id: 'ana', name: 'Ana' },
   prefixes: [77],
   at: at(rev),

@@ -28,6 +28,7 @@ import { createTable, type TableApi, type TableParts } from '../table/table.ts'
 import type { Act } from './act.ts'
 import { createEngine } from './engine.ts'
 import { createFacts, type Facts, type Removal, type Stats } from './facts.ts'
+import { createGuard } from './guard.ts'
 import type { Host } from './host.ts'
 import { keepInside } from './inside.ts'
 
@@ -167,9 +168,19 @@ export interface FaceParts extends Omit<OnlineParts, 'refusal' | 'after'>, Pick<
 }
 
 /** What an app holds of a device: reads what is here, and has what it wants done where the device is written. */
-export const createFace = ({ replica, facts, store, act, host, meet, close, ...online }: FaceParts): Rejoin => {
+export const createFace = ({
+  replica: held,
+  facts,
+  store,
+  act: perform,
+  host,
+  meet,
+  close,
+  ...online
+}: FaceParts): Rejoin => {
   const { report } = host
   const { link, progress, cache, paused, late, stats } = facts
+  const { screen: replica, act } = createGuard({ held, facts, token: online.token, act: perform, report })
   const outbox = createOutbox({ replica, act, paused, host })
   const asked = createOnline({ ...online, after: host.after, refusal: () => refusalIn(replica, link.current) })
   const pins = createPins({ replica, act, online: asked, host })
@@ -215,7 +226,7 @@ export const createFace = ({ replica, facts, store, act, host, meet, close, ...o
     removed: facts.removed,
     drafts: createDrafts({ replica, act, host }),
     late,
-    meet,
+    meet: transport => (replica.drawn ? () => {} : meet(transport)),
     connect: () => turn({ do: 'connect' }),
     disconnect: () => turn({ do: 'disconnect' }),
     fingerprint: () => fingerprints(replica),

@@ -101,6 +101,7 @@ export const createEngine = ({
   const told = (event: SessionEvent): void => {
     progress.set(progressAfter(progress.current, event, replica.memory.tables, host.now(), stats.received - before))
     if (event.type === 'late') late.tell(event.entries.map(({ edit }) => edit.id))
+    if (event.type === 'another') facts.barred.set(true)
     if (event.type === 'repaired') stats.repaired += event.rows
     if (event.type === 'failed') {
       facts.failure.set(failureFrom(event.error, host.now()))

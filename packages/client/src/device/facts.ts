@@ -26,6 +26,8 @@ interface Observed {
   readonly storage: Source<StorageStatus>
   /** the user was removed and everything went (MB6) */
   readonly removed: Source<Removal | undefined>
+  /** who signed in is not whom all of this was granted to, or not in this environment: none of it is shown (OM11) */
+  readonly barred: Source<boolean>
   /** names of what keeps the queue from being sent */
   readonly paused: Source<readonly string[]>
 }
@@ -58,6 +60,7 @@ export const createFacts = (paused: readonly string[], damaged: number, report: 
   lastPass: createSource<Pass | undefined>(undefined, report),
   storage: createSource<StorageStatus>({}, report),
   removed: createSource<Removal | undefined>(undefined, report),
+  barred: createSource(false, report),
   paused: createSource(paused, report),
   late: createListeners(report),
   stats: { damaged, repaired: 0, sent: 0, received: 0 },
@@ -77,6 +80,7 @@ const names: readonly (keyof Observed)[] = [
   'lastPass',
   'storage',
   'removed',
+  'barred',
   'paused',
 ]
 

@@ -34,8 +34,8 @@ export interface DraftsParts {
 }
 
 export const createDrafts = ({ replica, act, host }: DraftsParts): Drafts => {
-  const { forms } = replica.memory
-  const list = createDerived(() => [...forms.values()].toSorted((a, b) => b.savedAt - a.savedAt), host.report)
+  const forms = (): ReadonlyMap<string, FormDraft> => replica.memory.forms
+  const list = createDerived(() => [...forms().values()].toSorted((a, b) => b.savedAt - a.savedAt), host.report)
   replica.touched.subscribe(({ drafts, state }) => {
     if (drafts || state) list.stale()
   })
@@ -44,7 +44,7 @@ export const createDrafts = ({ replica, act, host }: DraftsParts): Drafts => {
       return list.current
     },
     subscribe: list.subscribe,
-    get: name => forms.get(name),
+    get: name => forms().get(name),
     keep: async (name, { table, record, values }) => {
       if (name === '' || /\p{Surrogate}/u.test(name)) {
         throw new RejoinFault({ code: 'invalid', message: 'a draft has a name', table })
@@ -55,7 +55,7 @@ export const createDrafts = ({ replica, act, host }: DraftsParts): Drafts => {
     },
     drop: name => act({ do: 'drop', draft: name }),
     submit: async name => {
-      const id = forms.get(name)?.record ?? newUuid(host)
+      const id = forms().get(name)?.record ?? newUuid(host)
       await act({ do: 'submit', draft: name, id })
       return id
     },

@@ -81,6 +81,7 @@ const inspection = (replica: Reading, weighed: Weighed, at: number, show: Show):
 }
 
 const grantOf = ({
+  environment,
   user,
   strategy,
   strategies,
@@ -88,6 +89,7 @@ const grantOf = ({
   schemaVersion,
   profileVersion,
 }: Grant): NonNullable<Inspection['grant']> => ({
+  environment,
   user,
   strategy,
   strategies,

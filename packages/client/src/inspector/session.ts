@@ -5,7 +5,7 @@ import type { SessionInspection } from './inspection.ts'
 
 /** What is to be seen of a conversation. Words of others may name anything: they are shown as values are. */
 export const sessionOf = ({ observed, stats }: FactsNow, show: Show): SessionInspection => {
-  const { link, progress, cache, failure, lastPass, storage, removed, paused } = observed
+  const { link, progress, cache, failure, lastPass, storage, removed, barred, paused } = observed
   return {
     link: link.fault === undefined ? link : { ...link, fault: shownFault(link.fault, show) },
     progress,
@@ -15,6 +15,7 @@ export const sessionOf = ({ observed, stats }: FactsNow, show: Show): SessionIns
     storage,
     // His unsent work is his, and no matter of whoever looks.
     removed: removed === undefined ? undefined : { at: removed.at },
+    barred,
     paused,
     stats,
   }

@@ -16,6 +16,19 @@ const app: AppActions = {
   functions: { close: { offline: true }, invoice: { offline: false } },
 }
 
+/** as an identity provider would sign it; devices cannot tell */
+const jwt = (sub: string): string => `${btoa('{}')}.${btoa(JSON.stringify({ sub })).replaceAll('=', '')}.signature`
+
+const nothingShown = async ({ device }: Script): Promise<void> => {
+  const tasks = device.table('task')
+  expect(tasks.get('A')).toBeUndefined()
+  expect([tasks.query().current, device.outbox.current, device.ledger.current]).toEqual([[], [], []])
+  expect([device.drafts.current, device.pins.current, device.fingerprint()]).toEqual([[], [], {}])
+  expect(device.outbox.export()).not.toMatch(/hours|title/)
+  expect(tasks.mark('A')).toBeUndefined()
+  await expect(device.drafts.keep('mine', { table: 'task', values: {} })).rejects.toMatchObject({ code: 'forbidden' })
+}
+
 describe('offline mode', () => {
   it('[OM1] without a downloaded cache it asks to download first, and is not entered before one exists', async () => {
     const script = await openScript()
@@ -221,10 +234,66 @@ describe('offline mode', () => {
     expect(script.device.link.current).toMatchObject({ state: 'offline', fault: { code: 'forbidden' } })
     expect(script.device.status.current.whatToDo).toContain('Sign out first')
     expect(script.heard().map(({ type }) => type)).toEqual(['hello'])
-    expect(script.device.outbox.current).toHaveLength(1)
-    expect(script.device.table('task').get('A')).toMatchObject({ hours: 3 })
+    await nothingShown(script)
     // The way to another user: it says what would be lost.
     await expect(script.device.signOut()).rejects.toMatchObject({ code: 'unsent' })
+  })
+
+  it('[OM11] a shared device shows nothing to whom its token names, offline too, and says nothing for him', async () => {
+    const script = await downloaded()
+    await script.lose()
+    await script.device.table('task').update('A', { hours: 3 })
+    await script.device.drafts.keep('form', { table: 'task', values: { title: 'new' } })
+    script.disk.crash()
+    const ben = await openScript(script.disk, undefined, { token: jwt('ben') })
+    expect(ben.device.link.current).toMatchObject({ state: 'offline', fault: { code: 'forbidden', at: 'device' } })
+    await nothingShown(ben)
+    await expect(ben.device.signOut()).rejects.toMatchObject({ code: 'unsent' })
+    ben.device.connect()
+    await ben.settle()
+    expect(ben.heard()).toEqual([])
+    expect(ben.device.link.current).toMatchObject({
+      fault: { code: 'forbidden', message: expect.stringMatching(/ben/) },
+    })
+    ben.disk.crash()
+    const ana = await openScript(script.disk, undefined, { token: jwt('ana') })
+    expect(ana.device.table('task').get('A')).toMatchObject({ hours: 3 })
+    expect([ana.device.outbox.current.length, ana.device.drafts.current.length]).toEqual([1, 1])
+  })
+
+  it('[OM11] a token that is asked for is looked at before anything is said; one that says no name is left to the relay', async () => {
+    const script = await downloaded()
+    script.disk.crash()
+    const asking = await openScript(script.disk, undefined, { token: async () => jwt('ben') })
+    expect(asking.device.table('task').get('A')).toBeDefined()
+    asking.device.connect()
+    await asking.settle()
+    expect(asking.heard()).toEqual([])
+    await nothingShown(asking)
+    for (const opaque of ['token', 'a.b.c', `a.${btoa('{"sub":7}')}.c`, jwt('ana')]) {
+      script.disk.crash()
+      const other = await openScript(script.disk, undefined, { token: opaque })
+      expect(other.device.table('task').get('A'), opaque).toBeDefined()
+    }
+  })
+
+  it('[OM11] another environment is refused before anything is sent or shown, and what is unsent stays', async () => {
+    const script = await downloaded()
+    await script.lose()
+    await script.device.table('task').update('A', { hours: 3 })
+    script.heard()
+    await script.pass(30_000)
+    await script.say({ ...welcome(9), environment: 'e1' })
+    expect(script.device.link.current).toMatchObject({
+      state: 'offline',
+      fault: { code: 'forbidden', message: expect.stringMatching(/another environment/) },
+    })
+    expect(script.heard().map(({ type }) => type)).toEqual(['hello'])
+    await nothingShown(script)
+    script.disk.crash()
+    const back = await openScript(script.disk)
+    await back.greet({ A: confirmed('A', 5, { title: 'pump', hours: 2 }) })
+    expect(back.pushed()).toMatchObject([{ record: 'A', changes: { hours: [2, 3] } }])
   })
 
   it('[FS4] before the first sync has completed the app cannot be used offline, and says so', async () => {

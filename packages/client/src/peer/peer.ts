@@ -18,6 +18,7 @@ import { columnSetOf, schemaOf } from '../replica/grant.ts'
 import { keyFrom, keyOf } from '../replica/memory.ts'
 import type { Pen } from '../replica/recording.ts'
 import type { Replica } from '../replica/replica.ts'
+import { belongingFault } from '../session/belonging.ts'
 import { decodePeer, encodePeer, type PeerMessage } from './frames.ts'
 import type { PeerTransport } from './transport.ts'
 
@@ -66,7 +67,7 @@ export const createPeer = ({ replica, pen, transport, beingTold, report }: PeerP
   /** Tables both hold whole, in the same columns. A device of somebody else gets nothing: it cannot show its rights yet. */
   const agreed = (other: Welcome): readonly string[] => {
     const { grant } = memory.meta
-    if (grant === undefined || other.user.id !== grant.user.id) return []
+    if (grant === undefined || belongingFault(grant, other) !== undefined) return []
     return other.tables
       .filter(({ table, columnSet }) => columnSet === columnSetOf(grant, table) && isWhole(table))
       .map(({ table }) => table)

@@ -35,8 +35,8 @@ const MOST = 5_000
 const PAGE = 1_000
 
 export const createPins = ({ replica, act, online, host }: PinsParts): Pins => {
-  const { pins } = replica.memory
-  const list = createDerived<readonly Pin[]>(before => keptList(before, [...pins.values()]), host.report)
+  const pins = (): readonly Pin[] => [...replica.memory.pins.values()]
+  const list = createDerived<readonly Pin[]>(before => keptList(before, pins()), host.report)
   replica.touched.subscribe(({ records, state }) => {
     if (records.size > 0 || state) list.stale()
   })
@@ -49,7 +49,7 @@ export const createPins = ({ replica, act, online, host }: PinsParts): Pins => {
     subscribe: list.subscribe,
     add,
     refresh: async () => {
-      for (const pin of [...pins.values()]) await bring({ replica, act, online, host }, pin)
+      for (const pin of pins()) await bring({ replica, act, online, host }, pin)
     },
     remove: name => act({ do: 'unpin', name }),
   }

@@ -12,6 +12,8 @@ import {
 
 /** What the relay last granted this device: kept, so that work goes on without it. Plain data, stored as it is. */
 export interface Grant {
+  /** the one this was granted in (OM11) */
+  readonly environment: string
   readonly user: Welcome['user']
   readonly prefixes: readonly number[]
   readonly strategy: StrategyName
@@ -31,6 +33,7 @@ export interface Grant {
 /** @throws FaultError where the relay sent no schema, or one this program cannot read */
 export const grantFrom = (welcome: Welcome, known: Grant | undefined): Grant => {
   const {
+    environment,
     user,
     prefixes,
     strategy,
@@ -45,6 +48,7 @@ export const grantFrom = (welcome: Welcome, known: Grant | undefined): Grant => 
     profileVersion,
   } = welcome
   return {
+    environment,
     user,
     prefixes,
     strategy,

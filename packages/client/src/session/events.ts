@@ -17,5 +17,7 @@ export type SessionEvent =
   | { readonly type: 'answered' }
   /** withdrawals that came too late: these edits took effect (OB10) */
   | { readonly type: 'late'; readonly entries: readonly Entry[] }
+  /** what is here is another user's, or of another environment (OM11) */
+  | { readonly type: 'another' }
   /** the session ends for this: a damaged frame, a store that failed, a bug */
   | { readonly type: 'failed'; readonly error: unknown }

@@ -10,6 +10,7 @@ import {
   type Page,
   type Plan,
   type Position,
+  type Refusal,
   type Synced,
   type Up,
   type Welcome,
@@ -25,6 +26,7 @@ import { later } from '../replica/memory.ts'
 import type { Pen } from '../replica/recording.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { StoreFault } from '../store/store.ts'
+import { belongingFault, tokenFault } from './belonging.ts'
 import { type Comparing, createComparing, differing } from './comparing.ts'
 import type { SessionEvent } from './events.ts'
 import { createHandingIn, type HandingIn } from './handing-in.ts'
@@ -241,20 +243,17 @@ export const createSession = (parts: SessionParts): Session => {
     told({ type: 'refreshed' })
   }
 
-  /** What is here was granted to one user; nobody else sees it, and nobody's unsent work is dropped for another (OM11). */
-  const isAnother = (user: string): boolean => replica.grant !== undefined && replica.grant.user.id !== user
-
-  const refuseUser = (user: string): void => {
-    const code = closeCodes.forbidden
-    const message = `this device holds what is ${replica.grant!.user.id}'s, and ${user} signed in`
-    const fix = 'sign out first, or open the store of the user who signs in'
-    end({ code, refusal: { code, reason: 'forbidden', message, fix } })
-    parts.close(code)
+  /** What is here is somebody else's, or of another environment. */
+  const refuse = (refusal: Refusal): void => {
+    told({ type: 'another' })
+    end({ code: refusal.code, refusal })
+    parts.close(refusal.code)
   }
 
   const welcome = async (message: Down): Promise<void> => {
     if (message.type !== 'welcome') throw new FrameFault('malformed', `${message.type} before welcome`)
-    if (isAnother(message.user.id)) return refuseUser(message.user.id)
+    const refusal = belongingFault(replica.grant, message)
+    if (refusal !== undefined) return refuse(refusal)
     time = message.time
     await replica.write(draft => takeWelcome(draft, message, replica.memory, parts.live))
     if (message.removed !== undefined) return handIn(message.removed)
@@ -289,6 +288,8 @@ export const createSession = (parts: SessionParts): Session => {
   const handle = (message: Down): Promise<void> | undefined => {
     if (message.type === 'refusal') {
       const { type: _, ...refusal } = message
+      // He may not hold this here: another user's device, or nobody this relay knows.
+      if (message.code === closeCodes.forbidden && state.phase === 'greeting') told({ type: 'another' })
       end({ code: message.code, refusal })
       parts.close(message.code)
       return undefined
@@ -334,6 +335,8 @@ export const createSession = (parts: SessionParts): Session => {
       return state
     },
     greet: token => {
+      const refusal = tokenFault(replica.grant, token)
+      if (refusal !== undefined) return refuse(refusal)
       const { device, grant, ids } = replica.memory.meta
       const versions = { schema: grant?.schemaVersion ?? 0, profile: grant?.profileVersion ?? 0 }
       send({

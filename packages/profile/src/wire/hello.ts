@@ -51,6 +51,8 @@ export const syncModes: readonly SyncMode[] = ['auto', 'interval', 'manual']
 export interface Welcome {
   /** ms since 1970 by the relay's clock */
   readonly time: number
+  /** 16 hex digits, made once in the relay's database: what a device holds is of one environment (OM11) */
+  readonly environment: string
   readonly user: { readonly id: string; readonly name: string }
   /** client id prefixes granted to this device, oldest first */
   readonly prefixes: readonly number[]
@@ -112,6 +114,7 @@ const strategy: Shape<StrategyName> = word(['clientWins', 'serverWins', 'merge',
 
 export const welcomeShape: Shape<Welcome> = struct({
   time: uint,
+  environment: hex,
   user: struct({ id: text, name: text }),
   prefixes: list(uint, 1_000),
   at: positionShape,

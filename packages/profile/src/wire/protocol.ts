@@ -25,8 +25,9 @@ import { type Shape, struct, uint, union } from './shape.ts'
  *
  * Version history (a test hashes the shapes, so none changes without a line here):
  *   1  first version
+ *   2  `welcome` names its environment
  */
-export const PROTOCOL = 1
+export const PROTOCOL = 2
 
 /** What a relay takes of one frame; a larger one ends the connection. */
 export const MAX_FRAME_BYTES: number = 1024 * 1024

@@ -74,6 +74,7 @@ export const downVectors: readonly Down[] = [
   {
     type: 'welcome',
     time: 1_700_000_000_000,
+    environment: '5f1d8a2c40b7e963',
     user: { id: 'ana', name: 'Ana Ruiz' },
     prefixes: [123_456_789],
     at: { rev: 42, commit: '0123456789abcdef' },

@@ -24,6 +24,8 @@ export type Greeting =
   | { readonly welcome: false; readonly reason: CloseReason; readonly message: string; readonly fix: string }
 
 export interface GreetingParts {
+  /** the environment's own (environment/birth.ts) */
+  readonly id: string
   readonly environment: () => Environment
   readonly identity: Identity
   readonly grants: Grants
@@ -34,7 +36,7 @@ export interface GreetingParts {
 }
 
 export const createGreeting =
-  ({ environment, identity, grants, head, lens, now }: GreetingParts) =>
+  ({ id, environment, identity, grants, head, lens, now }: GreetingParts) =>
   async (hello: Hello): Promise<Greeting> => {
     if (!isDevice(hello.device)) {
       const message = 'a device names itself by 16 hex digits of its own'
@@ -59,7 +61,7 @@ export const createGreeting =
     const at = await head()
     const removed =
       known.person(person.id) === undefined ? { removed: { export: known.settings.removedMayExport === true } } : {}
-    const welcome = { ...welcomeOf(known, guest, hello), ...removed, time, at }
+    const welcome = { ...welcomeOf(known, guest, hello), ...removed, environment: id, time, at }
     return { welcome: true, guest, at, frame: encodeDown({ type: 'welcome', ...welcome }) }
   }
 
@@ -131,7 +133,7 @@ const welcomeOf = (
   environment: Environment,
   { author: { person, prefixes }, scope }: Guest,
   hello: Hello,
-): Omit<Welcome, 'at' | 'time'> => {
+): Omit<Welcome, 'at' | 'time' | 'environment'> => {
   const { schema } = environment
   const { profile } = scope
   const profileVersion = publicationOf(profile)
