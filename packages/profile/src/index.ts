@@ -124,7 +124,7 @@ export {
   type EffectiveProfile,
   type Membership,
 } from './profile/membership.ts'
-export type { Person } from './profile/person.ts'
+export { type Footing, footingOf, type Person } from './profile/person.ts'
 export type { DownloadFilter, ProfileItem, ProfileSource, PublishedProfile } from './profile/profile.ts'
 export { publicationOf } from './profile/publication.ts'
 export { type Reach, relatedItems, type RelatedItem } from './profile/relations.ts'
@@ -203,6 +203,7 @@ export {
   type SyncMode,
   syncModes,
   type TableHolding,
+  type Stands,
   type Welcome,
 } from './wire/hello.ts'
 export {

@@ -215,6 +215,7 @@ export const welcome = (rev: number, strategy: StrategyName = 'clientWins'): Ext
   strategies: {},
   tables: [{ table: 'task', columnSet: '*' }],
   rights: '00',
+  footing: { teams: [] },
   writable: {},
   schemaVersion: 1,
   schema,

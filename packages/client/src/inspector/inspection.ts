@@ -15,7 +15,7 @@ export interface Inspection {
   /** 16 hex digits */
   readonly device: string
   /** what the relay said of user, app and profile, without what is large; absent before the first session */
-  readonly grant?: Omit<Grant, 'schema' | 'profile' | 'tables' | 'writable' | 'prefixes' | 'rights'>
+  readonly grant?: Omit<Grant, 'schema' | 'profile' | 'tables' | 'writable' | 'prefixes' | 'rights' | 'footing'>
   /** counters and marks of the device */
   readonly meta: Pick<Meta, 'seq' | 'left' | 'cursor' | 'ready' | 'fresh' | 'scheduled'> &
     Required<Pick<Meta, 'sealed' | 'offline'>>

@@ -22,6 +22,7 @@ export interface Grant {
   readonly graceHours?: number
   readonly syncModes?: readonly SyncMode[]
   readonly rights: string
+  readonly footing: Welcome['footing']
   readonly tables: Welcome['tables']
   readonly writable: Welcome['writable']
   readonly schemaVersion: number
@@ -42,6 +43,7 @@ export const grantFrom = (welcome: Welcome, known: Grant | undefined): Grant => 
     graceHours,
     syncModes,
     rights,
+    footing,
     tables,
     writable,
     schemaVersion,
@@ -57,6 +59,7 @@ export const grantFrom = (welcome: Welcome, known: Grant | undefined): Grant => 
     ...(graceHours === undefined ? {} : { graceHours }),
     ...(syncModes === undefined ? {} : { syncModes }),
     rights,
+    footing,
     tables,
     writable,
     schemaVersion,
@@ -94,8 +97,8 @@ export const imageColumns = (grant: Grant, table: Table): readonly string[] => {
 export const columnSetOf = (grant: Grant, table: string): string | undefined =>
   grant.tables.find(each => each.table === table)?.columnSet
 
-/** Whom conditions about the signed-in user mean. His teams and unit are the relay's to know. */
-export const askingOf = (grant: Grant, now: number): Asking => ({
-  person: { ...grant.user, teams: [], roles: [] },
+/** Whom conditions about the signed-in user mean, as the relay last said. */
+export const askingOf = ({ user, footing }: Grant, now: number): Asking => ({
+  person: { id: user.id, ...footing },
   now,
 })

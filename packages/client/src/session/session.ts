@@ -32,7 +32,7 @@ import type { SessionEvent } from './events.ts'
 import { createHandingIn, type HandingIn } from './handing-in.ts'
 import { isOver, maySend, type SessionEnd, type SessionState } from './session-state.ts'
 import { createSpeaking } from './speaking.ts'
-import { isPassed, takeWelcome } from './welcome.ts'
+import { isPassed, takeStands, takeWelcome } from './welcome.ts'
 
 /**
  * One conversation with a relay. It knows no socket: frames come in, frames go out. Frames are handled strictly one
@@ -310,6 +310,8 @@ export const createSession = (parts: SessionParts): Session => {
         return plan(message)
       case 'page':
         return page(message)
+      case 'stands':
+        return replica.write(draft => takeStands(draft, message, replica.memory))
       case 'changes':
         return changes(message)
       case 'synced':

@@ -1,4 +1,4 @@
-import type { Welcome } from '@rejoin/profile'
+import type { Stands, Welcome } from '@rejoin/profile'
 import { heard } from '../lifetime/freshness.ts'
 import { dropPinned } from '../pins/pin.ts'
 import type { Draft } from '../replica/draft.ts'
@@ -37,6 +37,14 @@ export const takeWelcome = (draft: Draft, welcome: Welcome, memory: Memory, live
     grant: grantFrom(welcome, grant),
     ...(fresh === undefined ? {} : { fresh: heard(fresh, welcome.time) }),
   })
+}
+
+/** The user stands otherwise, in mid-session. */
+export const takeStands = (draft: Draft, { rights, footing }: Stands, memory: Memory): void => {
+  const { grant } = draft.meta()
+  if (grant === undefined) return
+  if (grant.rights !== rights) endBesides(draft, memory)
+  draft.setMeta({ grant: { ...grant, rights, footing } })
 }
 
 /** Nobody can say any more whether he may still read what is outside his scope. */

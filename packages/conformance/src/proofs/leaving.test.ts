@@ -267,6 +267,21 @@ describe('people who leave', () => {
     for (const device of [live!, away!]) expect(device.rows('workorder')).toEqual([])
   })
 
+  it('[SE3] rights narrowed to fewer rows of the same columns take what was planned ahead off within 5 s, without a new greeting', async () => {
+    rig = await openRig()
+    await rig.office.create('workorder', 'W1', order)
+    await rig.setItems('everything', [
+      { table: 'workorder', filter: { kind: 'custom', where: { column: 'status', op: 'eq', value: 'done' } } },
+    ])
+    const rita = await rig.device('rita')
+    await rita.rejoin.pins.add('tomorrow', 'workorder', { ids: ['W1'] })
+    expect(rita.row('workorder', 'W1')).toMatchObject({ title: 'Pump' })
+    await rig.setPerson({ ...people.find(({ id }) => id === 'rita')!, roles: ['keeper'] })
+    await rig.pass(5_000)
+    expect(rita.row('workorder', 'W1')).toBeUndefined()
+    expect(rita.line.frames.filter(({ message }) => message.type === 'hello')).toHaveLength(1)
+  })
+
   it('[SE3] in manual mode too, rights that changed while it was away take rows off at the next contact', async () => {
     rig = await openRig()
     await rig.office.create('workorder', 'W1', order)

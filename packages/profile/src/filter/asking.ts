@@ -1,7 +1,7 @@
-import type { Person } from '../profile/person.ts'
+import type { Person, Footing } from '../profile/person.ts'
 
 /** Who asks, and when. Filters know no clock: `now` is handed in, ms since 1970. */
 export interface Asking {
-  readonly person: Person
+  readonly person: Pick<Person, 'id'> & Footing
   readonly now: number
 }

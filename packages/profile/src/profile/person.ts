@@ -20,3 +20,14 @@ export interface Person {
   /** what was shared with the user or a team of his, beside what roles give (DS5): rights by table, then record id */
   readonly shared?: Readonly<Record<string, Readonly<Record<string, readonly Right[]>>>>
 }
+
+/** Of a person, what conditions about the signed-in user and about dates ask for: as much as his devices know of him. */
+export type Footing = Pick<Person, 'unit' | 'teams' | 'timeZone' | 'language' | 'below'>
+
+export const footingOf = ({ unit, teams, timeZone, language, below }: Person): Footing => ({
+  ...(unit === undefined ? {} : { unit }),
+  teams,
+  ...(timeZone === undefined ? {} : { timeZone }),
+  ...(language === undefined ? {} : { language }),
+  ...(below === undefined ? {} : { below }),
+})

@@ -1,7 +1,22 @@
 import type { Position } from '../edit/edit.ts'
 import type { StrategyName } from '../merge/strategy.ts'
+import type { Footing } from '../profile/person.ts'
 import { positionShape } from './edit.ts'
-import { dictionary, flag, hex, json, list, optional, type Shape, struct, text, uint, union, word } from './shape.ts'
+import {
+  dictionary,
+  flag,
+  hex,
+  json,
+  list,
+  optional,
+  type Shape,
+  struct,
+  text,
+  uint,
+  union,
+  value,
+  word,
+} from './shape.ts'
 
 /**
  * The greeting. A device says who it is and, table by table, what it holds; the relay answers with its grant and
@@ -73,6 +88,8 @@ export interface Welcome {
   readonly removed?: { readonly export: boolean }
   /** names what the user's rights are: where they are others than at the last welcome, every table is compared (SE3) */
   readonly rights: string
+  /** whom conditions about the user mean, and when his days begin */
+  readonly footing: Footing
   readonly tables: readonly TableHolding[]
   /** column ids this user may write, by table; a table that is missing may be written whole */
   readonly writable: Readonly<Record<string, readonly string[]>>
@@ -90,6 +107,12 @@ export interface TableHolding {
   readonly columns?: readonly string[]
   /** minutes between passes, where its changes are never pushed */
   readonly interval?: number
+}
+
+/** The user stands otherwise from now on: what follows is of what he may read now, and so is what he holds besides (SE3). */
+export interface Stands {
+  readonly rights: string
+  readonly footing: Footing
 }
 
 const holdingShape: Shape<Holding> = union('state', {
@@ -110,6 +133,17 @@ export const helloShape: Shape<Hello> = struct({
 
 export const refreshShape: Shape<Refresh> = struct({ tables: list(text, 1_000), holdings: list(holdingShape, 1_000) })
 
+const footingShape: Shape<Footing> = struct({
+  unit: optional(text),
+  teams: list(text),
+  timeZone: optional(text),
+  // A number or a text, as the schema's columns spell it.
+  language: optional(value as Shape<string | number>),
+  below: optional(struct({ people: list(text), teams: list(text) })),
+})
+
+export const standsShape: Shape<Stands> = struct({ rights: hex, footing: footingShape })
+
 const strategy: Shape<StrategyName> = word(['clientWins', 'serverWins', 'merge', 'ask'])
 
 export const welcomeShape: Shape<Welcome> = struct({
@@ -125,6 +159,7 @@ export const welcomeShape: Shape<Welcome> = struct({
   syncModes: optional(list(word(syncModes), syncModes.length)),
   removed: optional(struct({ export: flag })),
   rights: hex,
+  footing: footingShape,
   tables: list(
     struct({ table: text, columnSet: text, columns: optional(list(text, 1_000)), interval: optional(uint) }),
     1_000,

@@ -13,7 +13,16 @@ import {
   type Synced,
   syncedShape,
 } from './download.ts'
-import { type Hello, helloShape, type Refresh, refreshShape, type Welcome, welcomeShape } from './hello.ts'
+import {
+  type Hello,
+  helloShape,
+  type Refresh,
+  refreshShape,
+  type Stands,
+  standsShape,
+  type Welcome,
+  welcomeShape,
+} from './hello.ts'
 import { type Push, pushShape, type Withdraw, withdrawShape } from './push.ts'
 import { type Refusal, refusalShape } from './refusal.ts'
 import { type Shape, struct, uint, union } from './shape.ts'
@@ -25,7 +34,7 @@ import { type Shape, struct, uint, union } from './shape.ts'
  *
  * Version history (a test hashes the shapes, so none changes without a line here):
  *   1  first version
- *   2  `welcome` names its environment
+ *   2  `welcome` names its environment and how its user stands; `stands` tells when he stands otherwise
  */
 export const PROTOCOL = 2
 
@@ -63,6 +72,7 @@ export type Down =
   | ({ readonly type: 'refusal' } & Refusal)
   /** `time`: ms since 1970 by the relay's clock */
   | { readonly type: 'pong'; readonly time: number }
+  | ({ readonly type: 'stands' } & Stands)
 
 export const downShape: Shape<Down> = union('type', {
   welcome: welcomeShape,
@@ -73,6 +83,7 @@ export const downShape: Shape<Down> = union('type', {
   compared: comparedShape,
   refusal: refusalShape,
   pong: struct({ time: uint }),
+  stands: standsShape,
 })
 
 /** A frame the other side should not have sent, or that was damaged on its way. */

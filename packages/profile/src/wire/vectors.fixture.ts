@@ -85,6 +85,13 @@ export const downVectors: readonly Down[] = [
     syncModes: ['auto', 'manual'],
     removed: { export: true },
     rights: '0a1b2c3d4e5f6071',
+    footing: {
+      unit: 'u1',
+      teams: ['north'],
+      timeZone: 'Europe/Berlin',
+      language: 1031,
+      below: { people: ['ben'], teams: [] },
+    },
     tables: [
       { table: 'workorder', columnSet: '*' },
       { table: 'account', columnSet: 'k3', columns: ['name'], interval: 60 },
@@ -132,4 +139,5 @@ export const downVectors: readonly Down[] = [
   { type: 'compared', table: 'workorder', differing: [{ depth: 1, prefix: 5 }] },
   { type: 'refusal', code: 4401, reason: 'unauthenticated', message: 'the sign-in has expired', fix: 'sign in again' },
   { type: 'pong', time: 1_700_000_000_000 },
+  { type: 'stands', rights: '0a1b2c3d4e5f6072', footing: { teams: ['south'], language: 'de' } },
 ]

@@ -148,6 +148,7 @@ export const createDevice = (user: string, token: string): Device => {
         return
       case 'plan':
       case 'pong':
+      case 'stands':
       case 'refusal':
     }
   }

@@ -1,4 +1,5 @@
 import {
+  type Asking,
   compileFilter,
   dependenceOf,
   type DownloadFilter,
@@ -173,7 +174,7 @@ const ownerKeys = (
   ...(unit === true ? [columnKey(unitId, person => (person.unit === undefined ? [] : [person.unit]))] : []),
 ]
 
-const columnKey = (column: string | undefined, values: (person: Scope['person']) => readonly string[]): PersonKey => ({
+const columnKey = (column: string | undefined, values: (person: Asking['person']) => readonly string[]): PersonKey => ({
   links: [],
   valueIn: fields => {
     const value = column === undefined ? undefined : fields[column]

@@ -3,12 +3,14 @@ import {
   type CloseReason,
   compileScope,
   encodeDown,
+  footingOf,
   type Hello,
   type Person,
   type Position,
   publicationOf,
   rightsOf,
   type Scope,
+  type Stands,
   type Welcome,
 } from '@rejoin/profile'
 import { ONLINE } from '../commit/online.ts'
@@ -102,6 +104,12 @@ export const standingOf = ({
   readonly scope: Scope
 }): string => JSON.stringify([person, [...scope.schema.roles]])
 
+/** The same as its device is told. */
+export const standsOf = (guest: Parameters<typeof standingOf>[0]): Stands => ({
+  rights: stampOf(standingOf(guest)),
+  footing: footingOf(guest.author.person),
+})
+
 const stampOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)
 
 const settingsOf = ({ schema, settings }: Environment, person: Person, scope: Scope) => {
@@ -141,7 +149,7 @@ const welcomeOf = (
     user: { id: person.id, name: person.name },
     prefixes,
     ...settingsOf(environment, person, scope),
-    rights: stampOf(standingOf({ author: { person }, scope })),
+    ...standsOf({ author: { person }, scope }),
     schemaVersion: schema.version,
     ...(hello.schema === schema.version ? {} : { schema: { ...schema.source, roles: [] } }),
     profileVersion,

@@ -23,7 +23,7 @@ import { keyOf, type Storage } from '../storage/storage.ts'
 import { catchUp } from './catch-up/catch-up.ts'
 import type { Fingerprints } from './catch-up/fingerprints.ts'
 import { TooManyRows } from './catch-up/row-caps.ts'
-import type { Greeting } from './greeting.ts'
+import { type Greeting, standsOf } from './greeting.ts'
 import { type Bucket, fullBucket, limits, take } from './limits.ts'
 import { createMissed } from './missed.ts'
 import { createQuestions } from './questions.ts'
@@ -322,6 +322,10 @@ export const createSession = (parts: SessionParts): Session => {
       questions.told([...told.rows, ...told.gone].map(keyOf))
     },
     adopt: (guest, told) => {
+      const before = state.phase === 'live' ? standsOf(state.guest) : undefined
+      const stands = standsOf(guest)
+      // First: what is told after it is what he may read now.
+      if (before !== undefined && before.rights !== stands.rights) send(encodeDown({ type: 'stands', ...stands }))
       // A live session may be behind what is known only by commits that did not concern it.
       if (state.phase === 'live' && told !== undefined && told.at.rev >= reached.rev) {
         state = { phase: 'live', guest }
