@@ -16,7 +16,14 @@ export const showRow = (row: PlainRow, show: Show, plain: string): PlainRow =>
 export const inspectEntry = ({ grant }: Reading, { edit, state }: Entry, show: Show): EntryInspection => {
   const { id, seq, table, record, kind, command, author, at, tick, base, after, group, amends, update } = edit
   const known = grant === undefined ? undefined : schemaOf(grant).tables.get(table)
-  const detail = state.status === 'rejected' ? state.code : state.status === 'held' ? state.by : undefined
+  const detail =
+    state.status === 'rejected'
+      ? state.code
+      : state.status === 'held'
+        ? state.by
+        : state.status === 'orphaned'
+          ? state.of
+          : undefined
   return {
     id,
     seq,

@@ -7,7 +7,7 @@ import { aftersOf, reauthorAll } from '../replica/reauthor.ts'
 import { type Pen, recordEdit, takeFreshId, viewIn } from '../replica/recording.ts'
 import { forgetGone } from '../replica/rows.ts'
 import { isLive } from '../replica/view.ts'
-import { referred } from './holding.ts'
+import { orphan } from './orphans.ts'
 import { type Entry, next } from './outbox-state.ts'
 import { refuseTooLarge } from './size.ts'
 
@@ -15,21 +15,23 @@ import { refuseTooLarge } from './size.ts'
 
 /** OB10: nothing is sent for it any more; what had left the device is withdrawn. */
 export const discard = (draft: Draft, id: string, pen: Pen): void => {
-  const schema = schemaIn(draft)
   const members = givenUpWith(draft, entryIn(draft, id))
   if (members.some(({ state }) => state.status === 'accepted')) throw tooLate()
   const behind = new Map<string, number>()
+  const givenUp: Entry[] = []
   for (const entry of members) {
     if (entry.state.status === 'withdrawing') continue
     const state = next(entry.state, { type: 'discarded' })
     if (typeof state === 'string') draft.removeEntry(entry.edit.id)
     else draft.putEntry({ ...entry, state })
-    // While it is unknown whether the relay has it, what is behind it waits for the answer.
-    if (typeof state === 'string' || (state.status === 'withdrawing' && state.closing)) mark(behind, entry)
-    else takeFreshId(draft, keyIn(entry))
-    if (entry.edit.kind === 'create') orphan(draft, entry, schema)
+    // While it is unknown whether the relay has it, what is behind it or refers to it waits for the answer.
+    if (typeof state === 'string' || (state.status === 'withdrawing' && state.closing)) {
+      mark(behind, entry)
+      givenUp.push(entry)
+    } else takeFreshId(draft, keyIn(entry))
   }
   reauthorAll(draft, behind, pen)
+  for (const entry of givenUp) orphan(draft, entry)
   for (const key of behind.keys()) forgetGone(draft, key)
 }
 
@@ -58,18 +60,6 @@ const givenUpWith = (draft: Draft, entry: Entry): readonly Entry[] => {
   return [...given]
 }
 
-/** Entries that look up to a record that now never comes to be: held until their author decides. */
-const orphan = (draft: Draft, create: Entry, schema: Schema): void => {
-  const row = draft.rows.get(keyIn(create))
-  if (row !== undefined && row.gone === undefined && decode(row) !== undefined) return
-  for (const entry of draft.entries()) {
-    if (entry.state.status !== 'waiting' || keyIn(entry) === keyIn(create)) continue
-    if (referred(entry.edit, schema).includes(keyIn(create))) {
-      draft.putEntry({ ...entry, state: { status: 'held', by: create.edit.id } })
-    }
-  }
-}
-
 /** OB8, OB9: again, with the same values or corrected ones (by column id). @throws RejoinFault where it is settled */
 export const retry = (draft: Draft, id: string, corrections: Fields, pen: Pen): void => {
   const entry = entryIn(draft, id)
@@ -78,7 +68,8 @@ export const retry = (draft: Draft, id: string, corrections: Fields, pen: Pen): 
   if (members.some(({ state }) => state.status === 'accepted' || state.status === 'withdrawing')) throw tooLate()
   const records = new Map<string, number>()
   for (const member of members) mark(records, member)
-  reauthorAll(draft, records, pen, new Map([[id, corrections]]))
+  const answers = new Map(members.map(({ edit }) => [edit.id, edit.id === id ? corrections : {}]))
+  reauthorAll(draft, records, pen, answers)
 }
 
 /** OB9: with corrected values by column name, a command with corrected arguments, or the answer to its question. */

@@ -13,6 +13,7 @@ import { aftersOf, reauthorAll } from '../replica/reauthor.ts'
 import { type Pen, settledViewIn, takeFreshId, viewIn } from '../replica/recording.ts'
 import { dropRow, forgetGone, takeRow } from '../replica/rows.ts'
 import { isLive } from '../replica/view.ts'
+import { adopt, isThere, orphan } from './orphans.ts'
 import { type Accepted, type Entry, next } from './outbox-state.ts'
 
 /**
@@ -57,6 +58,7 @@ export const takeChanges = (draft: Draft, message: ChangesMessage, pen: Pen): Ar
     if (dropRow(draft, keyOf({ table, id }), why, kept.get(keyOf({ table, id })))) rows++
   reauthorAll(draft, behind, pen)
   for (const key of again) if (!behind.has(key)) sendAgain(draft, key, pen)
+  adopt(draft, key => touched.has(key) && isThere(draft, key), pen)
   for (const key of touched) forgetGone(draft, key)
   return { rows, late }
 }
@@ -90,6 +92,7 @@ const take = (draft: Draft, entry: Entry, answer: Answered['answer']): 'reauthor
   const key = keyOf({ table: entry.edit.table, id: entry.edit.record })
   const closing = entry.state.status === 'withdrawing' && entry.state.closing
   draft.removeEntry(entry.edit.id)
+  if (entry.state.status === 'withdrawing' && !closing) orphan(draft, entry)
   const behind = draft.chain(key).some(({ state: { status } }) => status !== 'accepted' && status !== 'withdrawing')
   if (closing) return undefined
   if (!behind) takeFreshId(draft, key)

@@ -20,7 +20,8 @@ export const holdsIn = (entries: readonly Entry[], schema: Schema | undefined): 
     found = holds.size
     const stuckGroups = new Map<string, string>()
     for (const { edit, state } of entries) {
-      if (edit.group !== undefined && (blocks(state) || holds.has(edit.id))) stuckGroups.set(edit.group, edit.id)
+      if (edit.group !== undefined && (blocks(state) || holds.has(edit.id)))
+        stuckGroups.set(edit.group, holds.get(edit.id) ?? edit.id)
     }
     for (const [at, { edit, state }] of entries.entries()) {
       const key = keyOf({ table: edit.table, id: edit.record })

@@ -8,10 +8,11 @@ const applied = { status: 'applied', rev: 3 } as const
 const accepted: EntryState = { status: 'accepted', answer: applied }
 const refused = { status: 'rejected', code: 'invalid', message: 'must be text', column: 'title' } as const
 const held = { status: 'held', by: 'other' } as const
+const orphaned: EntryState = { status: 'orphaned', of: 'workorder/W1' }
 const withdrawing: EntryState = { status: 'withdrawing', closing: false, told: false }
 const closing: EntryState = { status: 'withdrawing', closing: true, told: false }
 
-const states = { waiting, again, sent, accepted, rejected: refused, held, withdrawing, closing } as const
+const states = { waiting, again, sent, accepted, rejected: refused, held, orphaned, withdrawing, closing } as const
 const answered = (answer: Extract<EntryEvent, { type: 'answered' }>['answer']): EntryEvent => ({
   type: 'answered',
   answer,
@@ -101,6 +102,18 @@ const table: Record<keyof typeof states, Record<keyof typeof events, Next>> = {
     wait: again,
     resync: 'reauthor',
     confirmed: held,
+    discarded: closing,
+  },
+  orphaned: {
+    sent: orphaned,
+    cut: orphaned,
+    applied: accepted,
+    rejected: refused,
+    held,
+    withdrawn: 'removed',
+    wait: again,
+    resync: 'reauthor',
+    confirmed: orphaned,
     discarded: closing,
   },
   withdrawing: {

@@ -6,7 +6,8 @@ import type { Answer, Edit, Outcome, Question, Rejection } from '@rejoin/profile
  *     waiting -> sent -> accepted -> (its record confirmed) -> gone
  *        ^         |-> rejected   a person decides: retry, resolve, discard
  *        |-- cut --|-> held       behind another entry, or parked as a question
- *     any of them, discarded -> gone, or withdrawing until the relay has answered
+ *        |-- a record it refers to was given up --> orphaned
+     any of them, discarded -> gone, or withdrawing until the relay has answered
  */
 export type EntryState =
   /** `left`: it may have left the device once, so the relay may know it */
@@ -16,6 +17,8 @@ export type EntryState =
   | { readonly status: 'accepted'; readonly answer: Accepted }
   | Rejection
   | { readonly status: 'held'; readonly by: string; readonly question?: Question }
+  /** it refers to a record that was given up (by its record key): its author decides */
+  | { readonly status: 'orphaned'; readonly of: string }
   /** discarded; `closing`: its fate is known and only the relay's list is left to close */
   | { readonly status: 'withdrawing'; readonly closing: boolean; readonly told: boolean }
 
@@ -102,6 +105,7 @@ const discarded = (state: EntryState): Next => {
       return { status: 'withdrawing', closing: false, told: false }
     case 'rejected':
     case 'held':
+    case 'orphaned':
       return { status: 'withdrawing', closing: true, told: false }
     case 'accepted':
     case 'withdrawing':
@@ -111,7 +115,11 @@ const discarded = (state: EntryState): Next => {
 
 /** Whether later entries of its record must wait for what becomes of it. */
 export const blocks = (state: EntryState): boolean =>
-  state.status === 'rejected' || state.status === 'held' || (state.status === 'withdrawing' && !state.closing)
+  isStuck(state) || (state.status === 'withdrawing' && !state.closing)
+
+/** Refused, a question, held behind another entry, or about a record that was given up: nothing of it goes by itself. */
+export const isStuck = ({ status }: EntryState): boolean =>
+  status === 'rejected' || status === 'held' || status === 'orphaned'
 
 /** Whether the author still means it: it is part of what he sees. */
 export const isMeant = (state: EntryState): boolean =>

@@ -14,11 +14,11 @@ import { type Host, newUuid } from '../device/host.ts'
 import { createDerived, type Derived, type Observable } from '../observe/observable.ts'
 import { kept, keptList } from '../observe/same.ts'
 import { schemaOf } from '../replica/grant.ts'
-import { keyOf } from '../replica/memory.ts'
+import { keyFrom, keyOf } from '../replica/memory.ts'
 import { aftersOf } from '../replica/reauthor.ts'
 import type { Reading } from '../replica/replica.ts'
 import { holdsIn } from './holding.ts'
-import type { Entry, EntryState } from './outbox-state.ts'
+import { type Entry, type EntryState, isStuck } from './outbox-state.ts'
 import { nothingToSend, sendingAfter, type SendingProgress } from './sending-progress.ts'
 import { exported, readUnsent } from './unsent.ts'
 
@@ -44,14 +44,16 @@ export interface OutboxEntry {
    * `waiting` to be sent; `sent`; `accepted`, until the record has come back; `rejected`: `error` says why; `held`:
    * `heldBy` or `question` says by what; `withdrawing`: discarded, until the relay has answered
    */
-  readonly state: EntryState['status']
-  /** where and why it was refused (OB6) */
+  readonly state: Exclude<EntryState['status'], 'orphaned'>
+  /** where and why it was refused (OB6), or needs its author */
   readonly error?: {
     readonly code: string
     readonly message: string
     readonly column?: string
     /** which rule refused it, where the code is `rule` */
     readonly rule?: string
+    /** the record it refers to, where the code is `given-up`: its create was deleted from the outbox */
+    readonly refersTo?: { readonly table: string; readonly record: string }
   }
   /** the entry that has to be settled first (OB7) */
   readonly heldBy?: string
@@ -114,6 +116,7 @@ export interface OutboxParts {
 export const createOutbox = ({ replica, act, paused, host }: OutboxParts): Outbox => {
   const { report } = host
   const schemaNow = (): Schema | undefined => (replica.grant === undefined ? undefined : schemaOf(replica.grant))
+  const isWithdrawing = (id: string): boolean => replica.memory.entries.get(id)?.state.status === 'withdrawing'
   const list: Derived<readonly OutboxEntry[]> = createDerived(before => {
     const entries = [...replica.memory.entries.values()]
     const schema = schemaNow()
@@ -121,9 +124,13 @@ export const createOutbox = ({ replica, act, paused, host }: OutboxParts): Outbo
     const known = new Map(before?.map(entry => [entry.id, entry]))
     const now = entries
       .filter(({ state }) => state.status !== 'withdrawing')
-      .map(entry =>
-        kept(known.get(entry.edit.id), shown(entry, schema?.tables.get(entry.edit.table), holds.get(entry.edit.id))),
-      )
+      .map(entry => {
+        const { id, table } = entry.edit
+        const by = holds.get(id)
+        // Behind a withdrawal that is to be answered it waits for the relay, and for nobody here.
+        const heldBy = by !== undefined && isWithdrawing(by) ? undefined : by
+        return kept(known.get(id), shown(entry, schema?.tables.get(table), heldBy))
+      })
     return keptList(before, now)
   }, report)
   const progress = createDerived<SendingProgress>(before => sendingAfter(before ?? nothingToSend, list.current), report)
@@ -146,8 +153,9 @@ export const createOutbox = ({ replica, act, paused, host }: OutboxParts): Outbo
       author: edit.author,
       at: edit.at,
       changes: Object.fromEntries(named),
-      state: heldBy === undefined ? state.status : 'held',
+      state: heldBy !== undefined || state.status === 'orphaned' ? 'held' : state.status,
       ...(state.status === 'rejected' ? { error: errorOf(state) } : {}),
+      ...(state.status === 'orphaned' ? { error: givenUp(edit, table, state.of) } : {}),
       ...(by === undefined ? {} : { heldBy: by }),
       ...(theirs === undefined || table === undefined
         ? {}
@@ -189,7 +197,7 @@ export const createOutbox = ({ replica, act, paused, host }: OutboxParts): Outbo
     import: async (file, { without = [] } = {}) => act({ do: 'import', work: readUnsent(file), without }),
     mark: (table, id) => {
       const chain = replica.present.chain(keyOf({ table, id })).filter(({ state }) => state.status !== 'withdrawing')
-      if (chain.some(({ state }) => state.status === 'rejected' || state.status === 'held')) return 'error'
+      if (chain.some(({ state }) => isStuck(state))) return 'error'
       return chain.length > 0 ? 'pending' : undefined
     },
   }
@@ -206,6 +214,17 @@ const errorOf = ({
   ...(column === undefined ? {} : { column }),
   ...(rule === undefined ? {} : { rule }),
 })
+
+const givenUp = ({ changes }: Edit, table: Table | undefined, of: string): NonNullable<OutboxEntry['error']> => {
+  const { table: name, id } = keyFrom(of)
+  const column = table?.columns.find(each => each.type === 'lookup' && changes[each.id]?.[1] === id)
+  return {
+    code: 'given-up',
+    message: 'the record it refers to was given up',
+    ...(column === undefined ? {} : { column: column.name }),
+    refersTo: { table: name, record: id },
+  }
+}
 
 const questionOf = (
   edit: Edit,

@@ -11,12 +11,13 @@ import { offlineStep, type Pen, recordEdit, takeFreshId, viewIn } from './record
  * which they were made stays, across records too: groups go up next to one another.
  *
  * @param from by record key, the seq of the first edit to record again; groups are recorded again as a whole
+ * @param answers by edit id, what its author says to it: nothing else lets an orphaned one go
  */
 export const reauthorAll = (
   draft: Draft,
   from: ReadonlyMap<string, number>,
   pen: Pen,
-  corrections: ReadonlyMap<string, Fields> = none,
+  answers: ReadonlyMap<string, Fields> = none,
 ): void => {
   const starts = new Map(from)
   for (let moved = starts.size > 0; moved;) {
@@ -33,7 +34,7 @@ export const reauthorAll = (
   }
   const again = [...starts].flatMap(([key, first]) => takeOut(draft, key, first))
   for (const entry of again.toSorted((a, b) => a.edit.seq - b.edit.seq)) {
-    recordAgain(draft, entry, pen, corrections.get(entry.edit.id))
+    recordAgain(draft, entry, pen, answers.get(entry.edit.id))
   }
 }
 
@@ -86,7 +87,8 @@ const recordAgain = (
     ...again,
     ...(separate === undefined ? {} : { separate }),
   }
-  recordEdit(draft, group === undefined ? intent : { ...intent, group }, pen)
+  const { id } = recordEdit(draft, group === undefined ? intent : { ...intent, group }, pen)
+  if (state.status === 'orphaned' && correction === undefined) draft.putEntry({ ...draft.entry(id)!, state })
 }
 
 /** Nobody has heard of an edit that never left, but may have of the one it replaces. */

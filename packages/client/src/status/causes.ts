@@ -22,7 +22,7 @@ export interface Seen {
 
 /** Somebody has to do something, or work is in danger. */
 export const errorsIn = ({ link, cache, failure, storage, entries }: Seen): readonly Fault[] => {
-  const stuck = entries.filter(({ state, question }) => state === 'rejected' || question !== undefined)
+  const stuck = entries.filter(({ error, question }) => error !== undefined || question !== undefined)
   return [
     ...(storage.lost === undefined ? [] : [removed(storage.lost)]),
     ...(link.fault === undefined ? [] : [link.fault]),

@@ -10,6 +10,7 @@ import {
 } from '@rejoin/profile'
 import { refusedBy, RejoinFault, type RejoinFaultCode } from '../device/fault.ts'
 import { recordInto } from '../outbox/consolidating.ts'
+import { adopt } from '../outbox/orphans.ts'
 import { groupTooLarge, refuseTooLarge } from '../outbox/size.ts'
 import type { Draft } from '../replica/draft.ts'
 import { schemaOf } from '../replica/grant.ts'
@@ -93,6 +94,7 @@ export const save = (draft: Draft, wish: Wish, pen: Pen, group?: string): Edit |
     ...('mergeable' in wish && wish.mergeable === false ? { separate: true } : {}),
   }
   const edit = recordInto(draft, intent, pen) ?? recordEdit(draft, intent, pen)
+  if (kind === 'create') adopt(draft, key => key === keyOf(wish), pen)
   refuseTooLarge(draft, edit, kind === 'delete' ? {} : { ...fieldsOf(isLive(seen) ? seen : undefined), ...changed })
   return edit
 }
