@@ -9,7 +9,8 @@ import type { UnsentAction, UnsentWork } from './unsent.ts'
 /**
  * Unsent work of another store, made again here: new edits on the records as they are here, with the time they were
  * first done. Each amends the one it was made from, so that nothing takes effect twice where that one was sent after all,
- * or is yet to be; what this device knows to be in a record already is left out. All or nothing; `without` leaves out actions that this device cannot take, by their ids.
+ * or is yet to be; what this device has taken in before, from whatever file, or knows to be in a record already is left
+ * out. All or nothing; `without` leaves out actions that this device cannot take, by their ids.
  * @throws RejoinFault
  */
 export const takeUnsent = (draft: Draft, work: UnsentWork, without: readonly string[], pen: Pen): void => {
@@ -22,10 +23,10 @@ export const takeUnsent = (draft: Draft, work: UnsentWork, without: readonly str
   if (imported.includes(work.id)) {
     throw new RejoinFault({ code: 'settled', message: 'this file was taken in already' })
   }
+  const known = new Set(imported)
+  for (const { edit } of draft.entries()) for (const id of [edit.id, edit.amends]) if (id !== undefined) known.add(id)
   const isDone = ({ seq, wish }: UnsentAction): boolean => isInside(draft.rows.get(keyOf(wish)), seq, work.device)
-  const left = work.actions.filter(
-    action => !without.includes(action.id) && draft.entry(action.id) === undefined && !isDone(action),
-  )
+  const left = work.actions.filter(action => !without.includes(action.id) && !known.has(action.id) && !isDone(action))
   for (const actions of together(left)) {
     const then = { ...pen, now: () => actions[0]!.at, consolidates: false }
     const wishes = actions.map(({ id, wish }) => ({ ...wish, amends: id }))
@@ -33,7 +34,7 @@ export const takeUnsent = (draft: Draft, work: UnsentWork, without: readonly str
     else saveTogether(draft, wishes, pen.newId(), then)
   }
   for (const form of work.drafts) if (draft.forms.get(form.name) === undefined) draft.forms.set(form.name, form)
-  draft.setMeta({ imported: [...imported, work.id] })
+  draft.setMeta({ imported: [...imported, work.id, ...left.map(({ id }) => id)] })
 }
 
 /** Actions of one group next to one another; others alone. */

@@ -74,7 +74,7 @@ export interface Meta {
   readonly scheduled?: readonly number[]
   /** how the user wants to be brought up to date; absent: as changes are made */
   readonly sync?: SyncChoice
-  /** ids of exports of unsent work that were taken in here */
+  /** ids of exports of unsent work that were taken in here, and of the actions in them */
   readonly imported?: readonly string[]
 }
 

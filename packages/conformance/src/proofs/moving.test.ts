@@ -62,6 +62,46 @@ describe('unsent work taken in by another device', () => {
     await rig.agree()
   })
 
+  it('[OB11] takes effect once though it was exported again and again, and every export is taken in, by one device or by two', async () => {
+    const [phone, tablet] = await setOut()
+    const third = await rig.device('mia')
+    const orders = phone.rejoin.table('workorder')
+    await orders.run('raise', 'W1', { by: 10 })
+    const first = phone.rejoin.outbox.export()
+    await orders.create({ workorderid: 'W3', title: 'Valve', priority: 1 })
+    const second = phone.rejoin.outbox.export()
+    await orders.run('raise', 'W3', { by: 5 })
+    const last = phone.rejoin.outbox.export()
+    for (const device of [tablet, third]) {
+      device.offline()
+      for (const file of [first, second]) await device.rejoin.outbox.import(file)
+      expect(device.entries()).toMatchObject([{ kind: 'command' }, { kind: 'create', record: 'W3' }])
+    }
+    await tablet.online()
+    // What was sent since, and has left the outbox, is not made again either.
+    await tablet.rejoin.outbox.import(last)
+    await tablet.rejoin.outbox.import(JSON.stringify({ ...(JSON.parse(last) as object), id: 'copied by hand' }))
+    await rig.calm()
+    expect(await priorities()).toEqual([11, 1, 6])
+    await third.online()
+    await phone.online()
+    await rig.calm()
+    expect(await priorities()).toEqual([11, 1, 6])
+    for (const device of [phone, tablet, third]) expect(device.entries()).toEqual([])
+    await rig.agree()
+  })
+
+  it('[OB11] is left out where this device has it itself, though it was recorded again since', async () => {
+    const [phone] = await setOut()
+    await phone.rejoin.table('workorder').run('raise', 'W1', { by: 10 })
+    const file = phone.rejoin.outbox.export()
+    await phone.entry().retry()
+    await phone.rejoin.outbox.import(file)
+    expect(phone.entries()).toHaveLength(1)
+    await phone.online()
+    expect(await priorities()).toEqual([11, 1, undefined])
+  })
+
   it('adds nothing where the first device has sent it meanwhile, known to the second or not', async () => {
     const [phone, tablet] = await setOut()
     const file = await work(phone)

@@ -65,14 +65,17 @@ export const voidAmended = (work: Workspace, edit: Edit, now: number): void => {
   if (work.edit(key) === undefined) work.settle({ ...bare(storedEdit(edit, outcome, now)), edit: key })
 }
 
-/** Unsent work that two devices of its author had: what it amends took effect, or was amended by another of them. */
-export const isMadeElsewhere = (work: Workspace, { amends, author, device }: Edit): boolean => {
+/**
+ * Unsent work that was in a file, and made again more than once: what it amends took effect from another device, or was
+ * amended by another edit before. Whoever decides about an edit again amends the one that was sent last, and nothing twice.
+ */
+export const isMadeAlready = (work: Workspace, { amends, author, device, seq }: Edit): boolean => {
   if (amends === undefined) return false
   const amended = work.edit(amends)
   const isElsewhere = amended?.author === author && amended.device !== device
   if (isElsewhere && (amended.outcome.status === 'applied' || amended.outcome.status === 'lost')) return true
   const taken = work.edit(voidKey(author, amends))
-  return taken?.amends === amends && taken.device !== device
+  return taken?.amends === amends && (taken.device !== device || taken.seq !== seq)
 }
 
 /** Without what its author wrote. */

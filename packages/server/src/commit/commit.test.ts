@@ -1,5 +1,15 @@
+import { defineCommand } from '@rejoin/profile'
 import { describe, expect, it } from 'vitest'
 import { ana, bo, createDevice, openRelay } from './commit.fixture.ts'
+
+/** Counts, so that it shows how often it ran. */
+const count = defineCommand({
+  table: 'job',
+  name: 'count',
+  args: [{ name: 'by', type: 'integer', required: true }],
+  run: (row, { by }) =>
+    by > 10 ? { refuse: 'too-much', message: 'too much' } : { set: { hours: Number(row['hours']) + by } },
+})
 
 const job = { title: 'Pump', status: 'open', ownerid: 'ana' }
 
@@ -179,6 +189,41 @@ describe('the commit path', () => {
     await device.push(good)
     expect((await device.push(slow))[0]!.answer).toEqual({ status: 'withdrawn' })
     expect((await relay.content('J1'))!.fields['hours']).toBe(2)
+  })
+
+  it('[OB11] of two edits of one device that amend the same edit the first takes effect, whatever came of it', async () => {
+    const relay = await openRelay('clientWins', undefined, { commands: [count] })
+    await relay.online('J1', 'create', { ...job, hours: 0 })
+    const device = createDevice(relay, bo, 1)
+    await device.pull('J1')
+    const again = async (amends: string, by: number) => {
+      const call = { command: { name: 'count', args: { by } }, amends }
+      const edit = device.edit('J1', 'command', {}, call)
+      const [judged] = await device.push(edit)
+      if (judged!.answer.status !== 'applied') device.drop('J1')
+      await device.pull('J1')
+      return { edit, answer: judged!.answer, hours: (await relay.content('J1'))!.fields['hours'] }
+    }
+    expect(await again('elsewhere', 1)).toMatchObject({ answer: { status: 'applied' }, hours: 1 })
+    expect(await again('elsewhere', 1)).toMatchObject({ answer: { status: 'withdrawn' }, hours: 1 })
+    // Resolved again and again, each amends the one before: only the last takes effect, and it does.
+    const refused = await again('another', 100)
+    expect(refused.answer).toMatchObject({ status: 'rejected' })
+    const resolved = await again(refused.edit.id, 200)
+    expect(resolved.answer).toMatchObject({ status: 'rejected' })
+    expect(await again(resolved.edit.id, 2)).toMatchObject({ answer: { status: 'applied' }, hours: 3 })
+  })
+
+  it('[OB11] an edit that amends another, told to send again, is not taken for a second one', async () => {
+    const relay = await openRelay()
+    const device = createDevice(relay, bo, 1)
+    await relay.online('J1', 'create', job)
+    await device.pull('J1')
+    device.edit('J1', 'update', { hours: 1 })
+    const gap = { ...device.edit('J1', 'update', { hours: 2 }), amends: 'elsewhere' }
+    const { after: _, ...alone } = gap
+    expect((await device.push(alone))[0]!.answer).toEqual({ status: 'resync' })
+    expect((await device.push(alone))[0]!.answer).toEqual({ status: 'resync' })
   })
 
   it('refuses used and missing clocks with resync, and forged client ids as such', async () => {

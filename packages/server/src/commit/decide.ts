@@ -2,7 +2,7 @@ import { type Answer, type Edit, type Outcome, settle } from '@rejoin/profile'
 import { withoutErased } from '../erasure/emptied.ts'
 import type { StoredEdit } from '../storage/storage.ts'
 import { refuse, refuseSender, rejected } from './admission.ts'
-import { type Circumstances, isMadeElsewhere, judged, remember, voidAmended, voidKey } from './answering.ts'
+import { type Circumstances, isMadeAlready, judged, remember, voidAmended, voidKey } from './answering.ts'
 import { merge } from './merging.ts'
 import { decideOnline } from './online.ts'
 import type { Author, DeviceSubmission, Judged, Submission, WithdrawSubmission } from './submission.ts'
@@ -39,7 +39,7 @@ const decideEdit = (work: Workspace, edit: Edit, author: Author, circumstances: 
   if (known !== undefined && known.device !== author.device) return foreign(edit)
   const answered = known ?? work.edit(voidKey(author.person.id, edit.id))
   if (answered !== undefined) return judged(edit, answered.outcome)
-  if (isMadeElsewhere(work, edit)) {
+  if (isMadeAlready(work, edit)) {
     remember(work, edit, { status: 'withdrawn' }, circumstances)
     return judged(edit, { status: 'withdrawn' })
   }
