@@ -12,7 +12,7 @@ import type { Draft } from '../replica/draft.ts'
 import type { Pen } from '../replica/recording.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { SessionEvent } from '../session/events.ts'
-import { createLink, type Token } from '../session/link.ts'
+import { createLink, isGreeted, type Token } from '../session/link.ts'
 import { progressAfter } from '../session/progress-after.ts'
 import { connecting } from '../session/progress.ts'
 import { createSession } from '../session/session.ts'
@@ -192,8 +192,8 @@ export const createEngine = ({
     unsaved = undefined
   }
 
-  /** FS4: offline with a first sync that has not completed. */
-  const isUnusable = (): boolean => !replica.memory.meta.ready && facts.link.current.state === 'offline'
+  /** FS4: without the relay, and with a first sync that has not completed. */
+  const isUnusable = (): boolean => !replica.memory.meta.ready && !isGreeted(facts.link.current)
 
   /** There is a conversation where one is wanted, or a download is due; never in offline mode. */
   const obey = (): void => {

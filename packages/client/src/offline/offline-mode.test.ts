@@ -296,6 +296,26 @@ describe('offline mode', () => {
     expect(back.pushed()).toMatchObject([{ record: 'A', changes: { hours: [2, 3] } }])
   })
 
+  it('[FS4] before the first sync a line that is lost, and tried again, makes no app that can be used', async () => {
+    const script = await openScript()
+    const { device } = script
+    const unusable = async (): Promise<void> => {
+      await expect(device.table('task').create({ title: 'x' })).rejects.toMatchObject({ code: 'not-ready' })
+      expect(device.outbox.current).toEqual([])
+      expect(device.status.current).toMatchObject({ state: 'warning', causes: [{ code: 'not-ready' }] })
+    }
+    device.connect()
+    await script.settle()
+    await script.say({ ...welcome(5), time: script.relayTime() })
+    await device.table('task').create({ title: 'while it comes' })
+    await device.outbox.current[0]!.discard()
+    await script.lose()
+    await unusable()
+    await script.pass(600)
+    expect(device.link.current.state).toBe('connecting')
+    await unusable()
+  })
+
   it('[FS4] before the first sync has completed the app cannot be used offline, and says so', async () => {
     const script = await openScript()
     const tasks = script.device.table('task')

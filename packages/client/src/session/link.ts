@@ -30,6 +30,9 @@ export interface LinkStatus {
   readonly fault?: Fault
 }
 
+/** The relay has greeted this device. */
+export const isGreeted = ({ state }: Pick<LinkStatus, 'state'>): boolean => state === 'catching-up' || state === 'live'
+
 /**
  * A JWT the relay knows, or how to get one: asked for before each connection, so that one that ran out is renewed by
  * itself. One that rejects counts as no network.

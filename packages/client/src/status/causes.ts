@@ -1,7 +1,7 @@
 import type { Fault } from '@rejoin/profile'
 import type { CacheState } from '../lifetime/cache-state.ts'
 import type { OutboxEntry } from '../outbox/outbox.ts'
-import type { LinkStatus } from '../session/link.ts'
+import { isGreeted, type LinkStatus } from '../session/link.ts'
 import type { Loss } from '../storage/loss.ts'
 import type { Room } from '../storage/port.ts'
 import type { StorageStatus } from '../storage/watch.ts'
@@ -35,7 +35,7 @@ export const errorsIn = ({ link, cache, failure, storage, entries }: Seen): read
 /** It will matter soon, or matters only without a network. */
 export const warningsIn = ({ link, cache, ready, storage, entries, paused }: Seen): readonly Fault[] => [
   ...(storage.durability === 'none' ? [notKept] : []),
-  ...(!ready && link.state === 'offline' ? [notReady] : []),
+  ...(!ready && !isGreeted(link) ? [notReady] : []),
   ...(cache.state === 'expiring' && link.state !== 'live' ? [expiring(cache.left)] : []),
   ...(storage.room !== undefined && storage.room.used >= NEARLY * storage.room.quota ? [nearlyFull(storage.room)] : []),
   ...(entries.length > 0 && stopped(paused).length > 0 ? [held(stopped(paused))] : []),

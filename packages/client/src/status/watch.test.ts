@@ -41,7 +41,6 @@ describe('the status of a device', () => {
       description: expect.stringMatching(/not connected.*1 change/i),
     })
     expect(told).toEqual([
-      'not-connected',
       'syncing',
       'connected',
       'pending',
