@@ -52,4 +52,16 @@ describe('drafts', () => {
     expect(told).toBe(6)
     await expect(drafts.keep('', { table: 'task', values: {} })).rejects.toMatchObject({ code: 'invalid' })
   })
+
+  it('[LW12] [LW7] a form that names its record makes that one, or is refused where there is one already', async () => {
+    const { drafts, table } = (await opened()).device
+    await drafts.keep('scanned', { table: 'task', values: { taskid: 'T77', title: 'valve' } })
+    expect(await drafts.submit('scanned')).toBe('T77')
+    expect(table('task').get('T77')).toEqual({ taskid: 'T77', title: 'valve', done: null, hours: null, part: null })
+    await drafts.keep('again', { table: 'task', values: { taskid: 'A', title: 'pump' } })
+    await expect(drafts.submit('again')).rejects.toMatchObject({ code: 'exists', record: 'A' })
+    await drafts.keep('no id', { table: 'task', values: { taskid: 'no id', title: 'pump' } })
+    await expect(drafts.submit('no id')).rejects.toMatchObject({ code: 'invalid', column: 'taskid' })
+    expect(drafts.current).toHaveLength(2)
+  })
 })

@@ -1,9 +1,10 @@
 import type { SchemaSource, TableName } from '@rejoin/profile'
 import type { Act } from '../device/act.ts'
 import { RejoinFault } from '../device/fault.ts'
-import { type Host, newUuid } from '../device/host.ts'
+import type { Host } from '../device/host.ts'
 import { createDerived, type Observable } from '../observe/observable.ts'
 import type { Reading } from '../replica/replica.ts'
+import { creation } from '../table/table.ts'
 import type { FormDraft } from './form-draft.ts'
 
 /** Forms of this device that were saved but not submitted, the latest first. They survive restart, expiry and clearing. */
@@ -55,7 +56,8 @@ export const createDrafts = ({ replica, act, host }: DraftsParts): Drafts => {
     },
     drop: name => act({ do: 'drop', draft: name }),
     submit: async name => {
-      const id = forms().get(name)?.record ?? newUuid(host)
+      const form = forms().get(name)
+      const id = form === undefined ? '' : (form.record ?? creation({ replica, host }, form.table, form.values).id)
       await act({ do: 'submit', draft: name, id })
       return id
     },

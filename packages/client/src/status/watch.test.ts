@@ -40,15 +40,7 @@ describe('the status of a device', () => {
       state: 'pending',
       description: expect.stringMatching(/not connected.*1 change/i),
     })
-    expect(told).toEqual([
-      'syncing',
-      'connected',
-      'pending',
-      'error',
-      'connected',
-      'not-connected',
-      'pending',
-    ])
+    expect(told).toEqual(['syncing', 'connected', 'pending', 'error', 'connected', 'not-connected', 'pending'])
   })
 
   it('[ST3] [ST4] what the relay refused the device for is the error, and the last error after it was mended', async () => {
