@@ -233,8 +233,11 @@ export const createEngine = ({
       case 'acknowledge loss':
         return room.acknowledge()
       case 'refresh':
-        wanted = true
-        obey()
+        // Refused in offline mode: then it is no wish for a session either.
+        if (replica.memory.meta.offline !== true) {
+          wanted = true
+          obey()
+        }
         return syncing.refresh()
       case 'pause':
         return paused.set([...new Set([...paused.current, what.reason])])

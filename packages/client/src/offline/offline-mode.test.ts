@@ -316,6 +316,19 @@ describe('offline mode', () => {
     await unusable()
   })
 
+  it('[OM6] a refresh that offline mode refuses asks for no session: who had disconnected stays so afterwards', async () => {
+    const script = await openScript()
+    await script.greet(rows)
+    const { device } = script
+    device.disconnect()
+    await device.offline.turnOn()
+    await expect(device.sync.refresh()).rejects.toMatchObject({ code: 'offline-mode' })
+    await device.offline.turnOff()
+    await script.pass(60_000)
+    expect(device.link.current.state).toBe('offline')
+    expect(script.lines).toBe(1)
+  })
+
   it('[FS4] before the first sync has completed the app cannot be used offline, and says so', async () => {
     const script = await openScript()
     const tasks = script.device.table('task')
