@@ -314,6 +314,24 @@ describe('the outbox', () => {
     expect(script.pushed()).toHaveLength(1)
   })
 
+  it('[OB14] a named pause outlives the device that was closed or crashed, until somebody resumes', async () => {
+    const script = await opened()
+    script.device.outbox.pause('until the office has looked')
+    script.device.outbox.pause('metered')
+    script.device.outbox.resume('metered')
+    await script.device.table('task').update('A', { hours: 3 })
+    script.disk.crash()
+    const again = await openScript(script.disk)
+    expect(again.device.outbox.paused.current).toEqual(['until the office has looked'])
+    await again.greet({ A: confirmed('A', 5, { title: 'pump', hours: 2 }) })
+    expect(again.pushed()).toEqual([])
+    again.device.outbox.resume('until the office has looked')
+    await again.settle()
+    expect(again.pushed()).toHaveLength(1)
+    again.disk.crash()
+    expect((await openScript(script.disk)).device.outbox.paused.current).toEqual([])
+  })
+
   it('[OB13] a group travels in one push, or stays on the device whole where one edit of it is wrong', async () => {
     const script = await opened()
     await script.device.group(group => {

@@ -25,7 +25,7 @@ import { watchStorage } from '../storage/watch.ts'
 import { StoreFault } from '../store/store.ts'
 import { createSyncing } from '../sync/syncing.ts'
 import { type Act, type Deed, isRemoval, isSwitch, perform, type Removal, type Switch } from './act.ts'
-import type { Facts } from './facts.ts'
+import { type Facts, withoutReason, withReason } from './facts.ts'
 import { RejoinFault } from './fault.ts'
 import { type Host, newUuid } from './host.ts'
 
@@ -73,6 +73,7 @@ export const createEngine = ({
 }: EngineParts): Engine => {
   const { progress, paused, late, stats } = facts
   const { report } = host
+  paused.set((replica.memory.meta.paused ?? []).reduce(withReason, paused.current))
   const pen: Pen = {
     now: host.now,
     newId: () => newUuid(host),
@@ -240,11 +241,13 @@ export const createEngine = ({
         }
         return syncing.refresh()
       case 'pause':
-        return paused.set([...new Set([...paused.current, what.reason])])
+        paused.set(withReason(paused.current, what.reason))
+        return replica.write(draft => draft.setMeta({ paused: withReason(draft.meta().paused ?? [], what.reason) }))
       case 'resume':
-        paused.set(paused.current.filter(each => each !== what.reason))
+        paused.set(withoutReason(paused.current, what.reason))
         if (paused.current.length === 0) chosen = new Set()
-        return wake()
+        wake()
+        return replica.write(draft => draft.setMeta({ paused: withoutReason(draft.meta().paused ?? [], what.reason) }))
       case 'send':
         chosen = new Set([...chosen, ...what.entries].filter(id => replica.memory.entries.has(id)))
         return wake()

@@ -66,6 +66,13 @@ export const createFacts = (paused: readonly string[], damaged: number, report: 
   stats: { damaged, repaired: 0, sent: 0, received: 0 },
 })
 
+/** Reasons to pause, each once. */
+export const withReason = (paused: readonly string[], reason: string): readonly string[] =>
+  paused.includes(reason) ? paused : [...paused, reason]
+
+export const withoutReason = (paused: readonly string[], reason: string): readonly string[] =>
+  paused.includes(reason) ? paused.filter(each => each !== reason) : paused
+
 /** All of them at one moment, as plain data. */
 export interface FactsNow {
   readonly observed: { readonly [name in keyof Observed]: Observed[name]['current'] }

@@ -79,8 +79,8 @@ export interface Outbox extends Observable<readonly OutboxEntry[]> {
   /** names of what keeps the queue from being sent (OB14) */
   readonly paused: Observable<readonly string[]>
   /**
-   * nothing is sent while any reason stands; reasons are the app's own words, `manual` that of a user who sends by
-   * hand
+   * nothing is sent while any reason stands, after a restart too; reasons are the app's own words, `manual` that of a
+   * user who sends by hand
    */
   pause(reason: string): void
   /** takes one reason away; no error where it does not stand */

@@ -142,6 +142,7 @@ export const metaKeys = [
   'fresh',
   'sealed',
   'offline',
+  'paused',
   'scheduled',
   'sync',
   'imported',

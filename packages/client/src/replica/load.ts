@@ -116,7 +116,7 @@ const loadMeta = async (store: Store, random: (length: number) => Uint8Array): P
   const device = typeof known === 'string' ? known : toHex(random(8))
   if (known === undefined) await store.commit([{ put: 'meta', key: 'device', value: device }])
   const read = await Promise.all(metaKeys.map(async key => [key, await store.get('meta', key)] as const))
-  const { grant, seq, left, ids, cursor, ready, fresh, sealed, offline, scheduled, imported, sync } =
+  const { grant, seq, left, ids, cursor, ready, fresh, sealed, offline, paused, scheduled, imported, sync } =
     Object.fromEntries(read) as Readonly<Record<(typeof metaKeys)[number], StoreValue | undefined>>
   return {
     device,
@@ -129,6 +129,7 @@ const loadMeta = async (store: Store, random: (length: number) => Uint8Array): P
     ...(fresh === undefined ? {} : { fresh: fresh as unknown as NonNullable<Meta['fresh']> }),
     ...(sealed === true ? { sealed } : {}),
     ...(offline === true ? { offline } : {}),
+    ...(Array.isArray(paused) ? { paused: paused as readonly string[] } : {}),
     ...(Array.isArray(scheduled) ? { scheduled: scheduled as readonly number[] } : {}),
     ...(sync === undefined ? {} : { sync: sync as unknown as NonNullable<Meta['sync']> }),
     ...(Array.isArray(imported) ? { imported: imported as readonly string[] } : {}),

@@ -70,6 +70,8 @@ export interface Meta {
   readonly sealed?: boolean
   /** offline mode: the user wants nothing said over the network (OM6) */
   readonly offline?: boolean
+  /** names of what keeps the queue from being sent, as they were given (OB14) */
+  readonly paused?: readonly string[]
   /** ms since 1970: downloads set ahead (CA6) */
   readonly scheduled?: readonly number[]
   /** how the user wants to be brought up to date; absent: as changes are made */

@@ -63,6 +63,20 @@ describe('a tab that follows', () => {
     expect(two.rejoin.outbox.paused.current).toEqual([])
   })
 
+  it('[OB14] a pause outlives all tabs: the first of the next ones, and those that follow it, are paused', async () => {
+    const browser = await memoryBrowser()
+    const [one, two] = [await browser.open(), await browser.open()]
+    two.rejoin.outbox.pause('meeting')
+    await browser.pass(1)
+    await browser.until(two.rejoin.close())
+    await browser.until(one.rejoin.close())
+    const [three, four] = [await browser.open(), await browser.open()]
+    expect([three, four].map(({ rejoin }) => rejoin.outbox.paused.current)).toEqual([['meeting'], ['meeting']])
+    four.rejoin.outbox.resume('meeting')
+    await browser.pass(1)
+    expect(three.rejoin.outbox.paused.current).toEqual([])
+  })
+
   it('shows the session of the leader and can end it; a new tab does not bring it back', async () => {
     const browser = await memoryBrowser()
     let lines = 0

@@ -1,7 +1,7 @@
 import { commandsOf, type SchemaSource } from '@rejoin/profile'
 import type { Act } from '../device/act.ts'
 import { createFace, type DeviceOptions, pausedAtFirst, type Rejoin } from '../device/device.ts'
-import { createFacts, factsNow, takeFacts, watchFacts } from '../device/facts.ts'
+import { createFacts, factsNow, takeFacts, watchFacts, withoutReason, withReason } from '../device/facts.ts'
 import { RejoinFault } from '../device/fault.ts'
 import { newUuid } from '../device/host.ts'
 import type { PeerTransport } from '../peer/transport.ts'
@@ -218,8 +218,8 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
   /** A pause is to be seen at once, wherever it takes effect. */
   const foresee = (what: Act): void => {
     const { paused } = facts
-    if (what.do === 'pause') paused.set([...new Set([...paused.current, what.reason])])
-    if (what.do === 'resume') paused.set(paused.current.filter(each => each !== what.reason))
+    if (what.do === 'pause') paused.set(withReason(paused.current, what.reason))
+    if (what.do === 'resume') paused.set(withoutReason(paused.current, what.reason))
   }
   const submit = (n: number, what: Act, repeat: boolean): void => {
     if (leading !== undefined) {

@@ -35,6 +35,7 @@ describe('leaving', () => {
     expect(dora.entries()).toMatchObject([{ record: 'W1' }, { record: 'W1' }])
     expect(dora.row('workorder', 'W1')).toMatchObject({ title: 'Pump, attic', status: 'open', ownerid: 'north' })
     expect(dora.rejoin.fingerprint()['workorder']?.rows).toBe(0)
+    dora.rejoin.outbox.resume('manual')
     await dora.online()
     expect(dora.entries()).toEqual([])
     expect(await rig.office.row('workorder', 'W1')).toMatchObject({ title: 'Pump, attic', status: 'done' })
