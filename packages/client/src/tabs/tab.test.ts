@@ -37,9 +37,22 @@ describe('a tab that follows', () => {
     await browser.until(refused)
     await expect(refused).rejects.toBeInstanceOf(RejoinFault)
     await expect(refused).rejects.toMatchObject({ code: 'not-found', table: 'task', record: 'none' })
-    const odd = two.rejoin.table('task').update('A', { title: (() => 1) as never })
-    await browser.until(odd)
-    await expect(odd).rejects.toMatchObject({ code: 'invalid' })
+  })
+
+  it('is refused in the same words too what no message can carry from tab to tab', async () => {
+    const browser = await memoryBrowser()
+    const [one, two] = [await browser.open(), await browser.open()]
+    const said = async ({ rejoin }: Tab, value: unknown): Promise<unknown> => {
+      const refused = rejoin.table('task').update('A', { title: value as never })
+      await browser.until(refused)
+      return refused.catch((fault: unknown) => [fault, { ...(fault as RejoinFault) }])
+    }
+    for (const value of [() => 1, Symbol('x')]) {
+      const words = await said(one, value)
+      expect(words).toMatchObject([expect.any(RejoinFault), { code: 'invalid', record: 'A', column: 'title' }])
+      expect(await said(two, value)).toEqual(words)
+    }
+    expect(two.rejoin.outbox.current).toEqual([])
   })
 
   it('acts on the outbox, groups and pauses as the leader does', async () => {

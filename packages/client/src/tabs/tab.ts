@@ -2,7 +2,6 @@ import { commandsOf, type SchemaSource } from '@rejoin/profile'
 import type { Act } from '../device/act.ts'
 import { createFace, type DeviceOptions, pausedAtFirst, type Rejoin } from '../device/device.ts'
 import { createFacts, factsNow, takeFacts, watchFacts, withoutReason, withReason } from '../device/facts.ts'
-import { RejoinFault } from '../device/fault.ts'
 import { newUuid } from '../device/host.ts'
 import type { PeerTransport } from '../peer/transport.ts'
 import { closedFault } from '../store/fault.ts'
@@ -15,6 +14,7 @@ import { faultFrom, type Leads, type Message, type Seen } from './message.ts'
 import { createPending } from './pending.ts'
 import type { TabPorts } from './ports.ts'
 import { createPulse } from './pulse.ts'
+import { refusalIn } from './refusal.ts'
 
 /**
  * One of many tabs on one store. Who holds the lock leads: it alone writes and speaks with the relay. The others read
@@ -231,7 +231,7 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
       try {
         post({ type: 'ask', tab: me, n, open: pending.open(), act: what })
       } catch {
-        pending.answered(n, new RejoinFault({ code: 'invalid', message: 'a value is not plain data' }))
+        pending.answered(n, refusalIn(following, what, host))
       }
     }
   }
