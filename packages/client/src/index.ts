@@ -32,6 +32,10 @@ export type { Available } from './offline/available.ts'
 export type { Dialog } from './offline/dialog.ts'
 export type { OfflineMode, OfflineState } from './offline/offline-mode.ts'
 
+// ready for offline
+export type { Missing, Readiness, WhyMissing } from './readiness/readiness.ts'
+export type { LiveReadiness } from './readiness/watch.ts'
+
 // plan ahead
 export type { Pin, Selection } from './pins/pin.ts'
 export type { Pins } from './pins/pins.ts'

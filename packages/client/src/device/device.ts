@@ -129,6 +129,8 @@ export interface DeviceOptions {
   readonly commands?: readonly Command[]
   /** what the machine says of its room, and a mark that outlives the store; where absent nothing is watched */
   readonly storage?: StoragePort | undefined
+  /** `table/record/column` of each document whose text is on this device, as whoever keeps documents tells it */
+  readonly documents?: Observable<ReadonlySet<string>>
   /** entries go by themselves (the default); otherwise on `outbox.resume('manual')` */
   readonly autoSend?: boolean
   /** consecutive edits of one record are one entry as long as they have not left (OB12); default: each is its own */
@@ -159,7 +161,8 @@ export const createDevice = async <const S extends SchemaSource = SchemaSource>(
 export const pausedAtFirst = ({ autoSend }: Pick<DeviceOptions, 'autoSend'>): readonly string[] =>
   autoSend === false ? ['manual'] : []
 
-export interface FaceParts extends Omit<OnlineParts, 'refusal' | 'after'>, Pick<Rejoin, 'meet' | 'close'> {
+export interface FaceParts
+  extends Omit<OnlineParts, 'refusal' | 'after'>, Pick<Rejoin, 'meet' | 'close'>, Pick<DeviceOptions, 'documents'> {
   readonly replica: Reading
   readonly facts: Facts
   readonly store: Store
@@ -176,6 +179,7 @@ export const createFace = ({
   host,
   meet,
   close,
+  documents,
   ...online
 }: FaceParts): Rejoin => {
   const { report } = host
@@ -188,7 +192,7 @@ export const createFace = ({
   const { status, page } = watchStatus({ replica, facts, outbox, offline, report })
   const kept = createCache({ state: cache, act, close })
   const whenReady = (signal?: { readonly signal?: AbortSignal }): Promise<unknown> => readiness(replica, report, signal)
-  const parts: TableParts = { replica, act, host, outbox, whenReady, now: host.now, report }
+  const parts: TableParts = { replica, act, host, outbox, whenReady, now: host.now, documents, report }
   const turn = (what: Act): void => void act(what).catch(report)
   const face = {
     get id() {

@@ -1,5 +1,6 @@
 import type { SchemaSource, TableName } from '@rejoin/profile'
 import type { Rejoin } from '../device/device.ts'
+import type { Readiness } from '../readiness/readiness.ts'
 import type { Query } from '../table/query.ts'
 import type { RowIn } from '../table/typing.ts'
 import { useRejoin } from './context.ts'
@@ -20,6 +21,10 @@ export interface TableHooks<S extends SchemaSource> {
   useSuspenseQuery<T extends TableName<S>>(table: T, query?: Query): readonly RowIn<S, T>[]
   /** One record as its user sees it; undefined while it is not here. */
   useRecord<T extends TableName<S>>(table: T, id: string): RowIn<S, T> | undefined
+  /** Whether one record can be worked on without a network, with all that the profile relates to it; if not, why. */
+  useReady(table: TableName<S>, id: string): Readiness
+  /** The same of everything a query selects: "is my day ready?" */
+  useReadyAll(table: TableName<S>, query?: Query): Readiness
 }
 
 const everything: Query = {}
@@ -41,6 +46,12 @@ export const useSuspenseQuery: TableHooks<SchemaSource>['useSuspenseQuery'] = (t
 export const useRecord: TableHooks<SchemaSource>['useRecord'] = (table, id) =>
   useObservable(sharedOf(useRejoin()).record(table, id))
 
+export const useReady: TableHooks<SchemaSource>['useReady'] = (table, id) =>
+  useObservable(sharedOf(useRejoin()).ready(table, id))
+
+export const useReadyAll: TableHooks<SchemaSource>['useReadyAll'] = (table, query = everything) =>
+  useObservable(sharedOf(useRejoin()).readyAll(table, query))
+
 /** The same hooks, typed by a schema: `export const { useQuery, useRecord } = hooksFor<typeof schema>()`. */
 export const hooksFor = <S extends SchemaSource>(): TableHooks<S> =>
-  ({ useRejoin, useQuery, useSuspenseQuery, useRecord }) as unknown as TableHooks<S>
+  ({ useRejoin, useQuery, useSuspenseQuery, useRecord, useReady, useReadyAll }) as unknown as TableHooks<S>

@@ -1,6 +1,7 @@
 import type { PlainRow } from '@rejoin/profile'
 import type { Rejoin } from '../device/device.ts'
 import type { Observable } from '../observe/observable.ts'
+import type { Readiness } from '../readiness/readiness.ts'
 import type { Query } from '../table/query.ts'
 import { sameKey } from './key.ts'
 
@@ -12,6 +13,8 @@ import { sameKey } from './key.ts'
 export interface Shared {
   query(table: string, query: Query): Observable<readonly PlainRow[]>
   record(table: string, id: string): Observable<PlainRow | undefined>
+  ready(table: string, id: string): Observable<Readiness>
+  readyAll(table: string, query: Query): Observable<Readiness>
   /** the first sync to come: the same promise for all who wait, or they would begin to wait again and again */
   whenReady(table: string): Promise<unknown>
 }
@@ -30,10 +33,13 @@ export const sharedOf = (rejoin: Rejoin): Shared => {
 const createShared = (rejoin: Rejoin): Shared => {
   const queries = createPool<readonly PlainRow[]>()
   const records = createPool<PlainRow | undefined>()
+  const readiness = createPool<Readiness>()
   let ready: Promise<unknown> | undefined
   return {
     query: (table, query) => queries(sameKey([table, query]), () => rejoin.table(table).query(query)),
     record: (table, id) => records(sameKey([table, id]), () => rejoin.table(table).watch(id)),
+    ready: (table, id) => readiness(sameKey([table, 'one', id]), () => rejoin.table(table).ready(id)),
+    readyAll: (table, query) => readiness(sameKey([table, 'all', query]), () => rejoin.table(table).readyAll(query)),
     whenReady: table => {
       if (ready === undefined) {
         const query = rejoin.table(table).query({ limit: 0 })

@@ -11,6 +11,7 @@ import type { Act } from '../device/act.ts'
 import { RejoinFault } from '../device/fault.ts'
 import { newUuid, type Host } from '../device/host.ts'
 import type { Outbox } from '../outbox/outbox.ts'
+import { type LiveReadiness, type ReadinessParts, type Watched, watchReadiness } from '../readiness/watch.ts'
 import { schemaOf } from '../replica/grant.ts'
 import { keyOf } from '../replica/memory.ts'
 import { grantIn } from '../replica/recording.ts'
@@ -58,6 +59,10 @@ export interface TableApi<S extends SchemaSource, T extends TableName<S>> {
    * `invalid`
    */
   query(query?: Query): LiveQuery<RowIn<S, T>>
+  /** whether a record can be worked on without a network: it is here, with all that the profile relates to it */
+  ready(id: string): LiveReadiness
+  /** the same of everything a query selects ("is my day ready?"): its table has to be complete as well */
+  readyAll(query?: Query): LiveReadiness
   /** the record `get` reads, told of; undefined while it is not here */
   watch(id: string): LiveRecord<RowIn<S, T>>
   /** the "cloud offline" mark of a record with unsettled edits (OB2) */
@@ -73,7 +78,7 @@ export interface TableApi<S extends SchemaSource, T extends TableName<S>> {
   open(id: string): RowIn<S, T>
 }
 
-export interface TableParts extends LiveParts {
+export interface TableParts extends LiveParts, ReadinessParts {
   readonly act: (act: Act) => Promise<void>
   readonly host: Host
   readonly outbox: Outbox
@@ -108,6 +113,11 @@ export const createTable = (parts: TableParts, name: string): TableApi<SchemaSou
       return createLiveQuery(parts, name, query) as LiveQuery<PlainRow>
     },
     watch: id => createLiveRecord(parts, name, id),
+    ready: id => {
+      if (replica.grant !== undefined) tableNamed(replica.present, name)
+      return watchReadiness(parts, name, { id })
+    },
+    readyAll: (query = {}) => watchReadiness(parts, name, createSelected(parts, name, query)),
     mark: id => outbox.mark(name, id),
     missing,
     outOfScope: id =>
@@ -117,6 +127,19 @@ export const createTable = (parts: TableParts, name: string): TableApi<SchemaSou
       if (row === undefined) throw notFound(name, id, missing(id))
       return row
     },
+  }
+}
+
+const createSelected = (parts: TableParts, name: string, query: Query): Watched => {
+  const live = createLiveQuery(parts, name, query)
+  return {
+    ids: () => {
+      const { grant } = parts.replica
+      const key = grant === undefined ? undefined : schemaOf(grant).tables.get(name)?.primaryKey
+      return key === undefined ? [] : live.current.map(row => String(row[key]))
+    },
+    subscribe: live.subscribe,
+    close: live.close,
   }
 }
 

@@ -61,7 +61,7 @@ export interface Device {
   ledger(): Rejoin['ledger']['current']
 }
 
-export interface DeviceOptions extends Pick<ClientOptions, 'consolidate'> {
+export interface DeviceOptions extends Pick<ClientOptions, 'consolidate' | 'documents'> {
   readonly user: User
   readonly relay: () => Core
   /** the relay's HTTP app, over the same way */
@@ -77,7 +77,7 @@ export interface DeviceOptions extends Pick<ClientOptions, 'consolidate'> {
 }
 
 export const openDevice = async (options: DeviceOptions): Promise<Device> => {
-  const { user, time, calm, dice, disk, report, consolidate, network } = options
+  const { user, time, calm, dice, disk, report, consolidate, documents, network } = options
   let { clock } = options
   let asked = 0
   const line = createLine(options.relay)
@@ -107,6 +107,7 @@ export const openDevice = async (options: DeviceOptions): Promise<Device> => {
       app: 'proofs',
       commands,
       ...(consolidate === undefined ? {} : { consolidate }),
+      ...(documents === undefined ? {} : { documents }),
       connect: handlers => {
         const end = { opened: handlers.opened, receive: handlers.message, closed: handlers.closed }
         const dialled = mine === life ? line.dial(end) : undefined

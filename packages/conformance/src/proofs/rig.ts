@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
-import { createMemoryDisk, type MemoryDisk, type Network } from '@rejoin/client'
+import { createMemoryDisk, type MemoryDisk, type Network, type Observable } from '@rejoin/client'
 import type { Fields, Person, ProfileItem, SchemaSource, StrategyName, Value } from '@rejoin/profile'
 import {
   createRelay,
@@ -81,6 +81,8 @@ export interface DeviceChoice {
   readonly unsynced?: boolean
   readonly network?: Network
   readonly consolidate?: boolean
+  /** documents whose text is on it */
+  readonly documents?: Observable<ReadonlySet<string>>
 }
 
 interface RigChoice extends Pick<RelayOptions, 'commands' | 'rules'> {
