@@ -61,6 +61,8 @@ export const createWalk = (replica: Reading, grant: Grant, documents: ReadonlySe
 
   const whyAbsent = (key: RecordKey, way: (Way & { readonly id: string }) | undefined): WhyMissing | undefined => {
     const row = present.rows.get(keyOf(key))
+    // Of a table that is coming anew nobody knows yet what has left.
+    if (row?.gone === 'left') return (granted.has(key.table) ? whyIncomplete(key.table) : undefined) ?? 'left'
     if (row?.gone !== undefined) return row.gone === 'unknown' ? 'unreadable' : row.gone
     if (replica.view(keyOf(key)) !== undefined) return undefined
     if (row !== undefined) return 'deleted'
