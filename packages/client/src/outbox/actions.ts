@@ -8,7 +8,7 @@ import { type Pen, recordEdit, takeFreshId, viewIn } from '../replica/recording.
 import { forgetGone } from '../replica/rows.ts'
 import { isLive } from '../replica/view.ts'
 import { orphan } from './orphans.ts'
-import { type Entry, next } from './outbox-state.ts'
+import { type Entry, isStuck, next } from './outbox-state.ts'
 import { refuseTooLarge } from './size.ts'
 
 /** What a user does with an entry. An action on a member of a group is one on the whole group (OB13). */
@@ -66,6 +66,12 @@ export const retry = (draft: Draft, id: string, corrections: Fields, pen: Pen): 
   refuseUnseen(draft, entry)
   const members = groupOf(draft, entry)
   if (members.some(({ state }) => state.status === 'accepted' || state.status === 'withdrawing')) throw tooLate()
+  // What nothing stops goes by itself; what the relay may have taken already would take effect twice.
+  if (!members.some(({ state }) => isStuck(state))) {
+    if (Object.keys(corrections).length === 0) return
+    if (members.some(({ state }) => state.status === 'sent' || (state.status === 'waiting' && state.left)))
+      throw onItsWay(entry)
+  }
   const records = new Map<string, number>()
   for (const member of members) mark(records, member)
   const answers = new Map(members.map(({ edit }) => [edit.id, edit.id === id ? corrections : {}]))
@@ -164,6 +170,15 @@ const refuseUnseen = (draft: Draft, { edit: { table, record }, state }: Entry): 
         ...place,
       })
 }
+
+const onItsWay = ({ edit: { table, record } }: Entry): RejoinFault =>
+  new RejoinFault({
+    code: 'settled',
+    message: 'this entry may have been sent already',
+    fix: 'wait for its answer, or delete it and do it again',
+    table,
+    record,
+  })
 
 const tooLate = (): RejoinFault =>
   new RejoinFault({

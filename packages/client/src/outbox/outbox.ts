@@ -65,11 +65,11 @@ export interface OutboxEntry {
   readonly amends?: string
   /** nothing is sent for it any more (OB10); @throws RejoinFault `settled` */
   discard(): Promise<void>
-  /** sends it again as it is (OB8) */
+  /** sends it again as it is (OB8); what nothing stops goes by itself */
   retry(): Promise<void>
   /**
    * sends it again with corrected values by column name (OB9), a command with corrected arguments, or answers its question
-   * @throws RejoinFault `not-found` where the question is of a record that is gone from here: only 'theirs' is left
+   * @throws RejoinFault `settled` where it may have been sent and is not answered yet; `not-found` where the question is of a record that is gone from here: only 'theirs' is left
    */
   resolve(answer: 'mine' | 'theirs' | Readonly<Record<string, unknown>>): Promise<void>
 }

@@ -50,7 +50,7 @@ describe('unsent work taken in by another device', () => {
     expect(tablet.entries()).toHaveLength(6)
     for (const entry of tablet.entries()) expect(entry).toMatchObject({ at })
     // What was made of it may be recorded anew before it goes: it is the same work still.
-    await tablet.entry('W1').retry()
+    await tablet.entry('W1').resolve({ by: 10 })
     await tablet.online()
     expect(await priorities()).toEqual([118, 8, 6])
     await phone.update('workorder', 'W1', { note: 'leaks' })
@@ -95,11 +95,11 @@ describe('unsent work taken in by another device', () => {
     const [phone] = await setOut()
     await phone.rejoin.table('workorder').run('raise', 'W1', { by: 10 })
     const file = phone.rejoin.outbox.export()
-    await phone.entry().retry()
+    await phone.entry().resolve({ by: 20 })
     await phone.rejoin.outbox.import(file)
     expect(phone.entries()).toHaveLength(1)
     await phone.online()
-    expect(await priorities()).toEqual([11, 1, undefined])
+    expect(await priorities()).toEqual([21, 1, undefined])
   })
 
   it('adds nothing where the first device has sent it meanwhile, known to the second or not', async () => {

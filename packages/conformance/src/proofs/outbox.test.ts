@@ -280,6 +280,28 @@ describe('the outbox', () => {
     await rig.agree()
   })
 
+  it('[OB11] an entry whose answer was lost takes effect once, though its user asks for it again meanwhile', async () => {
+    rig = await openRig('clientWins')
+    await rig.office.create('workorder', 'W1', order)
+    const mia = await rig.device('mia')
+    mia.line.watch(({ direction, message }) => (direction === 'down' && message.type === 'changes' ? 'cut' : 'deliver'))
+    await mia.rejoin.table('workorder').run('raise', 'W1', { by: 10 })
+    await rig.calm()
+    mia.offline()
+    await mia.create('workorder', 'W2', { title: 'Valve' })
+    expect(mia.entries()).toMatchObject([{ state: 'waiting' }, { state: 'waiting' }])
+    // It goes by itself; another one in its place would be another action.
+    for (const entry of mia.entries()) await entry.retry()
+    await expect(mia.entry('W1').resolve({ by: 20 })).rejects.toMatchObject({ code: 'settled', record: 'W1' })
+    await mia.entry('W2').resolve({ title: 'Valve on the roof' })
+    mia.line.watch(undefined)
+    await mia.online()
+    expect(mia.entries()).toEqual([])
+    expect(await rig.office.row('workorder', 'W1')).toMatchObject({ priority: 11 })
+    expect(await rig.office.row('workorder', 'W2')).toMatchObject({ title: 'Valve on the roof' })
+    await rig.agree()
+  })
+
   it('[OB11] the same entry sent any number of times takes effect once, also after others changed the record', async () => {
     rig = await openRig('clientWins')
     await rig.office.create('workorder', 'W1', order)
