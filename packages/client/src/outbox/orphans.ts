@@ -9,13 +9,14 @@ import type { Entry } from './outbox-state.ts'
 
 /** Entries that refer to a record whose create was given up: their author decides, unless the record comes to be. */
 
-/** Its create is void for good. What had not left and looks up to the record would point at nothing. */
+/** Its create is void for good. What was made after it to refer to the record waited for it, and would point at nothing. */
 export const orphan = (draft: Draft, { edit }: Entry): void => {
   const { grant } = draft.meta()
   const of = keyOf({ table: edit.table, id: edit.record })
   if (edit.kind !== 'create' || grant === undefined || isThere(draft, of)) return
   for (const entry of draft.entries()) {
-    if (entry.state.status !== 'waiting' || keyOf({ table: entry.edit.table, id: entry.edit.record }) === of) continue
+    if (entry.state.status !== 'waiting' || entry.edit.seq < edit.seq) continue
+    if (keyOf({ table: entry.edit.table, id: entry.edit.record }) === of) continue
     if (referred(entry.edit, schemaOf(grant)).includes(of))
       draft.putEntry({ ...entry, state: { status: 'orphaned', of } })
   }

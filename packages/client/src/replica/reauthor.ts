@@ -1,6 +1,8 @@
 import type { CommandCall, Edit, Fields, Value } from '@rejoin/profile'
+import { referred } from '../outbox/holding.ts'
 import type { Entry } from '../outbox/outbox-state.ts'
 import type { Draft } from './draft.ts'
+import { schemaOf } from './grant.ts'
 import { decode, keyOf } from './memory.ts'
 import { offlineStep, type Pen, recordEdit, takeFreshId, viewIn } from './recording.ts'
 
@@ -8,7 +10,7 @@ import { offlineStep, type Pen, recordEdit, takeFreshId, viewIn } from './record
  * Records a record's pending edits again, from one on, on what stands before it: new ids, a fresh client id, each
  * amending the one it replaces. One code path for resync, retry, resolve and discard in mid-chain. Accepted edits
  * stay, and so does what was made before: the relay may have taken it. Withdrawn ones are not built on. The order in
- * which they were made stays, across records too: groups go up next to one another.
+ * which they were made stays, across records too: groups go up next to one another, and what waits for a create, behind it.
  *
  * @param from by record key, the seq of the first edit to record again; groups are recorded again as a whole
  * @param answers by edit id, what its author says to it: nothing else lets an orphaned one go
@@ -20,14 +22,28 @@ export const reauthorAll = (
   answers: ReadonlyMap<string, Fields> = none,
 ): void => {
   const starts = new Map(from)
+  const { grant } = draft.meta()
+  const schema = grant === undefined ? undefined : schemaOf(grant)
   for (let moved = starts.size > 0; moved;) {
     moved = false
     const groups = new Set<string>()
-    for (const [key, first] of starts) for (const { edit } of openFrom(draft, key, first)) groups.add(edit.group ?? '')
+    /** by record, the seq of its create */
+    const made = new Map<string, number>()
+    for (const [key, first] of starts) {
+      for (const { edit } of openFrom(draft, key, first)) {
+        if (edit.group !== undefined) groups.add(edit.group)
+        if (edit.kind === 'create') made.set(key, edit.seq)
+      }
+    }
     for (const { edit, state } of draft.entries()) {
-      if (edit.group === undefined || !groups.has(edit.group) || !isOpen(state)) continue
       const key = keyOf({ table: edit.table, id: edit.record })
-      if (edit.seq >= (starts.get(key) ?? Infinity)) continue
+      if (edit.seq >= (starts.get(key) ?? Infinity) || !isOpen(state)) continue
+      const isMember = edit.group !== undefined && groups.has(edit.group)
+      const refers =
+        made.size > 0 &&
+        state.status === 'waiting' &&
+        referred(edit, schema).some(target => (made.get(target) ?? Infinity) < edit.seq)
+      if (!isMember && !refers) continue
       starts.set(key, edit.seq)
       moved = true
     }
@@ -93,7 +109,7 @@ const recordAgain = (
 
 /** Nobody has heard of an edit that never left, but may have of the one it replaces. */
 const replacedBy = ({ id, amends }: Edit, state: Entry['state']): string =>
-  state.status === 'waiting' && !state.left ? (amends ?? id) : id
+  (state.status === 'waiting' && !state.left) || state.status === 'orphaned' ? (amends ?? id) : id
 
 /** On what stands there now: what it showed before may be about a record that is no more. */
 const runAgain = (

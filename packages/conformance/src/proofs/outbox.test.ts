@@ -220,6 +220,26 @@ describe('the outbox', () => {
     },
   )
 
+  it('[OB7] what refers to a refused create stays behind it when it is sent again, and is refused again', async () => {
+    rig = await openRig('clientWins')
+    const mia = await rig.device('mia')
+    mia.offline()
+    await mia.create('workorder', 'W1', { title: 'Valve on the roof', ownerid: 'mia' })
+    await mia.create('annotation', 'N1', { subject: 'Key', workorder: 'W1', ownerid: 'mia' })
+    await rig.setSchema(shortTitles)
+    await mia.online()
+    await mia.entry('W1').retry()
+    await rig.calm()
+    expect(await rig.office.row('annotation', 'N1')).toBeUndefined()
+    expect(mia.entries()).toMatchObject([
+      { record: 'W1', state: 'rejected' },
+      { record: 'N1', state: 'held', heldBy: mia.entry('W1').id },
+    ])
+    await mia.discard('W1')
+    expect(mia.entries()).toMatchObject([{ record: 'N1', error: { code: 'given-up' } }])
+    await mia.discard('N1')
+  })
+
   it('[OB8] a refused entry is never sent again by itself; a retry by the user sends it, and success clears it', async () => {
     rig = await openRig('clientWins')
     await rig.office.create('annotation', 'N1', { subject: 'Key', text: 'under the mat', ownerid: 'north' })
