@@ -87,7 +87,8 @@ const openKept = async (
   try {
     return withHeadroom(await openIndexedDbStore({ name, gone }), { random })
   } catch (error) {
-    if (error instanceof StoreFault && error.code === 'gone') return undefined
+    // A browser that keeps nothing has the name all the same; a program without it is none, and has a better way.
+    if (error instanceof StoreFault && error.code === 'gone' && 'indexedDB' in globalThis) return undefined
     throw error
   }
 }
