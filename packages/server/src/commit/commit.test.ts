@@ -226,6 +226,23 @@ describe('the commit path', () => {
     expect((await device.push(alone))[0]!.answer).toEqual({ status: 'resync' })
   })
 
+  it('[OB11] a group told to send again has voided what it amends all the same: its next edits amend its own', async () => {
+    const relay = await openRelay()
+    const device = createDevice(relay, bo, 1)
+    await relay.online('J1', 'create', job)
+    await device.pull('J1')
+    device.edit('J1', 'update', { hours: 1 })
+    const { after: _, ...gap } = device.edit('J1', 'update', { hours: 2 }, { group: 'g', amends: 'elsewhere' })
+    const other = device.edit('J2', 'create', job, { group: 'g' })
+    const { author } = device
+    const answers = await relay.committer.submit([{ from: 'device', edits: [gap, other], author }])
+    expect(answers.map(({ answer }) => answer.status)).toEqual(['resync', 'resync'])
+    const first = createDevice(relay, bo, 2)
+    await first.pull('J1')
+    const [slow] = await first.push({ ...first.edit('J1', 'update', { hours: 2 }), id: 'elsewhere' })
+    expect(slow!.answer).toEqual({ status: 'withdrawn' })
+  })
+
   it('refuses used and missing clocks with resync, and forged client ids as such', async () => {
     const relay = await openRelay()
     const device = createDevice(relay, bo, 1)

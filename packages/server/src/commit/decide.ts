@@ -93,7 +93,11 @@ const decideGroup = (work: Workspace, { edits, author }: DeviceSubmission, circu
   const tried = edits.map(edit => decideEdit(trial, edit, author, circumstances))
   const worst = (status: Answer['status']): Judged | undefined => tried.find(({ answer }) => answer.status === status)
   const again = worst('wait') ?? worst('resync')
-  if (again !== undefined) return tried.map(each => ({ ...each, answer: again.answer }))
+  if (again !== undefined) {
+    // Recorded again, they amend these, of which nothing else is kept.
+    if (again.answer.status === 'resync') for (const edit of edits) voidAmended(work, edit, circumstances.now)
+    return tried.map(each => ({ ...each, answer: again.answer }))
+  }
   if (tried.every(({ answer }) => answer.status === 'withdrawn')) {
     trial.keep()
     return tried
