@@ -99,7 +99,7 @@ const GIVING_WAY = 3_000
 
 function openDatabase(factory: IDBFactory | undefined, name: string): Promise<IDBPDatabase<ShelfSchema>> {
   return new Promise((resolve, reject) => {
-    if (factory === undefined) return reject(withdrawnFault('this browser has no place where a site may keep data'))
+    if (factory === undefined) return reject(absentFault())
     let blocked = false
     let patience: ReturnType<typeof setTimeout> | undefined
     const request = opening(factory, name)

@@ -15,9 +15,9 @@ import { openTab } from './tab.ts'
  * A drowsy tab is frozen as Chromium freezes pages: it hears what other tabs say, and neither clock nor store.
  */
 export interface Browser {
-  open(options?: { readonly wanted?: boolean; readonly connect?: Connect }): Promise<Tab>
+  open(options?: TabChoice): Promise<Tab>
   /** begins to open; the tab may be frozen or crashed meanwhile */
-  begin(options?: { readonly wanted?: boolean; readonly connect?: Connect }): Beginning
+  begin(options?: TabChoice): Beginning
   /** moves the clock and runs what is due */
   pass(ms: number): Promise<void>
   /** moves the clock until it is settled, `most` ms at most. @returns ms it took */
@@ -28,6 +28,12 @@ export interface Browser {
   readonly disk: Store
   readonly errors: unknown[]
   readonly now: number
+}
+
+export interface TabChoice {
+  readonly wanted?: boolean
+  readonly connect?: Connect
+  readonly token?: string
 }
 
 export interface Beginning {
@@ -88,7 +94,7 @@ export const createBrowser = async ({ openStore, delay = () => 0 }: BrowserParts
     await settle()
   }
 
-  const begin: Browser['begin'] = ({ wanted = false, connect = nowhere } = {}) => {
+  const begin: Browser['begin'] = ({ wanted = false, connect = nowhere, token = 'token' } = {}) => {
     const number = opened++
     const mine = locks.enter()
     const channels: ChannelPort[] = []
@@ -179,7 +185,7 @@ export const createBrowser = async ({ openStore, delay = () => 0 }: BrowserParts
           name: 'test',
           wanted,
           connect,
-          token: 'token',
+          token,
           app: 'test',
         }),
       )

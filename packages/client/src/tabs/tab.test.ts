@@ -215,3 +215,28 @@ it('a save of a tab alone is one commit, and leaves no trace of tabs', async () 
   expect(await browser.disk.scan('meta', { from: 'tab:', to: 'tab;' })).toEqual([])
   await browser.until(one.close())
 })
+
+it('[OM11] a tab whose token names another user shows nothing and does nothing, and the tabs of the first user go on', async () => {
+  const browser = await memoryBrowser()
+  const jwt = (sub: string): string => `e30.${btoa(JSON.stringify({ sub }))}.signature`
+  const ana = await browser.open({ token: jwt('ana') })
+  const ben = await browser.open({ token: jwt('ben') })
+  const titles = (tab: typeof ana): unknown[] =>
+    tab.rejoin
+      .table('task')
+      .query()
+      .current.map(({ title }) => title)
+  expect([titles(ana), titles(ben)]).toEqual([['pump'], []])
+  const refused = expect(ben.rejoin.table('task').create({ title: 'new' })).rejects.toMatchObject({ code: 'forbidden' })
+  await browser.until(refused)
+  await browser.until(ana.rejoin.table('task').update('A', { title: 'motor' }))
+  expect([titles(ana), titles(ben)]).toEqual([['motor'], []])
+  // Left alone with the store, it leads, and still shows nothing.
+  await browser.until(ana.close())
+  await browser.pass(10_000)
+  expect(titles(ben)).toEqual([])
+  await browser.until(ben.close())
+  const again = await browser.open({ token: jwt('ana') })
+  expect([titles(again), again.rejoin.outbox.current.length]).toEqual([['motor'], 1])
+  expect(browser.errors).toEqual([])
+})
