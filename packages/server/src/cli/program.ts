@@ -44,6 +44,7 @@ const programOf = (terminal: Terminal): Command => {
     .option('--issuer <name>', 'who issues the tokens')
     .option('--audience <name>', 'for whom they are issued')
     .option('--origin <origin...>', 'pages that may connect, such as https://app.example or http://localhost:*')
+    .option('--commands <module>', 'a module that exports `commands`, the named actions of your app')
     .addOption(listOption())
     .action(async (choice: ServeChoice) => {
       const serving = await serve(choice, terminal)

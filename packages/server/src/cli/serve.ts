@@ -4,6 +4,7 @@ import { type Identity, remoteIdentity } from '../identity/identity.ts'
 import { createRelay } from '../relay.ts'
 import { LOCAL_ORIGINS } from '../routes/doorway.ts'
 import { serveRelay, type Serving } from '../routes/serve.ts'
+import { commandsFrom } from './commands.ts'
 import { openDatabase, relayPartsOf, shownAs } from './database.ts'
 import type { Terminal } from './terminal.ts'
 import { followChanges } from './watch.ts'
@@ -18,17 +19,19 @@ export interface ServeChoice {
   readonly audience?: string
   readonly origin?: readonly string[]
   readonly erasures?: string
+  readonly commands?: string
 }
 
 /** `rejoin serve`: runs until it is told to stop. */
 export const serve = async (choice: ServeChoice, terminal: Terminal): Promise<Serving> => {
   const signIn = signInOf(choice)
+  const commands = choice.commands === undefined ? [] : await commandsFrom(choice.commands)
   const storage = await openDatabase(choice.db, { create: false })
   let close = (): Promise<void> => storage.close()
   try {
     const origins = choice.origin ?? (signIn === 'development' ? LOCAL_ORIGINS : [])
     const who = signIn === 'development' ? { issuer: await openDevelopmentIssuer(storage) } : { identity: signIn }
-    const relay = await createRelay({ ...relayPartsOf(choice.db, storage, choice.erasures), origins, ...who })
+    const relay = await createRelay({ ...relayPartsOf(choice.db, storage, choice.erasures), commands, origins, ...who })
     close = () => relay.close()
     const serving = await serveRelay(relay, { port: choice.port, hostname: choice.host })
     terminal.out(`Rejoin relay at ${serving.url}, database ${shownAs(choice.db)}`)

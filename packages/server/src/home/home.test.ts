@@ -25,6 +25,20 @@ test('the page shows tables and counts, users with tokens that work, the head an
   expect(response.headers.get('cache-control')).toBe('no-store')
 })
 
+test('a program that asks for JSON is told the same, and only where the page would be shown', async () => {
+  const asked = (url: string): Promise<Response> =>
+    Promise.resolve(opened.relay.app.request(url, { headers: { accept: 'application/json' } }))
+  const { people, strategy } = (await (await asked('http://localhost/')).json()) as {
+    readonly people: readonly { readonly id: string; readonly token: string }[]
+    readonly strategy: string
+  }
+  expect(strategy).toBe('clientWins')
+  expect(people.map(({ id }) => id).toSorted()).toEqual(source.people.map(({ id }) => id).toSorted())
+  const headers = { authorization: `Bearer ${people[0]!.token}` }
+  expect((await opened.relay.app.request('/api/tables', { headers })).status).toBe(200)
+  expect(await (await asked('http://evil.example:8787/')).text()).toBe('This is a Rejoin relay.\n')
+})
+
 test('the page shows live sessions with user, app and phase', async () => {
   const { url } = await opened.serve()
   const device = await connect(url)
