@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-/** A program of ours in a process of its own, run from source. It can be ended as a machine ends: without a word. */
+/** A program of ours in a process of its own, run from source unless it is bundled (bundle.ts). It can be ended as a machine ends: without a word. */
 export interface Program {
   readonly pid: number
   /** one line to its standard input */
@@ -24,8 +24,11 @@ export interface ProgramCommand {
 const STOP_LIMIT = 3_000
 
 export const startProgram = ({ script, args, onLine }: ProgramCommand): Program => {
-  const loader = ['--import', import.meta.resolve('tsx'), '--conditions=@rejoin/source']
-  const child = spawn(process.execPath, [...loader, fileURLToPath(script), ...args], {
+  const path = fileURLToPath(script)
+  const loader = path.endsWith('.mjs')
+    ? ['--enable-source-maps']
+    : ['--import', import.meta.resolve('tsx'), '--conditions=@rejoin/source']
+  const child = spawn(process.execPath, [...loader, path, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   const { pid } = child

@@ -16,7 +16,7 @@ const READY = /^Rejoin relay at (http:\S+:(\d+)),/
 const START_LIMIT = 60_000
 
 /** Sign-in is by the development issuer (`tokenFor`). */
-export const startRelayOn = async (db: string): Promise<RelayProcess> => {
+export const startRelayOn = async (db: string, more: readonly string[] = []): Promise<RelayProcess> => {
   const listeners = new Set<(line: string) => void>()
   let program: Program
   let url = ''
@@ -48,7 +48,7 @@ export const startRelayOn = async (db: string): Promise<RelayProcess> => {
   const start = async (): Promise<void> => {
     program = startProgram({
       script: CLI,
-      args: ['serve', '--db', db, '--port', port, '--dev-issuer'],
+      args: ['serve', '--db', db, '--port', port, '--dev-issuer', ...more],
       onLine: line => {
         for (const listener of listeners) listener(line)
       },
