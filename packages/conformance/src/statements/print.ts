@@ -12,14 +12,18 @@ const words: Record<Status, string> = {
   'not-yet': tone('faint', 'not yet'),
 }
 
-export const verdictTable = (rows: readonly Verdict[]): string =>
+const outOfReach = tone('faint', 'not black-box')
+
+/** @param asides why a statement, or a part of it, is out of reach of the tests that ran, by id */
+export const verdictTable = (rows: readonly Verdict[], asides: Readonly<Record<string, string>> = {}): string =>
   table(
     ['id', 'result', { head: 'tests', align: 'right' }, { head: 'statement', width: 88 }, 'source'],
     rows.map(({ statement, status, tests, skipped }) => [
       statement.id,
-      words[status] + (skipped > 0 ? ` (${skipped} skipped)` : ''),
+      (status === 'not-yet' && skipped === 0 && asides[statement.id] !== undefined ? outOfReach : words[status]) +
+        (skipped > 0 ? ` (${skipped} skipped)` : ''),
       tests,
-      statement.sentence,
+      statement.sentence + (asides[statement.id] === undefined ? '' : ` [not here: ${asides[statement.id]}]`),
       statement.source,
     ]),
   )
