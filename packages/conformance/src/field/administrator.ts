@@ -1,10 +1,13 @@
 import type { StrategyName, SyncMode } from '@rejoin/profile'
+import type { Rule } from '@rejoin/server'
 import { fieldEnvironment, fieldSettings, type Person } from './environment.ts'
 import { type Ask, doneBy } from './office.ts'
 import type { Administrator } from './system.ts'
 
 /** By the relay's administration, as whoever may administer the environment. */
 export interface Steward extends Administrator {
+  /** nothing is forbidden any more, until `settle` */
+  release(): Promise<void>
   /** everything as the environment has it at first, whatever an earlier run that was ended had left */
   settle(): Promise<void>
 }
@@ -13,6 +16,7 @@ export interface SettingsChange {
   readonly strategy?: StrategyName
   /** null: as the environment */
   readonly strategies?: Readonly<Record<string, StrategyName | null>>
+  readonly rules?: readonly Rule[]
   readonly cacheHours?: number
   readonly syncModes?: readonly SyncMode[]
   readonly rowCaps?: { readonly all: number; readonly tables: Readonly<Record<string, number>> }
@@ -35,6 +39,7 @@ export const createAdministrator = (ask: Ask): Steward => {
     user,
     settings,
     roles,
+    release: () => settings({ rules: [] }),
     settle: async () => {
       const strategies = Object.fromEntries(fieldEnvironment.schema.tables.map(({ name }) => [name, null]))
       await settings({ ...fieldSettings, strategies })

@@ -81,7 +81,9 @@ export const openNetwork = async (relay: string): Promise<Network> => {
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    traffic,
+    get traffic() {
+      return { ...traffic, open: sockets.size }
+    },
     cut,
     cutAfter: bytes =>
       new Promise(reached => {

@@ -57,10 +57,13 @@ export const openSystem = async (relay: FieldRelay, place: Place): Promise<OpenS
     },
     sweep: async () => {
       const own = (id: string): boolean => id.startsWith(`${run}-`) || madeSince(id, begun)
+      // Closed jobs go, too.
+      await steward.release()
       for (const { name } of fieldEnvironment.schema.tables) {
         if (name === 'product') continue
         for (const id of await office.ids(name)) if (own(id)) await ask('DELETE', `/tables/${name}/${id}`)
       }
+      await steward.settle()
     },
   }
 }

@@ -82,8 +82,10 @@ export interface Device extends DeviceFace {
 }
 
 export interface Traffic {
-  /** connections the device made, and bytes */
+  /** connections the device made, and those that are open now */
   readonly connections: number
+  readonly open: number
+  /** bytes */
   readonly up: number
   readonly down: number
 }

@@ -49,7 +49,7 @@ export const makeDevice = async (
       await device.disconnect()
       await device.connect()
     },
-    traffic: () => ({ ...network.traffic }),
+    traffic: () => network.traffic,
     crash: async () => {
       await seat?.kill()
       await open()

@@ -73,13 +73,14 @@ export const offlineMode: readonly Scenario[] = [
     async system => {
       const { device, id } = await known(system)
       await device.turnOn()
-      await becomes(async () => (await device.facts()).link.state, 'offline')
+      // What was under way is over.
+      await becomes(async () => device.traffic(), { open: 0 })
       const before = device.traffic()
       await device.update('job', id, { status: 'done' })
       await device.crash()
       await device.create('job', { title: 'Found on site', ownerid: 'tim' })
       await refuses(device.onlineRow('job', id), { code: 'offline-mode' })
-      await stays(async () => device.traffic(), before, 1_500)
+      await stays(async () => device.traffic(), before, 1_000)
       is((await device.entries()).length, 2)
       await device.turnOff()
       await drained(device)
