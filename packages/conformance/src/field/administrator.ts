@@ -22,7 +22,7 @@ export interface SettingsChange {
   readonly rowCaps?: { readonly all: number; readonly tables: Readonly<Record<string, number>> }
 }
 
-export interface User {
+interface User {
   readonly id: string
   readonly name: string
   readonly roles: readonly string[]
@@ -36,7 +36,6 @@ export const createAdministrator = (ask: Ask): Steward => {
   const roles = async (id: Person, given: readonly string[]): Promise<void> =>
     void (await done('PUT', `/users/${id}`, { ...(await user(id)), roles: given }))
   return {
-    user,
     settings,
     roles,
     release: () => settings({ rules: [] }),

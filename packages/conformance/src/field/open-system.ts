@@ -31,7 +31,6 @@ export const openSystem = async (relay: FieldRelay, place: Place): Promise<OpenS
   return {
     office,
     administrator: {
-      user: steward.user,
       settings: change => {
         changed = true
         return steward.settings(change)

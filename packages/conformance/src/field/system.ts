@@ -13,7 +13,7 @@ import type {
   SyncChoice,
   UnsentChoice,
 } from '@rejoin/client'
-import type { SettingsChange, User } from './administrator.ts'
+import type { SettingsChange } from './administrator.ts'
 import type { Person } from './environment.ts'
 import type { Office } from './office.ts'
 
@@ -57,7 +57,6 @@ export interface Opening {
 export interface Administrator {
   /** what is changed is put back when the scenario ends */
   settings(change: SettingsChange): Promise<void>
-  user(id: Person): Promise<User>
   /** the same */
   roles(id: Person, roles: readonly string[]): Promise<void>
 }
@@ -187,8 +186,6 @@ export interface Told {
   readonly outbox: readonly (readonly string[])[]
   /** states a person saw, and the description of each */
   readonly statuses: readonly (readonly [state: string, description: string])[]
-  /** withdrawals that came too late */
-  readonly late: readonly string[]
 }
 
 export interface ActionsShown {

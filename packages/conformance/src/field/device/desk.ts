@@ -149,13 +149,12 @@ const taken = (group: Parameters<Parameters<Rejoin['group']>[0]>[0], step: Step)
 }
 
 const listen = (rejoin: Rejoin): Told => {
-  const told = { passes: [], progress: [], outbox: [], statuses: [], late: [] } as {
+  const told = { passes: [], progress: [], outbox: [], statuses: [] } as {
     -readonly [Name in keyof Told]: Told[Name][number][]
   }
   rejoin.lastPass.subscribe(pass => void (pass !== undefined && told.passes.push(pass)))
   rejoin.progress.subscribe(progress => void told.progress.push(progress))
   rejoin.outbox.subscribe(now => void told.outbox.push(now.map(({ record, state }) => `${record} ${state}`)))
   rejoin.status.subscribe(({ state, description }) => void told.statuses.push([state, description]))
-  rejoin.late.subscribe(ids => void told.late.push(...ids))
   return told
 }
