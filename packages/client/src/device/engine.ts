@@ -15,7 +15,9 @@ import type { SessionEvent } from '../session/events.ts'
 import { createLink, isGreeted, type Token } from '../session/link.ts'
 import { progressAfter } from '../session/progress-after.ts'
 import { connecting } from '../session/progress.ts'
+import { maySend } from '../session/session-state.ts'
 import { createSession } from '../session/session.ts'
+import { SIGN_IN } from '../session/sign-in.ts'
 import type { Connect } from '../session/socket.ts'
 import { type Failure, failureFrom } from '../status/failure.ts'
 import { weightOf } from '../status/page.ts'
@@ -99,7 +101,16 @@ export const createEngine = ({
   /** what was done last found no room */
   let unsaved: Failure | undefined
   const passes = createPasses({ replica, host, stats, ended: facts.lastPass.set })
+  const pause = (reason: string): void => {
+    paused.set(withReason(paused.current, reason))
+  }
+  const resume = (reason: string): void => {
+    paused.set(withoutReason(paused.current, reason))
+    if (paused.current.length === 0) chosen = new Set()
+  }
   const told = (event: SessionEvent): void => {
+    // Whom the relay welcomes is signed in.
+    if (event.type === 'moved' && maySend(event.state)) resume(SIGN_IN)
     progress.set(progressAfter(progress.current, event, replica.memory.tables, host.now(), stats.received - before))
     if (event.type === 'late') late.tell(event.entries.map(({ edit }) => edit.id))
     if (event.type === 'another') facts.barred.set(true)
@@ -142,6 +153,7 @@ export const createEngine = ({
     },
     status: status => {
       if (status.fault !== undefined) facts.failure.set({ at: host.now(), fault: status.fault, over: false })
+      if (status.fault?.code === 'unauthenticated') pause(SIGN_IN)
       facts.link.set(status)
       syncing.moved(status)
     },
@@ -241,11 +253,10 @@ export const createEngine = ({
         }
         return syncing.refresh()
       case 'pause':
-        paused.set(withReason(paused.current, what.reason))
+        pause(what.reason)
         return replica.write(draft => draft.setMeta({ paused: withReason(draft.meta().paused ?? [], what.reason) }))
       case 'resume':
-        paused.set(withoutReason(paused.current, what.reason))
-        if (paused.current.length === 0) chosen = new Set()
+        resume(what.reason)
         wake()
         return replica.write(draft => draft.setMeta({ paused: withoutReason(draft.meta().paused ?? [], what.reason) }))
       case 'send':

@@ -76,7 +76,7 @@ export interface OutboxEntry {
 
 /** Entries of this device that are not settled, oldest first. An entry that says what it said is the same object. */
 export interface Outbox extends Observable<readonly OutboxEntry[]> {
-  /** names of what keeps the queue from being sent (OB14) */
+  /** names of what keeps the queue from being sent (OB14): an app's own, and `sign-in` until the relay knows the user (ER4) */
   readonly paused: Observable<readonly string[]>
   /**
    * nothing is sent while any reason stands, after a restart too; reasons are the app's own words, `manual` that of a

@@ -4,6 +4,7 @@ import type { SessionEvent } from './events.ts'
 import { comeBack } from './reconnect.ts'
 import type { SessionEnd } from './session-state.ts'
 import type { Session } from './session.ts'
+import { withoutToken } from './sign-in.ts'
 import type { Connect, Socket } from './socket.ts'
 
 /**
@@ -35,7 +36,8 @@ export const isGreeted = ({ state }: Pick<LinkStatus, 'state'>): boolean => stat
 
 /**
  * A JWT the relay knows, or how to get one: asked for before each connection, so that one that ran out is renewed by
- * itself. One that rejects counts as no network.
+ * itself. It may reject with a `RejoinFault` `unauthenticated`: the user has to sign in first; anything else counts as
+ * no network.
  */
 export type Token = string | (() => Promise<string>)
 
@@ -188,10 +190,11 @@ const createRun = (
     listen()
   }
 
-  // A token that could not be had is no different from a network that is not there.
+  // A token that could not be had is no different from a network that is not there, unless the app knows better.
   open().catch((error: unknown) => {
-    host.report(error)
-    end({ code: LOST })
+    const known = withoutToken(error)
+    if (known === undefined) host.report(error)
+    end(known ?? { code: LOST })
   })
   return { end, session: () => session }
 }

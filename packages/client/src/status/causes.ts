@@ -2,6 +2,7 @@ import type { Fault } from '@rejoin/profile'
 import type { CacheState } from '../lifetime/cache-state.ts'
 import type { OutboxEntry } from '../outbox/outbox.ts'
 import { isGreeted, type LinkStatus } from '../session/link.ts'
+import { SIGN_IN } from '../session/sign-in.ts'
 import type { Loss } from '../storage/loss.ts'
 import type { Room } from '../storage/port.ts'
 import type { StorageStatus } from '../storage/watch.ts'
@@ -106,5 +107,5 @@ const held = (reasons: readonly string[]): Fault => ({
   code: 'paused',
   at: 'outbox',
   message: `sending is paused (${reasons.join(', ')})`,
-  fix: 'resume sending',
+  fix: reasons.includes(SIGN_IN) ? 'sign in again' : 'resume sending',
 })

@@ -6,6 +6,7 @@ import {
   type OutboxEntry,
   type Query,
   type Rejoin,
+  type Token,
 } from '@rejoin/client'
 import type { Core } from '@rejoin/server'
 import { commands } from './commands.ts'
@@ -74,10 +75,12 @@ export interface DeviceOptions extends Pick<ClientOptions, 'consolidate' | 'docu
   readonly clock: number
   readonly disk: MemoryDisk
   readonly network?: Network | undefined
+  /** how it gets a token, where it is more than its user's name */
+  readonly token?: Token | undefined
 }
 
 export const openDevice = async (options: DeviceOptions): Promise<Device> => {
-  const { user, time, calm, dice, disk, report, consolidate, documents, network } = options
+  const { user, time, calm, dice, disk, report, consolidate, documents, network, token = user } = options
   let { clock } = options
   let asked = 0
   const line = createLine(options.relay)
@@ -97,7 +100,7 @@ export const openDevice = async (options: DeviceOptions): Promise<Device> => {
         after: (ms, run) => time.after(ms, () => (mine === life ? run() : undefined)),
         report: error => (mine === life ? report(error) : undefined),
       },
-      token: user,
+      token,
       url: 'http://relay',
       fetch: async (input, request) => {
         asked++

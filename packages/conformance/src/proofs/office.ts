@@ -61,9 +61,9 @@ export interface RefusedRow {
   readonly changes: Readonly<Record<string, unknown>>
 }
 
-export const createOffice = (relay: Relay, user: User): Office => {
+export const createOffice = (relay: () => Relay, user: User): Office => {
   const request = async (method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> => {
-    const response = await relay.app.request(`/api${path}`, {
+    const response = await relay().app.request(`/api${path}`, {
       method,
       headers: { authorization: `Bearer ${user}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

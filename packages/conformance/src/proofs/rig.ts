@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
-import { createMemoryDisk, type MemoryDisk, type Network, type Observable } from '@rejoin/client'
+import { createMemoryDisk, type MemoryDisk, type Network, type Observable, type Token } from '@rejoin/client'
 import type { Fields, Person, ProfileItem, SchemaSource, StrategyName, Value } from '@rejoin/profile'
 import {
   createRelay,
@@ -41,6 +41,8 @@ export interface Rig {
   device(user: User, options?: DeviceChoice): Promise<Device>
   /** many records at once, by column id, written by the office through the same commit path */
   fill(table: string, ids: readonly string[], fields: (id: string) => Fields, kind?: 'create' | 'update'): Promise<void>
+  /** the relay is gone, stopped or killed without a word, and another one serves the same database */
+  restart(how: 'stop' | 'kill'): Promise<void>
   /** nothing moves any more; no time passes */
   still(): Promise<void>
   /** the same, and a second passes: pauses between messages end */
@@ -49,7 +51,7 @@ export interface Rig {
   /** Each device that is live with nothing in its outbox shows exactly what its user may hold of what the office sees. */
   agree(): Promise<void>
   /** every visible change, in the order of commits, by column id */
-  applied(): readonly { readonly table: string; readonly id: string; readonly rev: number; readonly fields: Fields }[]
+  applied(): readonly Applied[]
   head(): Promise<number>
   revOf(table: string, id: string): Promise<number | undefined>
   /** what the relay keeps of edits, in the order asked for; undefined where it has none */
@@ -74,6 +76,14 @@ export interface Rig {
   close(): Promise<void>
 }
 
+export interface Applied {
+  readonly table: string
+  readonly id: string
+  readonly rev: number
+  readonly fields: Fields
+  readonly deleted: boolean
+}
+
 export interface DeviceChoice {
   /** ms its clock is off */
   readonly clock?: number
@@ -83,6 +93,8 @@ export interface DeviceChoice {
   readonly consolidate?: boolean
   /** documents whose text is on it */
   readonly documents?: Observable<ReadonlySet<string>>
+  /** instead of its user's name; `NAME until MS` ends then (ms since 1970) */
+  readonly token?: Token
 }
 
 interface RigChoice extends Pick<RelayOptions, 'commands' | 'rules'> {
@@ -98,6 +110,8 @@ export const openRig = async (
   let slowness = (): number => 0
   const storage: typeof database = {
     ...database,
+    // It outlives the relays over it.
+    close: async () => {},
     snapshot: async read => {
       reading++
       for (let turn = slowness(); turn > 0; turn--) await setImmediate()
@@ -125,37 +139,47 @@ export const openRig = async (
     }
   }
   const time = createTime(still)
-  const relay = await createRelay({
-    storage,
-    identity: {
-      verify: async token =>
-        signIns
-          ? { ok: true, user: token, expires: START + 10 * 365 * 86_400_000 }
-          : { ok: false, why: 'the sign-in has expired' },
-    },
-    now: time.now,
-    commands,
-    rules,
-    // The one place where a relay tells of its own bugs.
-    log: { error: (error: unknown) => void bugs.push(error) } as never,
-  })
-  const { core } = relay
-  const applied: { table: string; id: string; rev: number; fields: Fields }[] = []
-  core.onCommit(({ changed }) => {
-    for (const { table, id, rev, after } of changed) applied.push({ table, id, rev, fields: after.fields })
-  })
+  const applied: Applied[] = []
+  const startRelay = async (): Promise<Relay> => {
+    const started = await createRelay({
+      storage,
+      identity: {
+        verify: async token => {
+          const [user = '', until] = token.split(' until ')
+          const expires = until === undefined ? START + 10 * 365 * 86_400_000 : Number(until)
+          return signIns && expires > time.now()
+            ? { ok: true, user, expires }
+            : { ok: false, why: 'the sign-in has expired' }
+        },
+      },
+      now: time.now,
+      commands,
+      rules,
+      // The one place where a relay tells of its own bugs.
+      log: { error: (error: unknown) => void bugs.push(error) } as never,
+    })
+    started.core.onCommit(({ changed }) => {
+      for (const { table, id, rev, after } of changed)
+        applied.push({ table, id, rev, fields: after.fields, deleted: after.deleted })
+    })
+    return started
+  }
+  let relay = await startRelay()
   const calm = (): Promise<void> => time.pass(1_000)
   const write = async (...entries: readonly Entry[]): Promise<void> => {
     await storage.commit({}, () => ({ result: undefined, entries }))
-    await core.reload()
+    await relay.core.reload()
   }
+  const settings = (): Settings => relay.core.environment().settings
 
   return {
-    relay,
+    get relay() {
+      return relay
+    },
     storage,
     time,
-    office: createOffice(relay, 'olga'),
-    officeOf: user => createOffice(relay, user),
+    office: createOffice(() => relay, 'olga'),
+    officeOf: user => createOffice(() => relay, user),
     device: async (user, { clock = 0, disk = createMemoryDisk(), unsynced = false, ...own } = {}) => {
       const device = await openDevice({
         ...own,
@@ -164,7 +188,7 @@ export const openRig = async (
         disk,
         time,
         calm,
-        relay: () => core,
+        relay: () => relay.core,
         request: async (path, request) => relay.app.request(path, request),
         dice: createDice(dice.number(2 ** 31)),
         report: error => void bugs.push(error),
@@ -176,6 +200,7 @@ export const openRig = async (
       return device
     },
     fill: async (table, ids, fields, kind = 'create') => {
+      const { core } = relay
       const person = core.environment().person('olga')!
       for (let at = 0; at < ids.length; at += 500) {
         const judged = await core.committer.submit(
@@ -192,12 +217,19 @@ export const openRig = async (
         for (const { answer } of judged) expect(answer.status).toBe('applied')
       }
     },
+    restart: async how => {
+      const before = relay
+      if (how === 'kill') for (const { line } of devices) line.lose()
+      await before.close()
+      relay = await startRelay()
+      await still()
+    },
     still,
     calm,
     pass: time.pass,
     agree: async () => {
       await calm()
-      const office = createOffice(relay, 'olga')
+      const office = createOffice(() => relay, 'olga')
       for (const table of ['workorder', 'account', 'annotation']) {
         const rows = await office.rows(table)
         for (const device of devices) {
@@ -218,13 +250,11 @@ export const openRig = async (
       return edits.map(edit => found.find(each => each.edit === edit))
     },
     setSchema: schema => write(...schemaEntries(schema)),
-    setCacheHours: cacheHours =>
-      write({ kind: 'environment', id: 'settings', value: { ...core.environment().settings, cacheHours } }),
+    setCacheHours: cacheHours => write({ kind: 'environment', id: 'settings', value: { ...settings(), cacheHours } }),
     setStrategy: strategy_ =>
       write({ kind: 'environment', id: 'settings', value: { strategy: strategy_, strategies: {} } }),
-    setRules: rules => write({ kind: 'environment', id: 'settings', value: { ...core.environment().settings, rules } }),
-    setSettings: settings =>
-      write({ kind: 'environment', id: 'settings', value: { ...core.environment().settings, ...settings } }),
+    setRules: rules => write({ kind: 'environment', id: 'settings', value: { ...settings(), rules } }),
+    setSettings: some => write({ kind: 'environment', id: 'settings', value: { ...settings(), ...some } }),
     setItems: (name, items) => {
       selected.set(name, items)
       return write(
@@ -237,7 +267,7 @@ export const openRig = async (
         removedEntries: [{ kind: 'person', id: user }],
         entries: [{ kind: 'leaver', id: user, value: { id: user } }],
       }))
-      await core.reload()
+      await relay.core.reload()
     },
     setPerson: person => write({ kind: 'person', id: person.id, value: person }),
     slow: turns => {
@@ -250,6 +280,7 @@ export const openRig = async (
     close: async () => {
       for (const device of devices) await device.close()
       await relay.close()
+      await database.close()
       expect(bugs).toEqual([])
     },
   }
