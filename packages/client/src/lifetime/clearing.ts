@@ -1,7 +1,7 @@
 import { RejoinFault } from '../device/fault.ts'
 import type { FormDraft } from '../drafts/form-draft.ts'
 import { discard } from '../outbox/actions.ts'
-import { draftId, isUnsent, type Unsent } from '../outbox/unsent.ts'
+import { draftId, isUnsent, isUntold, type Unsent } from '../outbox/unsent.ts'
 import type { Draft } from '../replica/draft.ts'
 import { putRow } from '../replica/keys.ts'
 import { keyOf, type Memory, type Meta, type Row } from '../replica/memory.ts'
@@ -45,6 +45,7 @@ export const clearCache = (draft: Draft, unsent: Unsent, pen: Pen): void => {
 /** CA5, SE4: nothing is left. Whoever goes on here is another device: its counters begin anew. @throws RejoinFault `unsent` */
 export const wipe = (draft: Draft, unsent: Unsent, pen: Pen): void => {
   refuseUncovered(draft, unsent, draft.drafts())
+  refuseUntold(draft, unsent)
   draft.also('', () => ({
     changes: shelves.map(shelf => ({ clear: shelf })),
     apply: ({ rows, staged, entries, chains, authored, tables, ledger, settled, forms, pins, pinned }) => {
@@ -83,5 +84,18 @@ const refuseUncovered = (draft: Draft, unsent: Unsent, forms: readonly FormDraft
     code: 'unsent',
     message: `${actions} unsent actions and ${drafts} drafts would be lost`,
     fix: 'send them, export them to a file, or confirm that they are to be discarded',
+  })
+}
+
+/** Elsewhere nobody would hear the answer, and what was given up might take effect unseen (OB10). */
+const refuseUntold = (draft: Draft, unsent: Unsent): void => {
+  if (unsent === 'discard') return
+  const covered = new Set(unsent === 'keep' ? [] : unsent.exported)
+  const untold = draft.entries().filter(entry => isUntold(entry) && !covered.has(entry.edit.id)).length
+  if (untold === 0) return
+  throw new RejoinFault({
+    code: 'unsent',
+    message: `nobody would know any more whether ${untold} withdrawn actions took effect`,
+    fix: 'connect and wait for the answer, export to a file that names them, or confirm that they are given up',
   })
 }

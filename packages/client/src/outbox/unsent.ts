@@ -21,6 +21,8 @@ export interface UnsentWork {
   readonly at: number
   /** in the order they were made */
   readonly actions: readonly UnsentAction[]
+  /** ids of edits given up after they may have left, of which nobody knows yet whether they took effect (OB10) */
+  readonly withdrawn: readonly string[]
   /** forms not submitted */
   readonly drafts: readonly FormDraft[]
 }
@@ -45,6 +47,9 @@ export type Unsent = 'keep' | 'discard' | { readonly exported: readonly string[]
 /** Entries that no relay has accepted and their author still means. */
 export const isUnsent = ({ state: { status } }: Entry): boolean => status !== 'accepted' && status !== 'withdrawing'
 
+/** Entries given up that the relay may have taken all the same: it has not said yet (OB10). */
+export const isUntold = ({ state }: Entry): boolean => state.status === 'withdrawing' && !state.closing
+
 export const unsentOf = (draft: Draft, id: string, at: number): UnsentWork => {
   const { device, grant } = draft.meta()
   const tables = grant === undefined ? undefined : schemaOf(grant).tables
@@ -58,6 +63,10 @@ export const unsentOf = (draft: Draft, id: string, at: number): UnsentWork => {
       .entries()
       .filter(isUnsent)
       .map(entry => actionOf(entry, tables?.get(entry.edit.table))),
+    withdrawn: draft
+      .entries()
+      .filter(isUntold)
+      .map(({ edit: { id } }) => id),
     drafts: draft.drafts(),
   }
 }
@@ -90,9 +99,10 @@ const wishOf = (edit: Edit, table: Table | undefined): Wish => {
   return { kind, ...place, values: Object.fromEntries(named) as Values }
 }
 
-/** Every id a file vouches for: of actions, and of drafts by their names. */
-export const idsIn = ({ actions, drafts }: UnsentWork): readonly string[] => [
+/** Every id a file vouches for: of actions, of what was withdrawn, and of drafts by their names. */
+export const idsIn = ({ actions, withdrawn, drafts }: UnsentWork): readonly string[] => [
   ...actions.map(({ id }) => id),
+  ...withdrawn,
   ...drafts.map(({ name }) => draftId(name)),
 ]
 
@@ -110,8 +120,10 @@ export const readUnsent = (text: string): UnsentWork => {
   throw new RejoinFault({ code: 'invalid', message: 'this file holds no unsent work', fix: 'choose the exported file' })
 }
 
-const isWork = ({ id, user, actions, drafts }: Readonly<Record<string, unknown>>): boolean =>
+const isWork = ({ id, user, actions, withdrawn, drafts }: Readonly<Record<string, unknown>>): boolean =>
   typeof id === 'string' &&
+  Array.isArray(withdrawn) &&
+  withdrawn.every(each => typeof each === 'string') &&
   typeof user === 'string' &&
   Array.isArray(actions) &&
   actions.every(isAction) &&

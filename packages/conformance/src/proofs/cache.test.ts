@@ -114,6 +114,22 @@ describe('the life of a cache', () => {
     expect(file).not.toContain('Pump')
   })
 
+  it('[SE4] [OB10] regression, a change given up took effect unseen: signing out waits for the word on what was withdrawn, or the file names it', async () => {
+    const mia = await withRows()
+    mia.line.hold('down')
+    await mia.update('workorder', 'W1', { title: 'Not so' })
+    await rig.calm()
+    await mia.discard()
+    expect(mia.entries()).toEqual([])
+    await expect(mia.rejoin.signOut()).rejects.toMatchObject({ code: 'unsent' })
+    const file = JSON.parse(mia.rejoin.outbox.export()) as { actions: unknown[]; withdrawn: string[] }
+    expect(file).toMatchObject({ actions: [], withdrawn: [expect.any(String)] })
+    mia.line.release('down')
+    await rig.calm()
+    expect(mia.late()).toEqual(file.withdrawn)
+    await mia.rejoin.signOut()
+  })
+
   it('[LW11] undo of unsent work leaves nothing for the relay, and a record as the relay has it', async () => {
     const mia = await withRows()
     mia.offline()
