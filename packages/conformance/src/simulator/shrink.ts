@@ -1,35 +1,13 @@
-import { type Plan, planOf, type Step } from './plan.ts'
+import { leaveOut, type Shrunk } from './leave-out.ts'
+import { planOf, type Step } from './plan.ts'
 import { type RunFailure, type RunOptions, runSeed } from './run.ts'
 
-/** The few steps of a failing run that are enough to break the same promise. */
-export interface Shrunk {
-  readonly steps: readonly Step[]
-  readonly failure: RunFailure
-}
-
-/** Leaves out ever smaller parts as long as the same promise stays broken. @param tries runs at most */
-export const shrink = async (options: RunOptions, failure: RunFailure, tries = 250): Promise<Shrunk> => {
+/** The few steps of a failing run that are enough to break the same promise. @param tries runs at most */
+export const shrink = (options: RunOptions, failure: RunFailure, tries?: number): Promise<Shrunk<Step, RunFailure>> => {
   const plan = options.plan ?? planOf(options.seed)
-  let best: Shrunk = { steps: plan.steps.slice(0, failure.step + 1), failure }
-  let left = tries
-  const fails = async (steps: readonly Step[]): Promise<boolean> => {
-    left--
-    const tried: Plan = { ...plan, steps }
-    const found = (await runSeed({ ...options, plan: tried })).failure
-    if (found === undefined || found.promise !== failure.promise) return false
-    best = { steps: steps.slice(0, found.step + 1), failure: found }
-    return true
-  }
-  for (let size = Math.ceil(best.steps.length / 2); size >= 1 && left > 0;) {
-    let shorter = false
-    for (let from = 0; from < best.steps.length && left > 0;) {
-      if (await fails([...best.steps.slice(0, from), ...best.steps.slice(from + size)])) shorter = true
-      else from += size
-    }
-    if (size > 1) size = Math.ceil(size / 2)
-    else if (!shorter) break
-  }
-  return best
+  const run = async (steps: readonly Step[]): Promise<RunFailure | undefined> =>
+    (await runSeed({ ...options, plan: { ...plan, steps } })).failure
+  return leaveOut(plan.steps, failure, run, tries)
 }
 
 /** Steps as text that stands in a regression test as it is. */
