@@ -47,6 +47,7 @@ export interface LedgerRow {
 
 export interface RefusedRow {
   readonly edit: string
+  readonly table: string
   readonly record: string
   readonly kind: string
   readonly author: string

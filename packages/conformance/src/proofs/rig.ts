@@ -99,17 +99,19 @@ export interface DeviceChoice {
 
 interface RigChoice extends Pick<RelayOptions, 'commands' | 'rules'> {
   readonly seed?: number
+  /** what stands between the relay and its database */
+  readonly storage?: (database: Storage) => Storage
 }
 
 export const openRig = async (
   strategy?: StrategyName,
-  { seed = 1, commands = known, rules = [] }: RigChoice = {},
+  { seed = 1, commands = known, rules = [], storage: between = same }: RigChoice = {},
 ): Promise<Rig> => {
   const database = await openSqliteStorage({ path: ':memory:', newId: () => randomBytes(8).toString('hex') })
   let reading = 0
   let slowness = (): number => 0
-  const storage: typeof database = {
-    ...database,
+  const storage: Storage = {
+    ...between(database),
     // It outlives the relays over it.
     close: async () => {},
     snapshot: async read => {
@@ -285,6 +287,8 @@ export const openRig = async (
     },
   }
 }
+
+const same = (database: Storage): Storage => database
 
 /** A row as its user may see it. @param whole what a device shows besides must be nothing */
 const only = (user: User, table: string, values: Values, whole = false): Values => {
