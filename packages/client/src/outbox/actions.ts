@@ -1,6 +1,7 @@
 import { checkArgs, checkRow, type Edit, type Fields, type Schema } from '@rejoin/profile'
 import { refusedBy, RejoinFault } from '../device/fault.ts'
 import type { Draft } from '../replica/draft.ts'
+import { goneIn } from '../replica/gone-columns.ts'
 import { schemaOf } from '../replica/grant.ts'
 import { decode, keyOf, type RecordKey } from '../replica/memory.ts'
 import { aftersOf, reauthorAll } from '../replica/reauthor.ts'
@@ -101,7 +102,11 @@ const correct = (draft: Draft, edit: Edit, values: Readonly<Record<string, unkno
     if (args.ok) return args.value
     throw refusedBy(args.faults[0]!, edit.table, edit.record)
   }
-  const table = schemaIn(draft).tables.get(edit.table)!
+  const table = schemaIn(draft).tables.get(edit.table)
+  if (table === undefined) {
+    const message = `there is no table ${edit.table} any more`
+    throw new RejoinFault({ code: 'unknown-table', message, table: edit.table, record: edit.record })
+  }
   const checked = checkRow(table, values, { create: false })
   if (checked.ok) return checked.value
   throw refusedBy(checked.faults[0]!, edit.table, edit.record)
@@ -117,6 +122,11 @@ export const restore = (draft: Draft, conflict: string, pen: Pen): void => {
   }
   const kind = found.kind === 'delete' ? 'delete' : 'update'
   const fields = kind === 'delete' ? {} : aftersOf(changes)
+  const [gone] = goneIn(draft, table, Object.keys(fields))
+  if (gone !== undefined) {
+    const message = `the column ${gone} is no more`
+    throw new RejoinFault({ code: 'unknown-column', message, table, record: id, column: gone })
+  }
   // A command whose offline step showed nothing wrote no values that could come back.
   if (kind === 'update' && Object.keys(fields).length === 0) return
   refuseTooLarge(draft, recordEdit(draft, { kind, table, id, fields }, pen))

@@ -13,6 +13,7 @@ import { aftersOf, reauthorAll } from '../replica/reauthor.ts'
 import { type Pen, settledViewIn, takeFreshId, viewIn } from '../replica/recording.ts'
 import { dropRow, forgetGone, takeRow } from '../replica/rows.ts'
 import { isLive } from '../replica/view.ts'
+import { goOnWithoutGone } from './going-on.ts'
 import { adopt, isThere, orphan } from './orphans.ts'
 import { type Accepted, type Entry, next } from './outbox-state.ts'
 
@@ -57,6 +58,7 @@ export const takeChanges = (draft: Draft, message: ChangesMessage, pen: Pen): Ar
   for (const { table, id, why } of message.gone)
     if (dropRow(draft, keyOf({ table, id }), why, kept.get(keyOf({ table, id })))) rows++
   reauthorAll(draft, behind, pen)
+  if (message.answers.some(({ answer: { status } }) => status === 'rejected')) goOnWithoutGone(draft, pen)
   for (const key of again) if (!behind.has(key)) sendAgain(draft, key, pen)
   adopt(draft, key => touched.has(key) && isThere(draft, key), pen)
   for (const key of touched) forgetGone(draft, key)

@@ -3,6 +3,7 @@ import type { Act } from '../device/act.ts'
 import { createDerived, type Observable } from '../observe/observable.ts'
 import { keptList } from '../observe/same.ts'
 import type { Conflicted } from '../replica/conflicted.ts'
+import { SCHEMA } from '../replica/gone-columns.ts'
 import { schemaOf } from '../replica/grant.ts'
 import type { Reading } from '../replica/replica.ts'
 
@@ -24,7 +25,7 @@ export interface LedgerNote {
   readonly kind: Conflicted['kind']
   /** `applied`: the edit counts, in part or whole; `lost`: the other side does */
   readonly status: 'applied' | 'lost'
-  /** name of the strategy that settled it, `clientWins` or another */
+  /** name of the strategy that settled it; `schema`: of columns that are no more, whose values `mine` holds by their ids */
   readonly strategy: string
   /** revision at which it was settled */
   readonly rev: number
@@ -60,7 +61,9 @@ export const createLedger = (
   const write = (found: Conflicted, by: Table | undefined): LedgerNote => {
     const { edit, table, record, kind, status, strategy, rev, at, mine, theirs, result, against } = found
     const row = (content: Conflicted['theirs']): PlainRow | undefined =>
-      content === null || by === undefined ? undefined : fieldsToRow(by, record, content.fields)
+      content === null || by === undefined
+        ? undefined
+        : { ...fieldsToRow(by, record, content.fields), ...(strategy === SCHEMA ? content.fields : {}) }
     return {
       edit,
       table,

@@ -2,6 +2,7 @@ import type { CommandCall, Edit, Fields, Value } from '@rejoin/profile'
 import { referred } from '../outbox/holding.ts'
 import type { Entry } from '../outbox/outbox-state.ts'
 import type { Draft } from './draft.ts'
+import { withoutGone } from './gone-columns.ts'
 import { schemaOf } from './grant.ts'
 import { decode, keyOf } from './memory.ts'
 import { offlineStep, type Pen, recordEdit, takeFreshId, viewIn } from './recording.ts'
@@ -84,23 +85,22 @@ const close = (draft: Draft, entry: Entry): void => {
 
 const none: ReadonlyMap<string, Fields> = new Map()
 
-const recordAgain = (
-  draft: Draft,
-  { edit, state, separate }: Entry,
-  pen: Pen,
-  correction: Fields | undefined,
-): void => {
+const recordAgain = (draft: Draft, entry: Entry, pen: Pen, correction: Fields | undefined): void => {
+  const { edit, state, separate } = entry
   const { kind, table, record, at, group } = edit
   const again = edit.command === undefined ? undefined : runAgain(draft, edit, edit.command, correction)
-  const fields = kind === 'delete' ? {} : (again?.fields ?? { ...aftersOf(edit.changes), ...correction })
+  const wanted = kind === 'delete' ? {} : (again?.fields ?? { ...aftersOf(edit.changes), ...correction })
+  const fields = withoutGone(draft, entry, wanted, pen)
+  // Nothing is left of it that could be recorded.
+  if (kind === 'update' && Object.keys(fields).length === 0) return close(draft, entry)
   const intent = {
     kind,
     table,
     id: record,
-    fields,
     at,
     amends: replacedBy(edit, state),
     ...again,
+    fields,
     ...(separate === undefined ? {} : { separate }),
   }
   const { id } = recordEdit(draft, group === undefined ? intent : { ...intent, group }, pen)

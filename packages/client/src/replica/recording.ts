@@ -155,8 +155,9 @@ export const reallyChanged = (before: Content | undefined, fields: Fields): Fiel
   Object.fromEntries(Object.entries(fields).filter(([column, value]) => !sameValue(before?.fields[column], value)))
 
 const imageOf = (grant: Grant, table: string, before: Content | undefined, fields: Fields): Fields | undefined => {
-  if (!strategyOf(grant, table).image) return undefined
-  const columns = imageColumns(grant, schemaOf(grant).tables.get(table)!)
+  const definition = schemaOf(grant).tables.get(table)
+  if (definition === undefined || !strategyOf(grant, table).image) return undefined
+  const columns = imageColumns(grant, definition)
   const image: Record<string, Value> = {}
   for (const id of columns) image[id] = fields[id] ?? (id in fields ? null : (before?.fields[id] ?? null))
   return image

@@ -18,6 +18,7 @@ import {
 import type { Host } from '../device/host.ts'
 import { isRefreshDue, refreshed } from '../lifetime/freshness.ts'
 import { confirmUpTo, takeChanges } from '../outbox/answers.ts'
+import { goOnWithoutGone } from '../outbox/going-on.ts'
 import type { Sendable } from '../outbox/selecting.ts'
 import { takePage } from '../replica/download.ts'
 import type { Draft } from '../replica/draft.ts'
@@ -255,7 +256,10 @@ export const createSession = (parts: SessionParts): Session => {
     const refusal = belongingFault(replica.grant, message)
     if (refusal !== undefined) return refuse(refusal)
     time = message.time
-    await replica.write(draft => takeWelcome(draft, message, replica.memory, parts.live))
+    await replica.write(draft => {
+      takeWelcome(draft, message, replica.memory, parts.live)
+      goOnWithoutGone(draft, pen)
+    })
     if (message.removed !== undefined) return handIn(message.removed)
     move({ phase: parts.live ? 'catching-up' : 'live' })
     speaking.wake()
