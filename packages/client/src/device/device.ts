@@ -121,6 +121,8 @@ export interface DeviceOptions {
   readonly token: Token
   /** the app's name: which of the user's profiles is meant */
   readonly app: string
+  /** of the app's code: a number that grows with each release, so that an administrator can name the least that may sync */
+  readonly release?: number | undefined
   /** the relay's address, for the online API */
   readonly url?: string
   /** for the online API; the global one where absent */

@@ -55,6 +55,7 @@ export interface EngineParts {
   readonly connect: Connect
   readonly token: Token
   readonly app: string
+  readonly release?: number | undefined
   readonly storage?: StoragePort | undefined
   readonly consolidate?: boolean
   /** of the online API, from which selections are fetched again */
@@ -69,6 +70,7 @@ export const createEngine = ({
   connect,
   token,
   app,
+  release,
   storage,
   consolidate = false,
   ...reach
@@ -145,6 +147,7 @@ export const createEngine = ({
         pen,
         host,
         app,
+        release,
         prepare: room.prepare,
         sending: () => (paused.current.length === 0 ? 'all' : chosen),
         live: syncing.greeting(),

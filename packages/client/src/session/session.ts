@@ -60,6 +60,7 @@ export interface SessionParts {
   readonly pen: Pen
   readonly host: Host
   readonly app: string
+  readonly release: number | undefined
   readonly send: (frame: Uint8Array) => void
   /** asks for the socket's end */
   readonly close: (code: number) => void
@@ -350,6 +351,7 @@ export const createSession = (parts: SessionParts): Session => {
         token,
         device,
         app: parts.app,
+        ...(parts.release === undefined ? {} : { release: parts.release }),
         ...versions,
         ids,
         live: parts.live,

@@ -24,10 +24,7 @@ export interface Leading {
   end(): Promise<void>
 }
 
-export interface LeadingParts extends Pick<
-  EngineParts,
-  'host' | 'connect' | 'token' | 'app' | 'storage' | 'facts' | 'url' | 'fetch'
-> {
+export interface LeadingParts extends Omit<EngineParts, 'replica'> {
   readonly me: string
   readonly locks: LockPort
   /** the lock that a tab holds as long as it is */

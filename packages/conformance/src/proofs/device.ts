@@ -77,10 +77,12 @@ export interface DeviceOptions extends Pick<ClientOptions, 'consolidate' | 'docu
   readonly network?: Network | undefined
   /** how it gets a token, where it is more than its user's name */
   readonly token?: Token | undefined
+  /** of its app, when it is opened */
+  readonly release?: (() => number) | undefined
 }
 
 export const openDevice = async (options: DeviceOptions): Promise<Device> => {
-  const { user, time, calm, dice, disk, report, consolidate, documents, network, token = user } = options
+  const { user, time, calm, dice, disk, report, consolidate, documents, network, token = user, release } = options
   let { clock } = options
   let asked = 0
   const line = createLine(options.relay)
@@ -108,6 +110,7 @@ export const openDevice = async (options: DeviceOptions): Promise<Device> => {
         return options.request(String(input).slice('http://relay'.length), request)
       },
       app: 'proofs',
+      ...(release === undefined ? {} : { release: release() }),
       commands,
       ...(consolidate === undefined ? {} : { consolidate }),
       ...(documents === undefined ? {} : { documents }),

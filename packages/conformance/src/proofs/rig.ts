@@ -95,6 +95,8 @@ export interface DeviceChoice {
   readonly documents?: Observable<ReadonlySet<string>>
   /** instead of its user's name; `NAME until MS` ends then (ms since 1970) */
   readonly token?: Token
+  /** of its app, when it is opened */
+  readonly release?: () => number
 }
 
 interface RigChoice extends Pick<RelayOptions, 'commands' | 'rules'> {

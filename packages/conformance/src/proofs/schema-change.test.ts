@@ -377,4 +377,42 @@ describe('versions', () => {
     expect(mia.row('workorder', 'W1')).toMatchObject({ report: 'leaks' })
     await rig.agree()
   })
+
+  it('an app too old for the environment is refused with the least release; its unsent work survives the update, and goes', async () => {
+    rig = await openRig()
+    await rig.office.create('workorder', 'W1', order)
+    let release = 2
+    const mia = await rig.device('mia', { release: () => release })
+    mia.offline()
+    await mia.update('workorder', 'W1', { note: 'leaks' })
+    await rig.setSettings({ leastReleases: { proofs: 3, another: 9 } })
+    await mia.online()
+    await rig.pass(60_000)
+    expect(mia.status()).toBe('offline')
+    const message = 'release 2 of proofs is too old: this environment takes 3 and later'
+    expect(mia.fault()).toMatchObject({ code: 'version', message, fix: expect.stringContaining('update') })
+    expect(mia.rejoin.status.current).toMatchObject({ state: 'error', causes: [{ code: 'version', message }] })
+    expect(mia.entries()).toMatchObject([{ state: 'waiting' }])
+    const asked = mia.line.frames.length
+    await rig.pass(600_000)
+    expect(mia.line.frames).toHaveLength(asked)
+    release = 3
+    await mia.reopen()
+    await rig.calm()
+    expect(mia.status()).toBe('live')
+    expect(mia.entries()).toEqual([])
+    expect(await rig.office.row('workorder', 'W1')).toMatchObject({ note: 'leaks' })
+  })
+
+  it('one that is connected when the least release is raised is told within seconds, and an app that names none is too old', async () => {
+    rig = await openRig()
+    const mia = await rig.device('mia')
+    await rig.setSettings({ leastReleases: { proofs: 1 } })
+    await rig.pass(5_000)
+    expect(mia.status()).toBe('offline')
+    expect(mia.fault()).toMatchObject({ code: 'version' })
+    await rig.setSettings({ leastReleases: {} })
+    await mia.online()
+    expect(mia.fault()).toBeUndefined()
+  })
 })

@@ -27,6 +27,8 @@ export interface Hello {
   /** 16 hex digits, made once per device store */
   readonly device: string
   readonly app: string
+  /** which release of the app's code speaks, where it says: a number that grows */
+  readonly release?: number
   /** version of the schema and publication of the profile (profile/publication.ts) that the device has; 0 = none */
   readonly schema: number
   readonly profile: number
@@ -124,6 +126,7 @@ export const helloShape: Shape<Hello> = struct({
   token: text,
   device: hex,
   app: text,
+  release: optional(uint),
   schema: uint,
   profile: uint,
   ids: uint,

@@ -120,7 +120,8 @@ const decodeFrame = <T>(shape: Shape<T>, frame: Uint8Array): T => {
   if (crcAt(frame, body) !== crc32(frame, 0, body)) {
     throw new FrameFault('damaged', 'a frame does not match its checksum')
   }
-  if (frame[0] !== PROTOCOL) throw new FrameFault('version', `protocol ${frame[0]}, this program speaks ${PROTOCOL}`)
+  if (frame[0] !== PROTOCOL)
+    throw new FrameFault('version', `protocol ${frame[0]} is not understood here, ${PROTOCOL} is`)
   const reader = new Reader(frame, 1, body)
   try {
     const message = shape.read(reader)

@@ -38,6 +38,7 @@ export const upVectors: readonly Up[] = [
     token: 'a.b.c',
     device: '00112233445566aa',
     app: 'field-service',
+    release: 7,
     schema: 3,
     profile: 2,
     ids: 0,

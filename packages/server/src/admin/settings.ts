@@ -35,6 +35,8 @@ export interface SettingsValue {
   readonly rowCaps: RowCaps
   /** a user who was removed may keep his unsent work as a file (MB6) */
   readonly removedMayExport: boolean
+  /** by app, the least release that may sync: older ones are told to update, and keep their unsent work */
+  readonly leastReleases: Readonly<Record<string, number>>
 }
 
 const strategy = z.enum(['clientWins', 'serverWins', 'merge', 'ask'])
@@ -56,6 +58,7 @@ export const settingsShape: z.ZodType<SettingsChange> = z.strictObject({
     .optional(),
   rowCaps: z.strictObject({ all: rows.optional(), tables: z.record(z.string(), rows).optional() }).optional(),
   removedMayExport: z.boolean().optional(),
+  leastReleases: z.record(z.string(), z.int().min(0)).optional(),
 })
 
 export interface SettingsChange {
@@ -72,6 +75,8 @@ export interface SettingsChange {
     | { readonly all?: number | undefined; readonly tables?: Readonly<Record<string, number>> | undefined }
     | undefined
   readonly removedMayExport?: boolean | undefined
+  /** all of them anew */
+  readonly leastReleases?: Readonly<Record<string, number>> | undefined
 }
 
 export const settingsOf = ({ settings, directory }: Environment): SettingsValue => ({
@@ -85,6 +90,7 @@ export const settingsOf = ({ settings, directory }: Environment): SettingsValue 
   syncModes: settings.syncModes ?? syncModes,
   rowCaps: settings.rowCaps ?? { all: MOST_ROWS },
   removedMayExport: settings.removedMayExport ?? false,
+  leastReleases: settings.leastReleases ?? {},
 })
 
 export const changeSettings =

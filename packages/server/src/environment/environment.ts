@@ -84,6 +84,8 @@ export interface Settings {
   readonly rowCaps?: RowCaps
   /** a user who was removed may keep his unsent work as a file (MB6) */
   readonly removedMayExport?: boolean
+  /** by app, the least release that may sync; absent: any */
+  readonly leastReleases?: Readonly<Record<string, number>>
   /** of relationships in profiles (PR14, PR16); default the documented ones */
   readonly limits?: ProfileLimits
 }

@@ -51,12 +51,17 @@ export const createGreeting =
     if (person === undefined) {
       return { welcome: false, reason: 'forbidden', message: 'no such user here', fix: 'ask an administrator' }
     }
+    const { app, live, release = 0 } = hello
+    const least = known.settings.leastReleases?.[app] ?? 0
+    if (release < least) {
+      const message = `release ${release} of ${app} is too old: this environment takes ${least} and later`
+      return { welcome: false, reason: 'version', message, fix: 'update the app; unsent work stays on the device' }
+    }
     const prefixes = await grants.prefixes(hello.device, person.id, hello.ids)
     if (prefixes === undefined) {
       const fix = 'open the store of the user who signs in'
       return { welcome: false, reason: 'forbidden', message: 'this device belongs to another user', fix }
     }
-    const { app, live } = hello
     const author = { person, device: hello.device, prefixes, app }
     const time = now()
     const guest = guestIn(known, { author, app, live, expires: signedIn.expires }, lens, time)
