@@ -1,8 +1,7 @@
 import { RejoinFault } from '../device/fault.ts'
 import type { Draft } from '../replica/draft.ts'
-import { keyOf } from '../replica/memory.ts'
+import { decode, keyOf } from '../replica/memory.ts'
 import { grantIn, type Pen } from '../replica/recording.ts'
-import { isInside } from '../replica/view.ts'
 import { save, saveTogether } from '../table/saving.ts'
 import type { UnsentAction, UnsentWork } from './unsent.ts'
 
@@ -24,9 +23,11 @@ export const takeUnsent = (draft: Draft, work: UnsentWork, without: readonly str
     throw new RejoinFault({ code: 'settled', message: 'this file was taken in already' })
   }
   const known = new Set(imported)
-  for (const { edit } of draft.entries()) for (const id of [edit.id, edit.amends]) if (id !== undefined) known.add(id)
-  const isDone = ({ seq, wish }: UnsentAction): boolean => isInside(draft.rows.get(keyOf(wish)), seq, work.device)
-  const left = work.actions.filter(action => !without.includes(action.id) && !known.has(action.id) && !isDone(action))
+  for (const { edit } of draft.entries()) if (edit.amends !== undefined) known.add(edit.amends)
+  const left = work.actions.filter(
+    action =>
+      !without.includes(action.id) && !known.has(action.id) && !isHere(draft, action) && !isDone(draft, action),
+  )
   for (const actions of together(left)) {
     const then = { ...pen, now: () => actions[0]!.at, consolidates: false }
     const wishes = actions.map(({ id, wish }) => ({ ...wish, amends: id }))
@@ -35,6 +36,21 @@ export const takeUnsent = (draft: Draft, work: UnsentWork, without: readonly str
   }
   for (const form of work.drafts) if (draft.forms.get(form.name) === undefined) draft.forms.set(form.name, form)
   draft.setMeta({ imported: [...imported, work.id, ...left.map(({ id }) => id)] })
+}
+
+/** Given up here, it is here until the relay has said whether that came too late: till then nobody can say if it is to be done. */
+const isHere = (draft: Draft, { id, wish }: UnsentAction): boolean => {
+  const entry = draft.entry(id)
+  if (entry?.state.status !== 'withdrawing') return entry !== undefined
+  const message = 'this was given up here, and the relay has not said yet whether it took effect'
+  throw new RejoinFault({ code: 'unsent', message, fix: 'connect, and try again', table: wish.table, record: wish.id })
+}
+
+/** That its device has later edits in the record says nothing of this one: it may have been withdrawn. */
+const isDone = (draft: Draft, { id, wish }: UnsentAction): boolean => {
+  const row = draft.rows.get(keyOf(wish))
+  const recent = row === undefined ? [] : (decode(row)?.confirmed.recent ?? [])
+  return draft.settled.get(id) !== undefined || recent.some(({ edit }) => edit === id)
 }
 
 /** Actions of one group next to one another; others alone. */

@@ -31,8 +31,6 @@ export interface UnsentWork {
 export interface UnsentAction {
   /** the edit's id */
   readonly id: string
-  /** of the edit, on its device */
-  readonly seq: number
   /** ms since 1970, when it was done */
   readonly at: number
   /** same in all actions that take effect together */
@@ -76,11 +74,10 @@ export const exported = (draft: Draft, id: string, at: number): string =>
   JSON.stringify(unsentOf(draft, id, at), undefined, 2)
 
 const actionOf = ({ edit, separate }: Entry, table: Table | undefined): UnsentAction => {
-  const { id, seq, at, group } = edit
+  const { id, at, group } = edit
   const wish = wishOf(edit, table)
   return {
     id,
-    seq,
     at,
     ...(group === undefined ? {} : { group }),
     wish: separate === true && 'values' in wish ? { ...wish, mergeable: false } : wish,
@@ -131,11 +128,7 @@ const isWork = ({ id, user, actions, withdrawn, drafts }: Readonly<Record<string
   drafts.every(each => isObject(each) && typeof each['name'] === 'string' && isObject(each['values']))
 
 const isAction = (each: unknown): boolean =>
-  isObject(each) &&
-  typeof each['id'] === 'string' &&
-  typeof each['at'] === 'number' &&
-  typeof each['seq'] === 'number' &&
-  isWish(each['wish'])
+  isObject(each) && typeof each['id'] === 'string' && typeof each['at'] === 'number' && isWish(each['wish'])
 
 const isWish = (wish: unknown): boolean =>
   isObject(wish) &&
