@@ -184,6 +184,29 @@ describe('people who leave', () => {
     expect(JSON.parse(unsent!)).toMatchObject({ user: 'ana', actions: [{ wish: { values: { title: 'Valve' } } }] })
   })
 
+  it('[MB6] [OB16] regression, the back office did not see what was made on a record whose create was refused', async () => {
+    rig = await openRig(undefined, {
+      rules: [({ kind }) => (kind === 'create' ? { message: 'nobody wants this' } : undefined)],
+    })
+    const ana = await rig.device('ana')
+    await ana.create('workorder', 'W1', order)
+    await rig.calm()
+    await ana.update('workorder', 'W1', { title: 'Pump, cellar' })
+    await rig.calm()
+    await rig.removeUser('ana')
+    await rig.pass(5_000)
+    expect(ana.entries()).toEqual([])
+    const listed = async (user: 'olga' | 'mia' | 'rita' | 'ben'): Promise<unknown> =>
+      (await rig.officeOf(user).refused()).map(({ record, kind }) => [record, kind]).toSorted()
+    const both = [
+      ['W1', 'create'],
+      ['W1', 'update'],
+    ]
+    expect(await listed('olga')).toEqual(both)
+    // Of a record that is nowhere, nobody else is told what became of it.
+    expect(await listed('ben')).toEqual([['W1', 'create']])
+  })
+
   it('[MB6] a line that breaks while he hands in loses nothing', async () => {
     rig = await openRig()
     await rig.office.create('workorder', 'W1', order)

@@ -63,12 +63,13 @@ export const historyRoutes = (core: Core) =>
       const found = await core.storage.snapshot(async view => {
         const edits = await view.refused(limitOf(limit))
         const visible = await readers(view, caller, edits)
+        const there = new Set((await view.records(edits)).map(keyOf))
         const closed = new Set((await view.edits(edits.map(closing))).map(({ edit }) => edit))
         const shown: (ReturnType<typeof refusedFor> & { readonly resolved: boolean })[] = []
         for (const edit of edits) {
           const present = visible(edit.table, edit.id)
           const reached = present !== undefined && (await reachedThen(view, caller, edit))
-          const definition = reached ? present : unmade(caller, edit)
+          const definition = reached ? present : unmade(caller, edit, there.has(keyOf(edit)))
           const resolved = closed.has(closing(edit))
           if (definition !== undefined) shown.push({ ...refusedFor(caller, definition, edit), resolved })
         }
@@ -127,11 +128,17 @@ const reachedThen = async (view: View, { rights, person }: Caller, edit: StoredE
 const sideOf = ({ changes }: StoredEdit, side: 0 | 1): Fields =>
   Object.fromEntries(Object.entries(changes).map(([column, sides]) => [column, sides[side]]))
 
-/** A refused create left no record: it is its author's, and whose right would have reached the record it was to be. */
-const unmade = ({ environment, rights, person }: Caller, edit: StoredEdit): Table | undefined => {
-  if (edit.kind !== 'create') return undefined
-  const sees = edit.author === person.id || rights.reaches(edit.table, 'read', sideOf(edit, 1), edit.id)
-  return sees ? environment.schema.tables.get(edit.table) : undefined
+/**
+ * A refused create left no record: it is its author's, and whose right would have reached the record it was to be. What
+ * was to follow on it does not say what that was: it is its author's, and theirs who may read all records.
+ */
+const unmade = ({ environment, rights, person }: Caller, edit: StoredEdit, isThere: boolean): Table | undefined => {
+  if (edit.kind !== 'create' && isThere) return undefined
+  const reaches =
+    edit.kind === 'create'
+      ? rights.reaches(edit.table, 'read', sideOf(edit, 1), edit.id)
+      : rights.depth(edit.table, 'read') === 'all'
+  return edit.author === person.id || reaches ? environment.schema.tables.get(edit.table) : undefined
 }
 
 /** Its author replaced it (retry, resolve, another device of his) or gave it up: nothing is left to be done about it. */
