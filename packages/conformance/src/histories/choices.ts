@@ -120,7 +120,9 @@ export const signIn = async (desk: Desk): Promise<void> => {
 }
 
 const takeIn = async (land: Land, desk: Desk, raw: number): Promise<void> => {
-  const files = land.book.files.filter(({ user, imported }) => user === desk.user && !imported)
+  const own = land.book.files.filter(({ user, imported }) => user === desk.user && !imported)
+  const full = own.filter(({ text }) => (JSON.parse(text) as { actions: readonly unknown[] }).actions.length > 0)
+  const files = full.length > 0 ? full : own
   if (files.length === 0 || !desk.device.rejoin.ready) return
   const file = pick(files, raw)
   const first = (JSON.parse(file.text) as { actions: readonly { id: string }[] }).actions[0]?.id

@@ -1,7 +1,7 @@
 import type { OutboxEntry } from '@rejoin/client'
 import type { LedgerRow, RefusedRow } from '../proofs/office.ts'
 import { broken } from '../simulator/failure.ts'
-import { marksIn, type Save } from './book.ts'
+import { type Book, marksIn, type Save } from './book.ts'
 import type { Desk } from './desk.ts'
 import type { Land } from './land.ts'
 
@@ -120,7 +120,7 @@ const classOf = (land: Land, evidence: Evidence, save: Save): Class | undefined 
 /** Seen in its record; or the relay said so, and it was written over before anybody could see it. */
 const tookEffect = ({ book }: Land, { seen, deleted, tally }: Evidence, save: Save): boolean => {
   if (save.by !== undefined) return Math.floor((tally.get(save.record) ?? 0) / save.by) % 2 === 1
-  if (save.kind === 'delete') return deleted(save)
+  if (save.kind === 'delete') return deleted(save) || (save.answers.has('applied') && isMadeAgain(book, seen, save))
   if (seen.has(save.nr)) return true
   const { column, table, record } = save
   return (
@@ -134,6 +134,10 @@ const tookEffect = ({ book }: Land, { seen, deleted, tally }: Evidence, save: Sa
     )
   )
 }
+
+/** Deleted and made anew in one commit, nobody sees it gone. */
+const isMadeAgain = ({ saves }: Book, seen: ReadonlySet<number>, { record, nr }: Save): boolean =>
+  saves.some(each => each.kind === 'create' && each.record === record && each.nr > nr && seen.has(each.nr))
 
 const lostIn = ({ ledger }: Evidence, save: Save): LedgerRow | undefined =>
   ledger.find(({ edit, status }) => status === 'lost' && save.ids.has(edit))

@@ -1,6 +1,8 @@
+import { pick } from '../simulator/chance.ts'
 import { type Broken, brokenBy } from '../simulator/failure.ts'
 import { choose, signIn } from './choices.ts'
 import { decide } from './decisions.ts'
+import type { Desk } from './desk.ts'
 import { type Faults, noFaults } from './faults.ts'
 import { createLand, type Land } from './land.ts'
 import { drainsOrSaysWhy } from './liveness.ts'
@@ -65,7 +67,7 @@ export const runHistory = async ({
 }
 
 const take = async (land: Land, step: Step): Promise<void> => {
-  const desk = land.desks[step.who % land.desks.length]!
+  const desk = deskFor(land, step)
   const kinds = doers[step.kind]
   // Whoever signed out does nothing here but sign in; whoever was removed does nothing at all.
   if (kinds !== 'office' && kinds !== 'misfortune' && (desk.removed || desk.empty !== (kinds === 'sign-in'))) return
@@ -93,6 +95,16 @@ const take = async (land: Land, step: Step): Promise<void> => {
   // Some of what is done is done before anything came of what was done before.
   if (step.r[3] % 3 === 0) land.notice()
   else await land.pass(step.r[3] % 700)
+}
+
+/** Who signs in is somebody who signed out; who takes work in is somebody who took it along. */
+const deskFor = ({ desks, book }: Land, { kind, who }: Step): Desk => {
+  const waits = ({ user, empty }: Desk): boolean =>
+    kind === 'sign-in'
+      ? empty
+      : kind !== 'import' || (!empty && book.files.some(each => each.user === user && !each.imported))
+  const able = desks.filter(waits)
+  return pick(able.length === 0 ? desks : able, who)
 }
 
 type Doer = 'save' | 'decision' | 'choice' | 'sign-in' | 'office' | 'misfortune'
