@@ -1,5 +1,6 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { writeJson } from '../report/json.ts'
+import { named, whole } from '../report/options.ts'
 import { startProgress } from '../report/progress.ts'
 import { table } from '../report/table.ts'
 import { type FaultName, faultNames, type Faults } from './faults.ts'
@@ -60,17 +61,7 @@ const explain = async ({ seed, failure }: HistoryReport, faults: Faults, shrinks
   console.log(`  ${shrunk.failure.detail}`)
 }
 
-const whole = (text: string): number => {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('a whole number is needed')
-  return value
-}
-
-const faultName = (text: string): FaultName => {
-  const found = faultNames.find(name => name === text)
-  if (found === undefined) throw new InvalidArgumentError(`one of ${faultNames.join(', ')}`)
-  return found
-}
+const faultName = named(faultNames)
 
 const command = new Command('histories')
   .option('--histories <n>', 'how many', whole, 100)

@@ -1,5 +1,6 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { postgresEngine } from '../bench/scope/postgres.ts'
+import { whole } from '../report/options.ts'
 import { startProgress } from '../report/progress.ts'
 import { table } from '../report/table.ts'
 import { runHistory } from './run.ts'
@@ -59,12 +60,6 @@ const main = async ({ histories, seed: first, steps, relays, postgres, trace }: 
   )
   console.log(`\n${histories} histories in ${((Date.now() - began) / 1000).toFixed(1)} s, ${failed} failed`)
   return failed === 0 ? 0 : 1
-}
-
-const whole = (text: string): number => {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('a whole number is needed')
-  return value
 }
 
 const command = new Command('scopes')

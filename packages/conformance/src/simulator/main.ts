@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os'
 import type { StrategyName } from '@rejoin/profile'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { writeJson } from '../report/json.ts'
+import { named, whole } from '../report/options.ts'
 import { startProgress } from '../report/progress.ts'
 import { table } from '../report/table.ts'
 import { type FaultName, faultNames } from './faults.ts'
@@ -94,20 +95,6 @@ const explain = async ({ seed, strategy, failure }: RunReport, faults: ReadonlyS
   for (const step of shrunk.steps) console.log(`    ${stepText(step)}`)
   console.log(`  ${shrunk.failure.detail}`)
 }
-
-const whole = (text: string): number => {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('a whole number is needed')
-  return value
-}
-
-const named =
-  <T extends string>(names: readonly T[]) =>
-  (text: string): T => {
-    const found = names.find(name => name === text)
-    if (found === undefined) throw new InvalidArgumentError(`one of ${names.join(', ')}`)
-    return found
-  }
 
 const strategyName = named(STRATEGIES)
 const faultName = named(faultNames)
