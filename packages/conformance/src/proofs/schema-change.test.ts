@@ -1,5 +1,14 @@
-import type { ColumnSource, SchemaSource, TableSource } from '@rejoin/profile'
+import {
+  type ColumnSource,
+  decodeDown,
+  type Down,
+  encodeUp,
+  PROTOCOL,
+  type SchemaSource,
+  type TableSource,
+} from '@rejoin/profile'
 import { afterEach, describe, expect, it } from 'vitest'
+import { crc32 } from '../hostile/crc.ts'
 import type { Device } from './device.ts'
 import { openRig, type Rig } from './rig.ts'
 import { worldSchema } from './world.ts'
@@ -402,6 +411,25 @@ describe('versions', () => {
     expect(mia.status()).toBe('live')
     expect(mia.entries()).toEqual([])
     expect(await rig.office.row('workorder', 'W1')).toMatchObject({ note: 'leaks' })
+  })
+
+  it('a program of another protocol is refused before anything of it is read, and told which one is understood', async () => {
+    rig = await openRig()
+    const heard: Down[] = []
+    const codes: number[] = []
+    const session = rig.relay.core.connect({
+      send: frame => void heard.push(decodeDown(frame)),
+      close: code => void codes.push(code),
+      buffered: () => 0,
+    })
+    const frame = encodeUp({ type: 'ping' }).slice()
+    frame[0] = 0
+    const body = frame.length - 4
+    new DataView(frame.buffer).setUint32(body, crc32(frame.subarray(0, body)))
+    await session.receive(frame)
+    expect(codes).toEqual([4426])
+    const message = `protocol 0 is not understood here, ${PROTOCOL} is`
+    expect(heard).toMatchObject([{ type: 'refusal', reason: 'version', message, fix: 'update the program' }])
   })
 
   it('one that is connected when the least release is raised is told within seconds, and an app that names none is too old', async () => {

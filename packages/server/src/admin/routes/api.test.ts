@@ -163,6 +163,15 @@ describe('settings', () => {
     expect((await ask('/settings', { method: 'PATCH', json: { strategy: 'coin' } })).status).toBe(400)
   })
 
+  test('the least releases of apps are written as a whole, and are whole numbers', async () => {
+    const patch = (leastReleases: unknown): Promise<Response> =>
+      ask('/settings', { method: 'PATCH', json: { leastReleases } })
+    expect((await body(ask('/settings'))).leastReleases).toEqual({})
+    expect((await body(patch({ field: 3 }))).leastReleases).toEqual({ field: 3 })
+    expect((await patch({ field: 2.5 })).status).toBe(400)
+    expect((await body(patch({}))).leastReleases).toEqual({})
+  })
+
   test('[CF10] rules are written as a whole, each fault with its place, and stay while a schema fits them', async () => {
     const patch = (rules: unknown): Promise<Response> => ask('/settings', { method: 'PATCH', json: { rules } })
     const when = { column: 'minutes', op: 'not-null' }
