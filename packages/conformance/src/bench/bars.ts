@@ -28,6 +28,27 @@ export const scopeBars: Readonly<Record<string, Bar>> = {
   'live.postgres.memory': { of: 'value', must: 'under', limit: 12 },
 }
 
+/**
+ * Of `bench device`: a cold query over 100,000 records in 0.3 s, one change of them at the price of one of 10,000, and
+ * nothing that both do slower than Dexie. Dexie's cold query is none of that: it reads one index and the rows it names.
+ */
+export const deviceBars: Readonly<Record<string, Bar>> = {
+  'device.node.cold-open.100k': { of: 'value', must: 'at most', limit: 300 },
+  'device.node.live.growth': { of: 'value', must: 'at most', limit: 1.5 },
+  'device.chromium.first-sync.10k': { of: 'ratio', must: 'at least', limit: 1 },
+  'device.chromium.first-sync.100k': { of: 'ratio', must: 'at least', limit: 1 },
+  'device.chromium.store.10k': { of: 'ratio', must: 'at least', limit: 1 },
+  'device.chromium.store.100k': { of: 'ratio', must: 'at least', limit: 1 },
+  'device.chromium.cold-open.100k': { of: 'value', must: 'at most', limit: 300 },
+  'device.chromium.read-all.100k': { of: 'ratio', must: 'at most', limit: 1 },
+  'device.chromium.query.indexed': { of: 'ratio', must: 'at most', limit: 1 },
+  'device.chromium.query.unindexed': { of: 'ratio', must: 'at most', limit: 1 },
+  'device.chromium.save': { of: 'ratio', must: 'at most', limit: 1 },
+  'device.chromium.live.list': { of: 'ratio', must: 'at most', limit: 1 },
+  'device.chromium.live.all': { of: 'ratio', must: 'at most', limit: 1 },
+  'device.chromium.live.growth': { of: 'value', must: 'at most', limit: 1.5 },
+}
+
 export const barText = (bar: Bar | undefined): string =>
   bar === undefined ? '' : `${bar.must} ${bar.limit}${bar.of === 'ratio' ? ' x' : ''}`
 

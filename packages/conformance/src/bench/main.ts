@@ -2,8 +2,9 @@ import { Command } from 'commander'
 import { writeJson } from '../report/json.ts'
 import { startProgress } from '../report/progress.ts'
 import { table, type Cell, type Column } from '../report/table.ts'
-import { barText, bars, scopeBars } from './bars.ts'
+import { barText, bars, deviceBars, scopeBars } from './bars.ts'
 import { openBaseline } from './baseline/side.ts'
+import { benchDevices, deviceNotes } from './device/main.ts'
 import type { Measure } from './measure.ts'
 import { openRejoinSide } from './rejoin/side.ts'
 import { roundsOf, runTrial, type Contest } from './run.ts'
@@ -11,7 +12,7 @@ import { benchDocumented, benchScopes } from './scope/main.ts'
 import { trialNames, trials, type Trial } from './trials.ts'
 
 /**
- * `pnpm bench [NAME...]`: Rejoin and raw `ws` + JSON side by side, medians of 5.
+ * `pnpm bench [NAME...]`: Rejoin and raw `ws` + JSON side by side, medians of 5; `device` beside Dexie.
  * Exit code 0: every bar met; 1: one missed or the run failed; 2: a name it does not know.
  */
 interface Options {
@@ -38,8 +39,11 @@ const main = async (names: readonly string[], options: Options): Promise<number>
   const { measures: compared, faults } = await runAll(contest, chosen, options.folder)
   const scopes = names.includes('scope') && !alone ? await runLong('scopes', benchScopes, options.folder) : []
   const documented = names.includes('documented') && !alone ? await runLong('documented', benchDocumented, options.folder) : [] // prettier-ignore
-  const measures = [...compared, ...scopes, ...documented]
-  console.log(alone ? aloneTable(measures) : sideBySide(measures))
+  const devices = names.includes('device') && !alone ? await runLong('device', benchDevices, options.folder) : []
+  const others = [...compared, ...scopes, ...documented]
+  if (others.length > 0) console.log(alone ? aloneTable(others) : sideBySide(others, 'ws + JSON'))
+  if (devices.length > 0) console.log(`${sideBySide(devices, 'Dexie')}\n${deviceNotes}`)
+  const measures = [...others, ...devices]
   if (options.json !== undefined) await writeJson(options.json, { measures })
   for (const fault of faults) console.error(`bench: ${fault}`)
   if (alone) return faults.length === 0 ? 0 : 1
@@ -50,7 +54,7 @@ const main = async (names: readonly string[], options: Options): Promise<number>
 }
 
 /** Long, and without another side: run where it is named. */
-const known = [...trialNames, 'scope', 'documented']
+const known = [...trialNames, 'scope', 'documented', 'device']
 
 const runLong = async (name: string, bench: typeof benchScopes, folder: string | undefined): Promise<Measure[]> => {
   const progress = startProgress(name)
@@ -100,16 +104,16 @@ const aloneTable = (measures: readonly Measure[]): string =>
     measures.map(({ name, value, unit }): Cell[] => [name, shown(value), unit]),
   )
 
-const sideBySide = (measures: readonly Measure[]): string =>
+const sideBySide = (measures: readonly Measure[], baseline: string): string =>
   table(
-    ['measure', right('rejoin'), right('ws + JSON'), 'unit', right('ratio'), 'bar', 'verdict'],
+    ['measure', right('rejoin'), right(baseline), 'unit', right('ratio'), 'bar', 'verdict'],
     measures.map((measure): Cell[] => [
       measure.name,
       shown(measure.value),
       shown(measure.baseline),
       measure.unit,
       measure.ratio === null ? '' : measure.ratio.toFixed(2),
-      barText(bars[measure.name] ?? scopeBars[measure.name]),
+      barText(bars[measure.name] ?? scopeBars[measure.name] ?? deviceBars[measure.name]),
       measure.bar === null ? '' : measure.pass ? 'pass' : 'MISSED',
     ]),
   )

@@ -1,4 +1,4 @@
-import { bars, meets } from './bars.ts'
+import { type Bar, bars, meets } from './bars.ts'
 import type { Side } from './sides.ts'
 
 /**
@@ -70,13 +70,17 @@ export const measure = async (pair: Pair, work: Work, options: RoundOptions): Pr
 }
 
 /** Rounds to measures, in the order the sides first named them; ours decide which exist. */
-export const settle = (ours: readonly (readonly Figure[])[], theirs: readonly (readonly Figure[])[]): Measure[] => {
+export const settle = (
+  ours: readonly (readonly Figure[])[],
+  theirs: readonly (readonly Figure[])[],
+  barsOf: Readonly<Record<string, Bar>> = bars,
+): Measure[] => {
   const named = new Map(ours.flat().map(figure => [figure.name, figure]))
   return [...named.values()].map(({ name, unit }) => {
     const value = medianOf(ours, name) ?? Number.NaN
     const baseline = medianOf(theirs, name)
     const ratio = baseline === null || baseline === 0 ? null : value / baseline
-    const bar = bars[name]
+    const bar = barsOf[name]
     return {
       name,
       value,

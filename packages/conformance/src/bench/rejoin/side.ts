@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import type { Store } from '@rejoin/client'
-import { startRelay } from '../process.ts'
 import { editedValue } from '../record.ts'
 import type { OpenSide, Side } from '../sides.ts'
 import { countCommits, seedDatabase } from './database.ts'
@@ -20,20 +19,11 @@ import {
   valueOf,
 } from './device.ts'
 import { measureParts } from './parts.ts'
-
-/** The command of the package this process has loaded: built by `pnpm bench`, the source elsewhere. */
-const commandOf = (server: string): URL => new URL(server.endsWith('.ts') ? 'cli.ts' : 'cli.js', server)
+import { openBenchRelay } from './relay.ts'
 
 /** Our side: the relay by `rejoin serve`, devices by `openRejoin`, each edit saved on its device before it leaves. */
 export const openRejoinSide: OpenSide = async ({ records, folder }) => {
-  const file = join(folder, 'relay.db')
-  const tokens = await seedDatabase(file, records)
-  const relay = await startRelay({
-    script: commandOf(import.meta.resolve('@rejoin/server')),
-    args: ['serve', '--db', file, '--port', '0', '--dev-issuer'],
-    ready: /Rejoin relay at (http:[^\s,]+)/,
-  })
-  const url = relay.said[1] ?? ''
+  const { url, file, tokens, relay } = await openBenchRelay({ records, folder })
   let devices = 0
   let edits = 0
   const open = new Set<Device>()

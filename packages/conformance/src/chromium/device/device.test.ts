@@ -17,7 +17,7 @@ describe.skipIf(skipped !== '')(`tests of a device in Chromium, over its Indexed
   it.each(deviceTests)(
     '%s',
     async name => {
-      const server = await servePage(testPath(name), {}, [inBrowser])
+      const server = await servePage(testPath(name), {}, { plugins: [inBrowser] })
       const context = await browser.newContext()
       try {
         const page = await context.newPage()
