@@ -35,6 +35,8 @@ export interface Reading {
   view(key: string): Content | undefined
   /** every record of a table that its user sees, in no order */
   each(table: string, visit: (id: string, content: Content) => void): void
+  /** a record as `each` would visit it: outside the scope there is none */
+  listed(key: string): Content | undefined
   /** rows that count in the fingerprint: what the relay says this device holds */
   held(table: string): RowState[]
   fingerprint(table: string): Fingerprint
@@ -139,6 +141,7 @@ export const createReading = (
       return memory.meta.grant
     },
     view: key => view(key) ?? keptView(key),
+    listed: view,
     each: (table, visit) => {
       const rows = memory.rows.get(table)
       const see = (id: string): void => {

@@ -117,7 +117,7 @@ const createMatching = (replica: Reading, now: () => number, table: string, quer
     for (const key of records) {
       if (!key.startsWith(prefix)) continue
       const id = key.slice(prefix.length)
-      const content = replica.view(key)
+      const content = replica.listed(key)
       const held = before.get(id)
       const row = content === undefined ? undefined : rowOf(known, id, content.fields, held)
       if (row !== held) (rows ??= new Map()).set(id, row)

@@ -94,6 +94,18 @@ describe('leaving', () => {
     await rig.agree()
   })
 
+  it('[DS15] a list that is open lets go of a row that left, though the row stays readable', async () => {
+    rig = await openRig()
+    await rig.office.create('workorder', 'W1', order)
+    const dora = await rig.device('dora')
+    const list = dora.rejoin.table('workorder').query()
+    expect(list.current).toHaveLength(1)
+    await dora.update('workorder', 'W1', { status: 'done' })
+    await rig.calm()
+    expect(dora.row('workorder', 'W1')).toMatchObject({ status: 'done' })
+    expect(list.current).toEqual([])
+  })
+
   it('[DS15] the grace ends at opening too, and lost rights end it at the next contact', async () => {
     rig = await openRig()
     await rig.office.create('workorder', 'W1', order)
