@@ -10,6 +10,7 @@ import {
   type Position,
   readFlat,
   unpackEnvelope,
+  type Wanted,
 } from '@rejoin/profile'
 import type { FormDraft } from '../drafts/form-draft.ts'
 import type { Freshness } from '../lifetime/freshness.ts'
@@ -164,6 +165,12 @@ export const rowFrom = (
 export const decode = (row: Row): Decoded | undefined => {
   if (row.decoded === undefined && row.envelope !== undefined) row.decoded = new Decoding(row.envelope)
   return row.decoded
+}
+
+/** Of a record's content what these columns say, at least: all of it where it has been read before. */
+export const partOf = (row: Row, columns: Wanted): Content | undefined => {
+  if (row.decoded !== undefined) return row.decoded.content
+  return row.envelope === undefined ? undefined : readFlat(documentIn(row.envelope), columns)
 }
 
 /** Lists read the content alone; who judges or records needs the rest. */

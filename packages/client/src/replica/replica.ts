@@ -1,5 +1,6 @@
 import {
   addRow,
+  type ColumnTest,
   type Commands,
   type Content,
   type Edit,
@@ -8,9 +9,11 @@ import {
   type Holding,
   type Position,
   type RowState,
+  type Wanted,
 } from '@rejoin/profile'
 import { createListeners, type Listeners } from '../observe/observable.ts'
 import type { Store } from '../store/store.ts'
+import { createColumns } from './columns.ts'
 import { createDraft, type Draft, type Touched } from './draft.ts'
 import { columnSetOf, type Grant } from './grant.ts'
 import { loadMemory } from './load.ts'
@@ -33,10 +36,12 @@ export interface Reading {
   readonly grant: Grant | undefined
   /** the record as its user sees it; undefined where there is none, or it is deleted */
   view(key: string): Content | undefined
-  /** every record of a table that its user sees, in no order */
-  each(table: string, visit: (id: string, content: Content) => void): void
+  /** every record of a table that its user sees, in no order; `only`: of which at least these columns are read */
+  each(table: string, visit: (id: string, content: Content) => void, only?: Wanted): void
   /** a record as `each` would visit it: outside the scope there is none */
   listed(key: string): Content | undefined
+  /** where to look for the records that pass these tests (columns.ts); undefined: everywhere */
+  among(table: string, tests: readonly ColumnTest[]): Iterable<string> | undefined
   /** rows that count in the fingerprint: what the relay says this device holds */
   held(table: string): RowState[]
   fingerprint(table: string): Fingerprint
@@ -74,6 +79,7 @@ export const createReading = (
   const tell = (change: Touched): void => {
     for (const key of change.records) views.delete(key)
     if (change.state || change.tables.size > 0) views.clear()
+    columns.moved(change)
     touched.tell(change)
   }
 
@@ -121,9 +127,8 @@ export const createReading = (
       memory.foreign.set(key, [...(memory.foreign.get(key) ?? []), edit])
     }
     const records = new Set([...before, ...memory.foreign.keys()])
-    for (const key of records) views.delete(key)
     if (records.size > 0) {
-      touched.tell({ records, tables: new Set(), outbox: false, ledger: false, drafts: false, state: false })
+      tell({ records, tables: new Set(), outbox: false, ledger: false, drafts: false, state: false })
     }
   }
 
@@ -132,6 +137,20 @@ export const createReading = (
     for (const [id, { rev, gone }] of memory.rows.get(table) ?? []) if (gone === undefined) rows.push({ id, rev })
     return rows
   }
+
+  const each: Reading['each'] = (table, visit, only) => {
+    const beside = idsBeside(memory, table)
+    for (const id of beside) {
+      const content = view(`${table}/${id}`)
+      if (content !== undefined) visit(id, content)
+    }
+    if (memory.meta.grant === undefined || memory.meta.sealed === true) return
+    for (const [id, row] of memory.rows.get(table) ?? []) {
+      const content = beside.has(id) ? undefined : liveOf(plainView(row, only))
+      if (content !== undefined) visit(id, content)
+    }
+  }
+  const columns = createColumns({ each, listed: view })
 
   return {
     tell,
@@ -142,19 +161,8 @@ export const createReading = (
     },
     view: key => view(key) ?? keptView(key),
     listed: view,
-    each: (table, visit) => {
-      const rows = memory.rows.get(table)
-      const see = (id: string): void => {
-        const content = view(`${table}/${id}`)
-        if (content !== undefined) visit(id, content)
-      }
-      for (const id of rows?.keys() ?? []) see(id)
-      for (const key of new Set([...memory.chains.keys(), ...memory.foreign.keys(), ...memory.pinned.keys()])) {
-        // Created here and not yet confirmed, or pinned.
-        if (key.startsWith(`${table}/`) && rows?.has(key.slice(table.length + 1)) !== true)
-          see(key.slice(table.length + 1))
-      }
-    },
+    among: columns.among,
+    each,
     held,
     fingerprint: table => {
       const sum = emptyFingerprint()
@@ -166,6 +174,15 @@ export const createReading = (
     layForeign,
     touched,
   }
+}
+
+/** Records of which more is to be said than their rows say: edited here or by a peer, or pinned. */
+const idsBeside = ({ chains, foreign, pinned }: Memory, table: string): ReadonlySet<string> => {
+  const ids = new Set<string>()
+  for (const keys of [chains, foreign, pinned]) {
+    for (const key of keys.keys()) if (key.startsWith(`${table}/`)) ids.add(keyFrom(key).id)
+  }
+  return ids
 }
 
 const liveOf = (content: Content | undefined): Content | undefined => (isLive(content) ? content : undefined)

@@ -7,9 +7,10 @@ import {
   type Outcome,
   type Present,
   type Strategy,
+  type Wanted,
 } from '@rejoin/profile'
 import { type Entry, isMeant } from '../outbox/outbox-state.ts'
-import { decode, type Decoded, type Row } from './memory.ts'
+import { decode, type Decoded, partOf, type Row } from './memory.ts'
 
 /** A record as its device's user sees it: confirmed, with his own pending edits laid over by the rules of the merge. */
 export interface Seen {
@@ -21,9 +22,11 @@ export interface Seen {
   readonly stepOf: (edit: Edit) => Handle | undefined
 }
 
-/** A record nobody here has pending edits on. */
-export const plainView = (row: Row | undefined): Content | undefined =>
-  row === undefined || row.gone !== undefined ? undefined : decode(row)?.content
+/** A record nobody here has pending edits on. `only`: of which at least these columns are read. */
+export const plainView = (row: Row | undefined, only?: Wanted): Content | undefined => {
+  if (row === undefined || row.gone !== undefined) return undefined
+  return only === undefined ? decode(row)?.content : partOf(row, only)
+}
 
 /** @returns undefined where there is no such record */
 export const viewOf = (

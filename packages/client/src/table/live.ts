@@ -104,10 +104,15 @@ const createMatching = (replica: Reading, now: () => number, table: string, quer
     const known = plan()
     if (known === undefined) return undefined
     const rows = new Map<string, PlainRow>()
-    replica.each(table, (id, { fields }) => {
-      const row = rowOf(known, id, fields)
+    const { tests, matches, columns } = known.plan
+    const look = (id: string, content = replica.listed(keyOf({ table, id }))): void => {
+      const row = content === undefined ? undefined : rowOf(known, id, content.fields)
       if (row !== undefined) rows.set(id, row)
-    })
+    }
+    const among = replica.among(table, tests)
+    if (among !== undefined) for (const id of among) look(id)
+    else if (columns === undefined) replica.each(table, look)
+    else replica.each(table, (id, { fields }) => (matches(fields, id) ? look(id) : undefined), columns)
     return createOrdered(rows, known.plan.compare)
   }
 

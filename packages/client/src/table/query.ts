@@ -2,15 +2,17 @@ import {
   type Asking,
   byCodePoint,
   checkFilter,
-  compileFilter,
+  type ColumnTest,
+  columnTest,
   type Condition,
-  type Filter,
   fold,
   type Match,
   operatorKind,
   type PlainRow,
   type Schema,
   type Value,
+  type Wanted,
+  wantedOf,
 } from '@rejoin/profile'
 import { refusedBy, RejoinFault } from '../device/fault.ts'
 
@@ -37,7 +39,11 @@ type WhereOp = { readonly [op in Condition['op']]?: Value | true }
 export type OrderBy = string | readonly [column: string, direction: 'asc' | 'desc']
 
 export interface Plan {
+  /** all of them hold */
+  readonly tests: readonly ColumnTest[]
   readonly matches: Match
+  /** that they look at; undefined where they look at nothing */
+  readonly columns: Wanted | undefined
   readonly compare: (a: PlainRow, b: PlainRow) => number
   readonly limit: number
 }
@@ -45,10 +51,8 @@ export interface Plan {
 /** @throws RejoinFault for a column, operator or value the table does not know */
 export const planQuery = (schema: Schema, table: string, query: Query, asking: Asking): Plan => {
   const known = schema.tables.get(table)!
-  const filter: Filter = {
-    all: Object.entries(query.where ?? {}).flatMap(([column, asked]) => conditionsOn(column, asked)),
-  }
-  const [fault] = checkFilter(schema, table, filter)
+  const conditions = Object.entries(query.where ?? {}).flatMap(([column, asked]) => conditionsOn(column, asked))
+  const [fault] = checkFilter(schema, table, { all: conditions })
   if (fault !== undefined) throw refusedBy(fault, table)
   const order = orderOf(query.orderBy)
   const unknown = order.find(([column]) => column !== known.primaryKey && !known.byName.has(column))
@@ -60,8 +64,11 @@ export const planQuery = (schema: Schema, table: string, query: Query, asking: A
       column: unknown[0],
     })
   }
+  const tests = conditions.map(condition => columnTest(schema, table, condition, asking))
   return {
-    matches: filter.all.length === 0 ? () => true : compileFilter(schema, table, filter, asking),
+    tests,
+    matches: (fields, id) => tests.every(({ comparable, holds }) => holds(comparable(fields, id))),
+    columns: tests.length === 0 ? undefined : wantedOf(tests.flatMap(columnOf)),
     compare: (a, b) => {
       for (const [column, direction] of order) {
         const found = compareValues(a[column] ?? null, b[column] ?? null)
@@ -73,11 +80,13 @@ export const planQuery = (schema: Schema, table: string, query: Query, asking: A
   }
 }
 
-const conditionsOn = (column: string, asked: Value | WhereOp): Filter[] => {
+const columnOf = ({ operand }: ColumnTest): string[] => (operand.kind === 'column' ? [operand.column.id] : [])
+
+const conditionsOn = (column: string, asked: Value | WhereOp): Condition[] => {
   if (asked === null) return [{ column, op: 'null' }]
   if (typeof asked !== 'object' || Array.isArray(asked)) return [{ column, op: 'eq', value: asked as Value }]
   return Object.entries(asked).map(
-    ([op, value]) => (value === true && carriesNone(op) ? { column, op } : { column, op, value }) as Filter,
+    ([op, value]) => (value === true && carriesNone(op) ? { column, op } : { column, op, value }) as Condition,
   )
 }
 

@@ -43,6 +43,32 @@ const readScalar = (reader: Reader, type: number): string | number | boolean | n
   }
 }
 
+/** Past the value, whatever it says: text is not made, numbers are not looked at. */
+export const skipValue = (reader: Reader): void => {
+  const type = reader.byte()
+  if (type !== ARRAY) return skipScalar(reader, type)
+  for (let left = reader.count(); left > 0; left--) skipScalar(reader, reader.byte())
+}
+
+const skipScalar = (reader: Reader, type: number): void => {
+  switch (type) {
+    case 119:
+      return reader.skip(reader.uint())
+    case 125:
+      return void reader.int()
+    case 123:
+      return reader.skip(8)
+    case 124:
+      return reader.skip(4)
+    case 126:
+    case 120:
+    case 121:
+      return
+    default:
+      throw new ByteFault(`value type ${type} is not allowed`)
+  }
+}
+
 const finite = (value: number): number => {
   if (!Number.isFinite(value)) throw new ByteFault('number is not finite')
   return value

@@ -4,7 +4,7 @@ import type * as Y from 'yjs'
 import { ByteFault } from '../bytes/reader.ts'
 import type { Value } from '../schema/schema.ts'
 import { difference, flatten, hasPending, hydrate, recordWrites, settleDocument } from './document.ts'
-import { parseFlat, readFlat, redact } from './flat.ts'
+import { parseFlat, readFlat, redact, wantedOf } from './flat.ts'
 import { checkUpdate } from './gate.ts'
 import {
   anEdit,
@@ -230,4 +230,15 @@ test.each<[string, Uint8Array]>([
 test('a lifted mark and a null column read as absence', () => {
   const bytes = rawUpdate([{ client: authorOf(0), structs: [rawItem(DELETED, false), rawItem('a', null)] }])
   expect(readFlat(bytes)).toEqual({ fields: {}, deleted: false })
+})
+
+test('a part of a stored document is the whole, cut to the columns that were asked for', () => {
+  fc.assert(
+    fc.property(histories, fc.subarray([...COLUMNS]), (steps, columns) => {
+      const bytes = flatten(play(steps).doc)
+      const { fields, deleted } = readFlat(bytes)
+      const cut = Object.fromEntries(Object.entries(fields).filter(([key]) => columns.includes(key)))
+      expect(readFlat(bytes, wantedOf(columns))).toEqual({ fields: cut, deleted })
+    }),
+  )
 })

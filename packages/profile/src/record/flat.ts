@@ -41,30 +41,44 @@ export const parseFlat = (bytes: Uint8Array): Flat => {
   return { live, state }
 }
 
-/** The plain content of a stored record. @throws ByteFault when it is damaged */
-export const readFlat = (bytes: Uint8Array): Content => {
+/**
+ * The plain content of a stored record.
+ * @param wanted columns that are read, where not all are; `wantedOf` makes it
+ * @throws ByteFault when it is damaged
+ */
+export const readFlat = (bytes: Uint8Array, wanted?: Wanted): Content => {
   const fields: Record<string, Value> = {}
   /** columns met that are not in `fields`: cleared ones and the deleted mark */
   let others: Set<string> | undefined
   let deleted = false
   let client = -1
   let next = 0
-  const deletes = eachStruct(bytes, struct => {
-    if (struct.client !== client) next = 0
-    if (struct.clock !== next) throw noGaps()
-    client = struct.client
-    next += struct.garbage > 0 ? struct.garbage : 1
-    if (struct.garbage > 0) return
-    const { key, value } = struct
-    // No key is a name of Object.prototype (structs.ts).
-    if (key === undefined || key in fields || others?.has(key) === true) throw writtenTwice()
-    if (key === DELETED) deleted = value === true
-    if (key === DELETED || value === null) (others ??= new Set()).add(key)
-    else fields[key] = value
-  })
+  const deletes = eachStruct(
+    bytes,
+    struct => {
+      if (struct.client !== client) next = 0
+      if (struct.clock !== next) throw noGaps()
+      client = struct.client
+      next += struct.garbage > 0 ? struct.garbage : 1
+      if (struct.garbage > 0) return
+      const { key, value } = struct
+      if (key !== undefined && wanted?.has(key) === false) return
+      // No key is a name of Object.prototype (structs.ts).
+      if (key === undefined || key in fields || others?.has(key) === true) throw writtenTwice()
+      if (key === DELETED) deleted = value === true
+      if (key === DELETED || value === null) (others ??= new Set()).add(key)
+      else fields[key] = value
+    },
+    wanted,
+  )
   if (deletes.length > 0) throw noDeletes()
   return { fields, deleted }
 }
+
+/** Columns by id, and the deleted mark. */
+export type Wanted = ReadonlySet<string>
+
+export const wantedOf = (columns: Iterable<string>): Wanted => new Set([...columns, DELETED])
 
 const noDeletes = (): ByteFault => new ByteFault('a flat document has no delete set')
 const noGaps = (): ByteFault => new ByteFault('a flat document has no gaps')

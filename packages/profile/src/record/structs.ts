@@ -1,6 +1,6 @@
 import { type Encoder, writeAny, writeUint8, writeVarString, writeVarUint } from 'lib0/encoding'
 import { ByteFault, Reader } from '../bytes/reader.ts'
-import { readValue } from '../bytes/value.ts'
+import { readValue, skipValue } from '../bytes/value.ts'
 import type { Value } from '../schema/schema.ts'
 import { ROOT } from './record.ts'
 
@@ -73,10 +73,19 @@ export const kept = ({ client, clock, garbage, origin, key, value }: Visited): S
     : { kind: 'item', client, clock, length: 1, origin, value }
 }
 
-/** Run by run, in order. @returns the delete ranges. @throws ByteFault, also halfway */
-export const eachStruct = (bytes: Uint8Array, visit: (struct: Visited) => void): readonly DeleteRange[] => {
+/**
+ * Run by run, in order.
+ * @param wanted keys whose values are read; the others are passed over, and their items visited as null
+ * @returns the delete ranges. @throws ByteFault, also halfway
+ */
+export const eachStruct = (
+  bytes: Uint8Array,
+  visit: (struct: Visited) => void,
+  wanted?: ReadonlySet<string>,
+): readonly DeleteRange[] => {
   const reader = new Reader(bytes)
   const clients = reader.count(3)
+  // Most records have one author.
   const met = clients > 1 ? new Set<number>() : undefined
   const struct: Visited = { client: 0, clock: 0, garbage: 0, origin: undefined, key: undefined, value: null }
   for (let c = 0; c < clients; c++) {
@@ -89,7 +98,7 @@ export const eachStruct = (bytes: Uint8Array, visit: (struct: Visited) => void):
     let clock = reader.uint()
     for (let s = 0; s < count; s++) {
       struct.clock = clock
-      readStruct(reader, struct)
+      readStruct(reader, struct, wanted)
       visit(struct)
       clock += struct.garbage > 0 ? struct.garbage : 1
       if (clock > Number.MAX_SAFE_INTEGER) throw new ByteFault('clock out of range')
@@ -100,7 +109,7 @@ export const eachStruct = (bytes: Uint8Array, visit: (struct: Visited) => void):
   return deletes
 }
 
-const readStruct = (reader: Reader, struct: Visited): void => {
+const readStruct = (reader: Reader, struct: Visited, wanted: ReadonlySet<string> | undefined): void => {
   const info = reader.byte()
   struct.origin = undefined
   struct.key = undefined
@@ -123,6 +132,10 @@ const readStruct = (reader: Reader, struct: Visited): void => {
     if ((info & HAS_KEY) === 0) throw new ByteFault('an item without a column')
     if (reader.uint() !== PARENT_IS_ROOT || reader.name() !== ROOT) throw new ByteFault('an item outside the record')
     struct.key = reader.name()
+    if (wanted?.has(struct.key) === false) {
+      struct.value = null
+      return skipSingle(reader)
+    }
     if (isPoison(struct.key)) throw new ByteFault('a column with a reserved name')
   }
   struct.value = readSingle(reader)
@@ -151,6 +164,11 @@ const poison: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.pr
 const readSingle = (reader: Reader): Value => {
   if (reader.uint() !== 1) throw new ByteFault('a column holds one value')
   return readValue(reader)
+}
+
+const skipSingle = (reader: Reader): void => {
+  if (reader.uint() !== 1) throw new ByteFault('a column holds one value')
+  skipValue(reader)
 }
 
 const parseDeletes = (reader: Reader): DeleteRange[] => {

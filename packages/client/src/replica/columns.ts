@@ -1,0 +1,101 @@
+import { type ColumnTest, type Comparable, type Content, wantedOf } from '@rejoin/profile'
+import type { Touched } from './draft.ts'
+import { keyFrom } from './memory.ts'
+import type { Reading } from './replica.ts'
+
+/**
+ * The records of a table by what they say in a column: made when a condition first asks for the column, from that column
+ * alone, and kept up record by record. It never forgets what a record said before, so it tells where to look; who looks
+ * asks the record itself. Where most of it is past, it is made anew.
+ */
+export interface Columns {
+  /** ids among which is every record that passes all of these tests; undefined: any record may */
+  among(table: string, tests: readonly ColumnTest[]): Iterable<string> | undefined
+  moved(touched: Touched): void
+}
+
+interface Column {
+  readonly test: ColumnTest
+  /** most values of some columns are of one record: then it is its id */
+  readonly ids: Map<Comparable, string | Set<string>>
+  /** when it was made */
+  readonly records: number
+  /** records that have said something new since */
+  past: number
+}
+
+export const createColumns = (reading: Pick<Reading, 'each' | 'listed'>): Columns => {
+  const tables = new Map<string, Map<string, Column>>()
+
+  const made = (table: string, tests: readonly ColumnTest[]): void => {
+    const known = tables.get(table) ?? new Map<string, Column>()
+    const missing = tests.filter(test => !known.has(nameOf(test)))
+    if (missing.length === 0) return
+    const columns = missing.map((test): Column => ({ test, ids: new Map(), records: 0, past: 0 }))
+    const only = wantedOf(missing.map(nameOf))
+    let records = 0
+    const visit = (id: string, { fields }: Content): void => {
+      records++
+      for (const { test, ids } of columns) note(ids, id, test.comparable(fields, id))
+    }
+    reading.each(table, visit, only)
+    for (const column of columns) known.set(nameOf(column.test), { ...column, records })
+    tables.set(table, known)
+  }
+
+  return {
+    among: (table, tests) => {
+      const kept = tests.filter(isKept)
+      if (kept.length === 0) return undefined
+      made(table, kept)
+      const found = kept.map(test => idsIn(tables.get(table)!.get(nameOf(test))!, test))
+      return found
+        .reduce((least, each) => (countOf(each) < countOf(least) ? each : least))
+        .flatMap(each => (typeof each === 'string' ? [each] : [...each]))
+    },
+    moved: ({ records, tables: whole, state }) => {
+      if (state) return tables.clear()
+      for (const table of whole) tables.delete(table)
+      if (tables.size === 0) return
+      for (const key of records) {
+        const { table, id } = keyFrom(key)
+        const columns = tables.get(table)
+        const content = columns === undefined ? undefined : reading.listed(key)
+        if (columns === undefined || content === undefined) continue
+        for (const [name, column] of columns) {
+          if (note(column.ids, id, column.test.comparable(content.fields, id))) column.past++
+          if (column.past > column.records / 2 + FEW) columns.delete(name)
+        }
+      }
+    },
+  }
+}
+
+/** Changes that are no reason to make a column anew, however few its records are. */
+const FEW = 1_000
+
+/** Of ids there is nothing to keep, lists and patterns are no question to whole values. */
+const isKept = ({ operand, patterned }: ColumnTest): boolean => !patterned && operand.kind === 'column' && operand.column.type !== 'choices' // prettier-ignore
+
+const nameOf = ({ operand }: ColumnTest): string => (operand.kind === 'column' ? operand.column.id : '')
+
+/** @returns whether it was not there */
+const note = (ids: Column['ids'], id: string, value: Comparable): boolean => {
+  const there = ids.get(value)
+  if (there === id) return false
+  if (there === undefined) ids.set(value, id)
+  else if (typeof there === 'string') ids.set(value, new Set([there, id]))
+  else if (there.has(id)) return false
+  else there.add(id)
+  return true
+}
+
+const idsIn = ({ ids }: Column, { among, holds }: ColumnTest): (string | ReadonlySet<string>)[] => {
+  if (among !== undefined) return among.flatMap(value => ids.get(value) ?? [])
+  const found: (string | ReadonlySet<string>)[] = []
+  for (const [value, there] of ids) if (holds(value)) found.push(there)
+  return found
+}
+
+const countOf = (found: readonly (string | ReadonlySet<string>)[]): number =>
+  found.reduce((sum, each) => sum + (typeof each === 'string' ? 1 : each.size), 0)
