@@ -137,7 +137,7 @@ const recordIn = (replica: Reading, table: string, id: string, show: Show): Reco
             rev: confirmed.rev,
             changed: confirmed.changed,
             incarnation: confirmed.incarnation,
-            bytes: row?.envelope?.length ?? 0,
+            bytes: row?.size ?? 0,
           },
         }),
     pending: replica.present.chain(key).map(entry => inspectEntry(replica, entry, show)),

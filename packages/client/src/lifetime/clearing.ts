@@ -4,7 +4,7 @@ import { discard } from '../outbox/actions.ts'
 import { draftId, isUnsent, isUntold, type Unsent } from '../outbox/unsent.ts'
 import type { Draft } from '../replica/draft.ts'
 import { putRow } from '../replica/keys.ts'
-import { keyOf, type Memory, type Meta, type Row } from '../replica/memory.ts'
+import { keyOf, type Memory, type Meta, type Row, rowFrom } from '../replica/memory.ts'
 import type { Pen } from '../replica/recording.ts'
 import { shelves } from '../store/store.ts'
 
@@ -70,7 +70,7 @@ const stoodOn = (
     [...ofTable].flatMap(([id, row]) =>
       draft.chain(keyOf({ table, id })).length === 0
         ? []
-        : [{ table, id, row: { ...row, generation: 0, gone: row.gone ?? ('left' as const) } }],
+        : [{ table, id, row: rowFrom(row.rev, 0, row.envelope, row.gone ?? 'left', row.kept) }],
     ),
   )
 

@@ -29,16 +29,15 @@ export const createColumns = (reading: Pick<Reading, 'each' | 'listed'>): Column
 
   const made = (table: string, tests: readonly ColumnTest[]): void => {
     const known = tables.get(table) ?? new Map<string, Column>()
-    const missing = tests.filter(test => !known.has(nameOf(test)))
-    if (missing.length === 0) return
-    const columns = missing.map((test): Column => ({ test, ids: new Map(), records: 0, past: 0 }))
-    const only = wantedOf(missing.map(nameOf))
+    const missing = new Map(tests.filter(test => !known.has(nameOf(test))).map(test => [nameOf(test), test]))
+    if (missing.size === 0) return
+    const columns = [...missing.values()].map((test): Omit<Column, 'records'> => ({ test, ids: new Map(), past: 0 }))
     let records = 0
     const visit = (id: string, { fields }: Content): void => {
       records++
       for (const { test, ids } of columns) note(ids, id, test.comparable(fields, id))
     }
-    reading.each(table, visit, only)
+    reading.each(table, visit, wantedOf(missing.keys()))
     for (const column of columns) known.set(nameOf(column.test), { ...column, records })
     tables.set(table, known)
   }

@@ -1,8 +1,8 @@
-import { isSound, type Page, revOf, unpackRows } from '@rejoin/profile'
+import { eachRow, isSound, type Page } from '@rejoin/profile'
 import type { StoreChange } from '../store/store.ts'
 import type { Draft, Prepared } from './draft.ts'
 import { pageKey, pagesOf, putAuthored, putPage, putRow, rowsOf } from './keys.ts'
-import { generationIn, keyOf, type Memory, readableIn, type Row, rowFrom, type TableState } from './memory.ts'
+import { generationIn, keyOf, type Memory, readableIn, type Row, rowFrom, rowIn, type TableState } from './memory.ts'
 
 /**
  * Downloads by generation: pages of a table are stored as they come and read only when the last one is there; the
@@ -16,9 +16,10 @@ export const takePage = (draft: Draft, page: Page): void => {
   draft.also(table, memory => {
     const begin = resumed ? nothing : beginning(memory, before, page)
     const staged = resumed ? (memory.staged.get(table) ?? new Map<string, Row>()) : new Map<string, Row>()
-    for (const { id, envelope } of unpackRows(page.packed)) {
-      if (isSound(envelope)) staged.set(id, rowFrom(revOf(envelope), run.generation, envelope))
-    }
+    const { packed } = page
+    eachRow(packed, (id, from, to) => {
+      if (isSound(packed, from, to)) staged.set(id, rowIn(packed, from, to, run.generation))
+    })
     const put = putPage(pageKey(table, run.generation, run.pages), page.rows, page.packed)
     const end = page.last ? switching(memory, table, run, staged) : staging(table, staged)
     return {

@@ -1,13 +1,4 @@
-import {
-  ByteFault,
-  type Commands,
-  isSound,
-  type Outcome,
-  type PackedRow,
-  revOf,
-  toHex,
-  unpackRows,
-} from '@rejoin/profile'
+import { ByteFault, type Commands, eachRow, isSound, type Outcome, toHex } from '@rejoin/profile'
 import type { FormDraft } from '../drafts/form-draft.ts'
 import type { Entry } from '../outbox/outbox-state.ts'
 import type { Pin, Pinned } from '../pins/pin.ts'
@@ -24,6 +15,7 @@ import {
   readableIn,
   type Row,
   rowFrom,
+  rowIn,
   type TableState,
 } from './memory.ts'
 
@@ -166,22 +158,32 @@ const loadPages = async (store: Store, table: string, generation: number): Promi
   let unread = 0
   for (const [, value] of await store.scan('page', pagesOf(table, generation))) {
     const { rows: count, packed } = value as unknown as { readonly rows: number; readonly packed: Uint8Array }
-    const read = readPage(packed)
-    unread += Math.max(0, count - read.length)
-    for (const { id, envelope } of read) {
-      if (isSound(envelope)) rows.set(id, rowFrom(revOf(envelope), generation, envelope))
-      else damaged.push(id)
+    const read = readPage(packed, generation)
+    unread += Math.max(0, count - read.ids.length)
+    for (const [at, id] of read.ids.entries()) {
+      const row = read.rows[at]
+      if (row === undefined) damaged.push(id)
+      else rows.set(id, row)
     }
   }
   return { rows, damaged, unread }
 }
 
-/** A page that cannot be read has no rows. */
-const readPage = (packed: Uint8Array): readonly PackedRow[] => {
+/** A page that cannot be read has no rows; undefined: one of damaged bytes. */
+const readPage = (
+  packed: Uint8Array,
+  generation: number,
+): { readonly ids: readonly string[]; readonly rows: readonly (Row | undefined)[] } => {
+  const ids: string[] = []
+  const rows: (Row | undefined)[] = []
   try {
-    return unpackRows(packed)
+    eachRow(packed, (id, from, to) => {
+      ids.push(id)
+      rows.push(isSound(packed, from, to) ? rowIn(packed, from, to, generation) : undefined)
+    })
+    return { ids, rows }
   } catch (fault) {
-    if (fault instanceof ByteFault) return []
+    if (fault instanceof ByteFault) return { ids: [], rows: [] }
     throw fault
   }
 }

@@ -2,13 +2,13 @@ import {
   type Commands,
   type Confirmed,
   type Content,
-  documentIn,
+  contentIn,
   type Edit,
   type Fields,
   type GoneReason,
   type Outcome,
   type Position,
-  readFlat,
+  revOf,
   unpackEnvelope,
   type Wanted,
 } from '@rejoin/profile'
@@ -89,10 +89,12 @@ export interface Row {
   readonly rev: number
   /** the download it belongs to; rows of an earlier one end with it */
   readonly generation: number
+  /** a view of it */
   readonly envelope: Uint8Array | undefined
+  /** of the envelope, in bytes */
+  readonly size: number
   readonly gone?: GoneReason
   readonly kept?: Kept
-  decoded: Decoded | undefined
 }
 
 export interface Kept {
@@ -156,37 +158,69 @@ export const rowFrom = (
   envelope: Uint8Array | undefined,
   gone?: GoneReason,
   kept?: Kept,
-): Row =>
-  gone === undefined
-    ? { rev, generation, envelope, decoded: undefined }
-    : { rev, generation, envelope, gone, ...(kept === undefined ? {} : { kept }), decoded: undefined }
+): Row => new HeldRow(rev, generation, envelope, 0, envelope?.length ?? 0, gone, kept)
 
-/** Decoded when it is first looked at. */
-export const decode = (row: Row): Decoded | undefined => {
-  if (row.decoded === undefined && row.envelope !== undefined) row.decoded = new Decoding(row.envelope)
-  return row.decoded
-}
+/** A row that lies in a page from `from` to `to`. */
+export const rowIn = (page: Uint8Array, from: number, to: number, generation: number): Row =>
+  new HeldRow(revOf(page, from, to), generation, page, from, to)
+
+/** As the relay stated it; read when it is first looked at. */
+export const decode = (row: Row): Decoded | undefined =>
+  row instanceof HeldRow && row.bytes !== undefined ? row : undefined
 
 /** Of a record's content what these columns say, at least: all of it where it has been read before. */
-export const partOf = (row: Row, columns: Wanted): Content | undefined => {
-  if (row.decoded !== undefined) return row.decoded.content
-  return row.envelope === undefined ? undefined : readFlat(documentIn(row.envelope), columns)
-}
+export const partOf = (row: Row, columns: Wanted): Content | undefined =>
+  row instanceof HeldRow && row.bytes !== undefined ? row.part(columns) : undefined
 
-/** Lists read the content alone; who judges or records needs the rest. */
-class Decoding implements Decoded {
-  private readonly envelope: Uint8Array
+/**
+ * There may be very many. A row keeps its page and where in it it lies, as a view of its own would weigh more than the
+ * rest; and it is itself what is read of it: lists read the content alone, who judges or records needs more.
+ */
+class HeldRow implements Row, Decoded {
+  readonly rev: number
+  readonly generation: number
+  readonly bytes: Uint8Array | undefined
+  private readonly from: number
+  private readonly to: number
+  declare readonly gone?: GoneReason
+  declare readonly kept?: Kept
   private whole: Confirmed | undefined
   private said: Content | undefined
 
-  constructor(envelope: Uint8Array) {
-    this.envelope = envelope
+  constructor(
+    rev: number,
+    generation: number,
+    bytes: Uint8Array | undefined,
+    from: number,
+    to: number,
+    gone?: GoneReason,
+    kept?: Kept,
+  ) {
+    this.rev = rev
+    this.generation = generation
+    this.bytes = bytes
+    this.from = from
+    this.to = to
+    this.whole = undefined
+    this.said = undefined
+    if (gone === undefined) return
+    this.gone = gone
+    if (kept !== undefined) this.kept = kept
+  }
+  get size(): number {
+    return this.to - this.from
+  }
+  get envelope(): Uint8Array | undefined {
+    return this.bytes?.subarray(this.from, this.to)
   }
   get confirmed(): Confirmed {
-    return (this.whole ??= unpackEnvelope(this.envelope))
+    return (this.whole ??= unpackEnvelope(this.envelope!))
   }
   get content(): Content {
-    return (this.said ??= readFlat(documentIn(this.envelope)))
+    return (this.said ??= contentIn(this.bytes!, this.from, this.to))
+  }
+  part(columns: Wanted): Content {
+    return this.said ?? contentIn(this.bytes!, this.from, this.to, columns)
   }
 }
 

@@ -169,9 +169,9 @@ export const weightOf = ({ memory }: Reading, tables: Iterable<string>): Weight 
   let rows = 0
   let bytes = 0
   for (const table of tables) {
-    for (const { gone, envelope } of memory.rows.get(table)?.values() ?? []) {
+    for (const { gone, size } of memory.rows.get(table)?.values() ?? []) {
       if (gone === undefined) rows++
-      bytes += envelope?.length ?? 0
+      bytes += size
     }
   }
   return { rows, bytes }

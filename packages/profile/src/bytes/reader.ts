@@ -18,17 +18,17 @@ const OUT_OF_RANGE = 2 ** 54
 export class Reader {
   readonly bytes: Uint8Array
   private position: number
-  private readonly to: number
+  private readonly stop: number
 
-  /** `from` and `to` spare a view of the bytes, which costs more than reading a few of them */
+  /** of a part, nothing beside it is read */
   constructor(bytes: Uint8Array, from = 0, to: number = bytes.length) {
     this.bytes = bytes
     this.position = from
-    this.to = to
+    this.stop = to
   }
 
   get left(): number {
-    return this.to - this.position
+    return this.stop - this.position
   }
 
   get at(): number {
@@ -36,7 +36,7 @@ export class Reader {
   }
 
   byte(): number {
-    if (this.position >= this.to) throw new ByteFault('unexpected end')
+    if (this.position >= this.stop) throw new ByteFault('unexpected end')
     return this.bytes[this.position++]!
   }
 
@@ -121,6 +121,18 @@ export class Reader {
     return (names[place] = this.string())
   }
 
+  /** past this text, where it is what stands here */
+  passes(text: string): boolean {
+    const from = this.position
+    const length = this.uint()
+    if (length <= this.left && this.spells(text, length)) {
+      this.position += length
+      return true
+    }
+    this.position = from
+    return false
+  }
+
   private spells(text: string, length: number): boolean {
     if (text.length !== length) return false
     for (let i = 0; i < length; i++) if (text.charCodeAt(i) !== this.bytes[this.position + i]) return false
@@ -130,7 +142,7 @@ export class Reader {
   /** whether the next bytes are there, and ASCII */
   private isAscii(length: number): boolean {
     const end = this.position + length
-    if (end > this.to) return false
+    if (end > this.stop) return false
     for (let i = this.position; i < end; i++) if (this.bytes[i]! >= 0x80) return false
     return true
   }

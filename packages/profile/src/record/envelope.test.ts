@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { crc32 } from '../bytes/crc32.ts'
 import { ByteFault } from '../bytes/reader.ts'
-import { documentIn, isSound, packEnvelope, revOf, unpackEnvelope } from './envelope.ts'
+import { contentIn, isSound, packEnvelope, revOf, unpackEnvelope } from './envelope.ts'
+import { wantedOf } from './flat.ts'
+import { freshDocument } from './fresh.ts'
 import type { Confirmed } from './record.ts'
 
 const hex16 = fc.uint8Array({ minLength: 8, maxLength: 8 }).map(bytes => Buffer.from(bytes).toString('hex'))
@@ -31,10 +33,19 @@ const confirmed: fc.Arbitrary<Confirmed> = fc
     }
   })
 
-test('the document of an envelope is found without unpacking it', () => {
+test('what an envelope says is read without unpacking it, and no more of it than was asked for', () => {
+  const fields = { title: 'Pump', hours: 2, note: 'long' }
   fc.assert(
-    fc.property(confirmed, record => {
-      expect(documentIn(packEnvelope(record))).toEqual(record.bytes)
+    fc.property(confirmed, fc.nat(9), (record, offset) => {
+      const envelope = packEnvelope({ ...record, bytes: freshDocument(fields, 512) })
+      const page = new Uint8Array(envelope.length + 20).fill(0xee)
+      page.set(envelope, offset)
+      const end = offset + envelope.length
+      expect(contentIn(envelope)).toEqual({ fields, deleted: false })
+      expect(contentIn(page, offset, end)).toEqual({ fields, deleted: false })
+      expect(contentIn(page, offset, end, wantedOf(['hours']))).toEqual({ fields: { hours: 2 }, deleted: false })
+      expect([isSound(page, offset, end), revOf(page, offset, end)]).toEqual([true, record.rev])
+      expect(isSound(page, offset, end + 1)).toBe(false)
     }),
   )
 })

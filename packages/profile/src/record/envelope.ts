@@ -2,7 +2,8 @@ import { createEncoder, toUint8Array, writeUint8, writeUint8Array, writeVarStrin
 import { crc32, crcAt } from '../bytes/crc32.ts'
 import { hexBytes, toHex } from '../bytes/hex.ts'
 import { ByteFault, Reader } from '../bytes/reader.ts'
-import type { Confirmed, Visible } from './record.ts'
+import { flatIn, type Wanted } from './flat.ts'
+import type { Confirmed, Content, Visible } from './record.ts'
 
 /**
  * A confirmed record as one block of bytes, the same in the relay's storage, on the wire and in a device's
@@ -82,16 +83,23 @@ export const unpackEnvelope = (envelope: Uint8Array): Confirmed => {
   return { rev, commit, changed, incarnation, recent, columns, settled, bytes: reader.take(reader.left) }
 }
 
-/** Whether an envelope is what was packed. */
-export const isSound = (envelope: Uint8Array): boolean =>
-  envelope.length > 14 && crc32(envelope, 4) === crcAt(envelope, 0)
+/** Whether an envelope is what was packed. It, as below, may be a part of a page. */
+export const isSound = (bytes: Uint8Array, from = 0, to: number = bytes.length): boolean =>
+  to - from > 14 && crc32(bytes, from + 4, to) === crcAt(bytes, from)
 
 /**
- * The document alone, for who reads only what the record says: no checksum is looked at, no id becomes text.
+ * What the record says, for who asks for nothing else: no checksum is looked at, no id becomes text.
+ * @param wanted columns that are read, where not all are
  * @throws ByteFault where the bytes are no envelope
  */
-export const documentIn = (envelope: Uint8Array): Uint8Array => {
-  const reader = new Reader(envelope)
+export const contentIn = (bytes: Uint8Array, from = 0, to: number = bytes.length, wanted?: Wanted): Content => {
+  const reader = new Reader(bytes, from, to)
+  skipHistory(reader)
+  return flatIn(reader, wanted)
+}
+
+/** To where the document begins. */
+const skipHistory = (reader: Reader): void => {
   reader.skip(5)
   reader.uint()
   reader.skip(8)
@@ -111,12 +119,13 @@ export const documentIn = (envelope: Uint8Array): Uint8Array => {
     reader.uint()
     reader.uint()
   }
-  return reader.take(reader.left)
 }
 
 /** The revision alone, for indexes; the rest is unpacked by who needs it. */
-export const revOf = (envelope: Uint8Array): number => {
-  return new Reader(envelope, 5).uint()
+export const revOf = (bytes: Uint8Array, from = 0, to: number = bytes.length): number => {
+  const reader = new Reader(bytes, from, to)
+  reader.skip(5)
+  return reader.uint()
 }
 
 const sealed = (envelope: Uint8Array): Uint8Array => {

@@ -1,5 +1,5 @@
 import { createEncoder, toUint8Array, writeUint8, writeVarUint } from 'lib0/encoding'
-import { ByteFault } from '../bytes/reader.ts'
+import { ByteFault, Reader } from '../bytes/reader.ts'
 import type { Value } from '../schema/schema.ts'
 import { type Content, DELETED } from './record.ts'
 import { eachStruct, parseStructs, type Struct, writeItem } from './structs.ts'
@@ -46,7 +46,10 @@ export const parseFlat = (bytes: Uint8Array): Flat => {
  * @param wanted columns that are read, where not all are; `wantedOf` makes it
  * @throws ByteFault when it is damaged
  */
-export const readFlat = (bytes: Uint8Array, wanted?: Wanted): Content => {
+export const readFlat = (bytes: Uint8Array, wanted?: Wanted): Content => flatIn(new Reader(bytes), wanted)
+
+/** What is left in a reader, read as a stored record's document. */
+export const flatIn = (reader: Reader, wanted?: Wanted): Content => {
   const fields: Record<string, Value> = {}
   /** columns met that are not in `fields`: cleared ones and the deleted mark */
   let others: Set<string> | undefined
@@ -54,7 +57,7 @@ export const readFlat = (bytes: Uint8Array, wanted?: Wanted): Content => {
   let client = -1
   let next = 0
   const deletes = eachStruct(
-    bytes,
+    reader,
     struct => {
       if (struct.client !== client) next = 0
       if (struct.clock !== next) throw noGaps()
@@ -62,7 +65,7 @@ export const readFlat = (bytes: Uint8Array, wanted?: Wanted): Content => {
       next += struct.garbage > 0 ? struct.garbage : 1
       if (struct.garbage > 0) return
       const { key, value } = struct
-      if (key !== undefined && wanted?.has(key) === false) return
+      if (key === undefined && wanted !== undefined && struct.origin === undefined) return
       // No key is a name of Object.prototype (structs.ts).
       if (key === undefined || key in fields || others?.has(key) === true) throw writtenTwice()
       if (key === DELETED) deleted = value === true
@@ -76,9 +79,9 @@ export const readFlat = (bytes: Uint8Array, wanted?: Wanted): Content => {
 }
 
 /** Columns by id, and the deleted mark. */
-export type Wanted = ReadonlySet<string>
+export type Wanted = readonly string[]
 
-export const wantedOf = (columns: Iterable<string>): Wanted => new Set([...columns, DELETED])
+export const wantedOf = (columns: Iterable<string>): Wanted => [...new Set([...columns, DELETED])]
 
 const noDeletes = (): ByteFault => new ByteFault('a flat document has no delete set')
 const noGaps = (): ByteFault => new ByteFault('a flat document has no gaps')

@@ -1,3 +1,4 @@
+import { Reader } from '../bytes/reader.ts'
 import type { Value } from '../schema/schema.ts'
 import { writeFlat } from './flat.ts'
 import { type Content, DELETED } from './record.ts'
@@ -18,7 +19,7 @@ export const growing = (bytes: Uint8Array): Growing | undefined => {
   const runs = new Map<number, Struct[]>()
   const living = new Map<string, MapItem>()
   let flat = true
-  const deletes = eachStruct(bytes, visited => {
+  const deletes = eachStruct(new Reader(bytes), visited => {
     const struct = kept(visited)
     const run = runs.get(struct.client)
     if (struct.clock !== endOf(run)) flat = false

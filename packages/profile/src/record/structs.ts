@@ -51,7 +51,7 @@ const PARENT_IS_ROOT = 1
 /** @throws ByteFault when the bytes are anything but a record update */
 export const parseStructs = (bytes: Uint8Array): Structs => {
   const structs: Struct[] = []
-  const deletes = eachStruct(bytes, struct => structs.push(kept(struct)))
+  const deletes = eachStruct(new Reader(bytes), struct => structs.push(kept(struct)))
   return { structs, deletes }
 }
 
@@ -74,16 +74,15 @@ export const kept = ({ client, clock, garbage, origin, key, value }: Visited): S
 }
 
 /**
- * Run by run, in order.
- * @param wanted keys whose values are read; the others are passed over, and their items visited as null
+ * Run by run, in order, to the end of what the reader reads.
+ * @param wanted keys of the items that are read; of the others neither key nor value is known when they are visited
  * @returns the delete ranges. @throws ByteFault, also halfway
  */
 export const eachStruct = (
-  bytes: Uint8Array,
+  reader: Reader,
   visit: (struct: Visited) => void,
-  wanted?: ReadonlySet<string>,
+  wanted?: readonly string[],
 ): readonly DeleteRange[] => {
-  const reader = new Reader(bytes)
   const clients = reader.count(3)
   // Most records have one author.
   const met = clients > 1 ? new Set<number>() : undefined
@@ -109,7 +108,7 @@ export const eachStruct = (
   return deletes
 }
 
-const readStruct = (reader: Reader, struct: Visited, wanted: ReadonlySet<string> | undefined): void => {
+const readStruct = (reader: Reader, struct: Visited, wanted: readonly string[] | undefined): void => {
   const info = reader.byte()
   struct.origin = undefined
   struct.key = undefined
@@ -130,10 +129,11 @@ const readStruct = (reader: Reader, struct: Visited, wanted: ReadonlySet<string>
     struct.origin = origin
   } else {
     if ((info & HAS_KEY) === 0) throw new ByteFault('an item without a column')
-    if (reader.uint() !== PARENT_IS_ROOT || reader.name() !== ROOT) throw new ByteFault('an item outside the record')
-    struct.key = reader.name()
-    if (wanted?.has(struct.key) === false) {
+    if (reader.uint() !== PARENT_IS_ROOT || !reader.passes(ROOT)) throw new ByteFault('an item outside the record')
+    struct.key = wanted === undefined ? reader.name() : wanted.find(key => reader.passes(key))
+    if (struct.key === undefined) {
       struct.value = null
+      reader.skip(reader.uint())
       return skipSingle(reader)
     }
     if (isPoison(struct.key)) throw new ByteFault('a column with a reserved name')
@@ -171,9 +171,12 @@ const skipSingle = (reader: Reader): void => {
   skipValue(reader)
 }
 
-const parseDeletes = (reader: Reader): DeleteRange[] => {
-  const deletes: DeleteRange[] = []
+const none: readonly DeleteRange[] = []
+
+const parseDeletes = (reader: Reader): readonly DeleteRange[] => {
   const clients = reader.count(2)
+  if (clients === 0) return none
+  const deletes: DeleteRange[] = []
   for (let c = 0; c < clients; c++) {
     const client = reader.uint()
     const ranges = reader.count(2)
