@@ -113,7 +113,7 @@ const createMatching = (replica: Reading, now: () => number, table: string, quer
     if (among !== undefined) for (const id of among) look(id)
     else if (columns === undefined) replica.each(table, look)
     else replica.each(table, (id, { fields }) => (matches(fields, id) ? look(id) : undefined), columns)
-    return createOrdered(rows, known.plan.compare)
+    return createOrdered(rows, known.plan.compare, known.plan.limit)
   }
 
   /** The table's records among those that changed whose rows are others now. */
@@ -137,11 +137,9 @@ const createMatching = (replica: Reading, now: () => number, table: string, quer
       if (anew) found = find()
       old = false
       const known = plan()
-      const list = found?.list ?? []
-      const limit = known?.plan.limit ?? 0
-      // A list that was only moved is another one exactly where a row is.
-      if (list.length <= limit) return anew ? keptList(before, list) : list
-      return keptList(before, list.slice(0, limit))
+      const list = found === undefined || known === undefined ? [] : found.list
+      // A list that was only moved, and not cut, is another one exactly where a row is.
+      return anew || known?.plan.limit !== Infinity ? keptList(before, list) : list
     },
     move: ({ records, tables, state }) => {
       const known = plan()

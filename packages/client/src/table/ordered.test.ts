@@ -26,6 +26,7 @@ it('the list after any changes is the list sorted from scratch, and none that wa
     fc.property(fc.array(changes(fc.integer({ min: 0, max: 3 })), { maxLength: 12 }), steps => {
       const model = new Map<string, Row>()
       const ordered = createOrdered(new Map<string, Row>(), byValue)
+      const first = createOrdered(new Map<string, Row>(), byValue, 2)
       const handedOut: { readonly list: readonly Row[]; readonly was: readonly Row[] }[] = []
       for (const step of steps) {
         ordered.change(rowsOf(step))
@@ -34,7 +35,9 @@ it('the list after any changes is the list sorted from scratch, and none that wa
           else model.set(key, row)
         }
         expect(ordered.list).toEqual([...model.values()].toSorted(byValue))
-        handedOut.push({ list: ordered.list, was: [...ordered.list] })
+        first.change(rowsOf(step))
+        expect(first.list).toEqual(ordered.list.slice(0, 2))
+        handedOut.push({ list: ordered.list, was: [...ordered.list] }, { list: first.list, was: [...first.list] })
       }
       for (const { list, was } of handedOut) expect(list).toEqual(was)
     }),

@@ -12,42 +12,51 @@ export interface Ordered<R> {
 /** Changes at once from which on sorting costs less. */
 const MANY = 64
 
-/** @param compare ties are between rows of one id only */
-export const createOrdered = <R>(rows: Map<string, R>, compare: (a: R, b: R) => number): Ordered<R> => {
+/**
+ * @param compare ties are between rows of one id only
+ * @param most rows of the list, from its beginning
+ */
+export const createOrdered = <R>(
+  rows: Map<string, R>,
+  compare: (a: R, b: R) => number,
+  most: number = Infinity,
+): Ordered<R> => {
+  // Ours alone: what is handed out is a copy, made when somebody looks, so that rows further down cost nobody anything.
+  let sorted: R[] | undefined
   let list: readonly R[] | undefined
 
-  const changedList = (before: readonly R[], changes: ReadonlyMap<string, R | undefined>): readonly R[] | undefined => {
-    if (changes.size > MANY) return undefined
-    const sorted = [...before]
-    for (const [id, row] of changes) {
-      const held = rows.get(id)
-      if (held !== undefined) {
-        // Looked for by itself: comparing rows reads them, and copying the list has cost as much already.
-        const at = sorted.indexOf(held)
-        if (row !== undefined && compare(held, row) === 0) {
-          sorted[at] = row
-          continue
-        }
-        sorted.splice(at, 1)
-      }
-      if (row !== undefined) sorted.splice(placeOf(sorted, row, compare), 0, row)
+  const move = (all: R[], held: R | undefined, row: R | undefined): void => {
+    const at = held === undefined ? -1 : indexOf(all, held, compare)
+    if (held !== undefined && row !== undefined && compare(held, row) === 0) all[at] = row
+    else {
+      if (held !== undefined) all.splice(at, 1)
+      if (row !== undefined) all.splice(placeOf(all, row, compare), 0, row)
     }
-    return sorted
   }
 
   return {
     get list() {
-      return (list ??= [...rows.values()].toSorted(compare))
+      sorted ??= [...rows.values()].toSorted(compare)
+      return (list ??= sorted.slice(0, most))
     },
     get: id => rows.get(id),
     change: changes => {
-      if (list !== undefined) list = changedList(list, changes)
+      if (changes.size === 0) return
+      list = undefined
+      if (changes.size > MANY) sorted = undefined
       for (const [id, row] of changes) {
+        if (sorted !== undefined) move(sorted, rows.get(id), row)
         if (row === undefined) rows.delete(id)
         else rows.set(id, row)
       }
     },
   }
+}
+
+/** Where no rule orders some of the values, a row may stand elsewhere than halving leads. */
+const indexOf = <R>(sorted: readonly R[], row: R, compare: (a: R, b: R) => number): number => {
+  const at = placeOf(sorted, row, compare)
+  return sorted[at] === row ? at : sorted.indexOf(row)
 }
 
 /** index of the first row that does not come before `row` */
