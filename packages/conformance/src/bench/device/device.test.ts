@@ -5,8 +5,12 @@ import { benchDevices } from './main.ts'
 
 const tiny = { size: '10k', records: 40, whole: false, lists: 2, saves: 3, edits: 2, editsOfAll: 2 }
 const both = ['first-sync.10k', 'first-sync.100k', 'store.10k', 'store.100k', 'cold-open.100k', 'read-all.100k']
-const names = [...both, 'query.indexed', 'query.unindexed', 'save', 'save.p99', 'save.default', 'live.list', 'live.all']
-const ours = ['memory', 'memory.opened', 'live.work.10k', 'live.work.100k', 'live.growth']
+const each = ['query.indexed', 'query.unindexed', 'save', 'save.p99', 'save.outbox', 'save.default']
+const names = [...both, ...each, 'live.list', 'live.all']
+const ours = [
+  ...['memory', 'memory.opened', 'live.list.growth', 'live.all.growth'],
+  ...['list', 'all'].flatMap(list => ['10k', '100k'].map(size => `live.${list}.work.${size}`)),
+]
 
 describe('the device bench', () => {
   const skipped = chromiumLacking === undefined ? '' : ` (Chromium and Dexie skipped: ${chromiumLacking})`

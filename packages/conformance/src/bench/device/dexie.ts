@@ -4,9 +4,10 @@ import { type Asked, asRow, ID, type Library, type Opening, type Row } from './l
 
 /** Dexie over the same records: its own row for each, an index on the customer, and nothing to synchronise. */
 export const dexieLibrary = ({ place, records, library }: Opening): Library => {
-  const database = new Dexie(place, library === 'dexie-strict' ? { chromeTransactionDurability: 'strict' } : {})
-  database.version(1).stores({ visits: `${ID}, customer` })
+  const database = new Dexie(place, library === 'dexie' ? {} : { chromeTransactionDurability: 'strict' })
+  database.version(1).stores({ visits: `${ID}, customer`, outbox: '++seq' })
   const visits: Table<Row, string> = database.table('visits')
+  const outbox: Table<Row, number> = database.table('outbox')
   const rowsOf = (asked: Asked): Promise<Row[]> => {
     if (asked === 'all') return visits.toArray()
     if ('customer' in asked) return visits.where('customer').equals(asked.customer).toArray()
@@ -27,7 +28,14 @@ export const dexieLibrary = ({ place, records, library }: Opening): Library => {
     list: async asked => (await rowsOf(asked)).length,
     save: async (n, value) => {
       // A whole row, as its `put` is meant: the row before is not read.
-      await visits.put({ ...asRow(benchRow(n)), [EDITED_COLUMN]: value })
+      const row: Row = { ...asRow(benchRow(n)), [EDITED_COLUMN]: value }
+      if (library !== 'dexie-outbox') return void (await visits.put(row))
+      await database.transaction('rw', visits, outbox, async () => {
+        await Promise.all([
+          visits.put(row),
+          outbox.add({ table: 'visits', row: row[ID], changes: { [EDITED_COLUMN]: value } }),
+        ])
+      })
     },
     watch: (asked, told) =>
       new Promise((resolve, reject) => {

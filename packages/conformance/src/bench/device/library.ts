@@ -47,5 +47,8 @@ export interface Opening {
   readonly token: string
 }
 
-/** `rejoin-memory`: what is stored in the place, copied into memory. Plain `dexie` has its default, relaxed durability. */
-export type LibraryName = 'rejoin' | 'rejoin-memory' | 'dexie' | 'dexie-strict'
+/**
+ * `rejoin-memory`: what is stored in the place, copied into memory. Plain `dexie` has its default, relaxed durability;
+ * `dexie-outbox` saves as an app must that sends its changes later: the row and an entry in one transaction.
+ */
+export type LibraryName = 'rejoin' | 'rejoin-memory' | 'dexie' | 'dexie-strict' | 'dexie-outbox'

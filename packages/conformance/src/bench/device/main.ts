@@ -30,8 +30,9 @@ const usual: DeviceAmounts = {
 export const deviceNotes: string = [
   ...(chromiumLacking === undefined ? [] : [`Chromium and Dexie: skipped, ${chromiumLacking}`]),
   "first-sync: from a relay process; Dexie's is bulkPut of the same records, made beforehand. store: the share of the store.",
-  'Durability: pages and bulkPut relaxed; saves strict, and a put of Dexie strict beside them; save.default: a put as it comes, relaxed.',
-  'live: from saving one changed row until the list is told; work: the same on a store in memory.',
+  'Durability: pages and bulkPut relaxed. A save of ours is an edit and its outbox entry, strict; beside it one put of Dexie, strict;',
+  'save.outbox: a row and an entry in one transaction, strict; save.default: a put as it comes, relaxed.',
+  'live: from saving one changed row until it is durable and a list of one customer (all: of every row, a new array of them) is told.',
 ].join('\n')
 
 export const benchDevices = async (
@@ -61,7 +62,7 @@ export const benchDevices = async (
           found.push(...(await runDeviceTrial(place, competitor, amount, source, trial)))
         }
         if (competitor === 'dexie') theirs.push(found)
-        else ours.push([...found, growth(place, found, amounts)])
+        else ours.push([...found, growth(place, found, amounts, 'list'), growth(place, found, amounts, 'all')])
       }
     }
     return settle(ours, theirs, deviceBars)
@@ -84,8 +85,15 @@ const turns = (
   return trial % 2 === 0 ? all : all.toReversed()
 }
 
-const growth = ({ name }: Place, found: readonly Figure[], { small, large }: DeviceAmounts): Figure => {
+const growth = (
+  { name }: Place,
+  found: readonly Figure[],
+  { small, large }: DeviceAmounts,
+  list: 'list' | 'all',
+): Figure => {
   const of = ({ size }: Amount): number =>
-    found.find(figure => figure.name === `device.${name}.live.work.${size}`)?.value ?? Number.NaN
-  return { name: `device.${name}.live.growth`, value: of(large) / of(small), unit: 'x for ten times the records' }
+    found.find(figure => figure.name === `device.${name}.live.${list}.work.${size}`)?.value ?? Number.NaN
+  return { name: `device.${name}.live.${list}.growth`, value: of(large) / of(small), unit: TEN_TIMES }
 }
+
+const TEN_TIMES = 'x for ten times the records'
