@@ -16,12 +16,14 @@ export interface Columns {
 
 interface Column {
   readonly test: ColumnTest
-  /** most values of some columns are of one record: then it is its id */
-  readonly ids: Map<Comparable, string | Set<string>>
-  /** when it was made */
-  readonly records: number
-  /** records that have said something new since */
+  /** as it was made; most values of some columns are of one record: then it is its id */
+  readonly ids: ReadonlyMap<Comparable, string | readonly string[]>
+  /** what records have said since */
+  readonly since: Map<Comparable, Set<string>>
+  /** ids in `since` */
   past: number
+  /** records it was made of */
+  readonly records: number
 }
 
 export const createColumns = (reading: Pick<Reading, 'each' | 'listed'>): Columns => {
@@ -31,14 +33,14 @@ export const createColumns = (reading: Pick<Reading, 'each' | 'listed'>): Column
     const known = tables.get(table) ?? new Map<string, Column>()
     const missing = new Map(tests.filter(test => !known.has(nameOf(test))).map(test => [nameOf(test), test]))
     if (missing.size === 0) return
-    const columns = [...missing.values()].map((test): Omit<Column, 'records'> => ({ test, ids: new Map(), past: 0 }))
+    const making = [...missing.values()].map(test => ({ test, ids: new Map<Comparable, string | string[]>() }))
     let records = 0
     const visit = (id: string, { fields }: Content): void => {
       records++
-      for (const { test, ids } of columns) note(ids, id, test.comparable(fields, id))
+      for (const { test, ids } of making) add(ids, id, test.comparable(fields, id))
     }
     reading.each(table, visit, wantedOf(missing.keys()))
-    for (const column of columns) known.set(nameOf(column.test), { ...column, records })
+    for (const each of making) known.set(nameOf(each.test), { ...each, since: new Map(), past: 0, records })
     tables.set(table, known)
   }
 
@@ -62,7 +64,7 @@ export const createColumns = (reading: Pick<Reading, 'each' | 'listed'>): Column
         const content = columns === undefined ? undefined : reading.listed(key)
         if (columns === undefined || content === undefined) continue
         for (const [name, column] of columns) {
-          if (note(column.ids, id, column.test.comparable(content.fields, id))) column.past++
+          note(column, id, column.test.comparable(content.fields, id))
           if (column.past > column.records / 2 + FEW) columns.delete(name)
         }
       }
@@ -78,23 +80,29 @@ const isKept = ({ operand, patterned }: ColumnTest): boolean => !patterned && op
 
 const nameOf = ({ operand }: ColumnTest): string => (operand.kind === 'column' ? operand.column.id : '')
 
-/** @returns whether it was not there */
-const note = (ids: Column['ids'], id: string, value: Comparable): boolean => {
+const add = (ids: Map<Comparable, string | string[]>, id: string, value: Comparable): void => {
   const there = ids.get(value)
-  if (there === id) return false
   if (there === undefined) ids.set(value, id)
-  else if (typeof there === 'string') ids.set(value, new Set([there, id]))
-  else if (there.has(id)) return false
-  else there.add(id)
-  return true
+  else if (typeof there === 'string') ids.set(value, [there, id])
+  else there.push(id)
 }
 
-const idsIn = ({ ids }: Column, { among, holds }: ColumnTest): (string | ReadonlySet<string>)[] => {
-  if (among !== undefined) return among.flatMap(value => ids.get(value) ?? [])
-  const found: (string | ReadonlySet<string>)[] = []
-  for (const [value, there] of ids) if (holds(value)) found.push(there)
+const note = (column: Column, id: string, value: Comparable): void => {
+  const there = column.since.get(value)
+  if (there?.has(id) === true) return
+  if (there === undefined) column.since.set(value, new Set([id]))
+  else there.add(id)
+  column.past++
+}
+
+type Ids = string | readonly string[] | ReadonlySet<string>
+
+const idsIn = ({ ids, since }: Column, { among, holds }: ColumnTest): Ids[] => {
+  if (among !== undefined) return among.flatMap(value => [ids.get(value) ?? [], since.get(value) ?? []])
+  const found: Ids[] = []
+  for (const part of [ids, since]) for (const [value, there] of part) if (holds(value)) found.push(there)
   return found
 }
 
-const countOf = (found: readonly (string | ReadonlySet<string>)[]): number =>
-  found.reduce((sum, each) => sum + (typeof each === 'string' ? 1 : each.size), 0)
+const countOf = (found: readonly Ids[]): number =>
+  found.reduce((sum, each) => sum + (typeof each === 'string' ? 1 : 'size' in each ? each.size : each.length), 0)

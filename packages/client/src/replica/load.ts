@@ -156,17 +156,44 @@ const loadPages = async (store: Store, table: string, generation: number): Promi
   const rows = new Map<string, Row>()
   const damaged: string[] = []
   let unread = 0
-  for (const [, value] of await store.scan('page', pagesOf(table, generation))) {
-    const { rows: count, packed } = value as unknown as { readonly rows: number; readonly packed: Uint8Array }
-    const read = readPage(packed, generation)
-    unread += Math.max(0, count - read.ids.length)
-    for (const [at, id] of read.ids.entries()) {
-      const row = read.rows[at]
-      if (row === undefined) damaged.push(id)
-      else rows.set(id, row)
+  for await (const pages of pagesIn(store, table, generation)) {
+    for (const { rows: count, packed } of pages) {
+      const read = readPage(packed, generation)
+      unread += Math.max(0, count - read.ids.length)
+      for (const [at, id] of read.ids.entries()) {
+        const row = read.rows[at]
+        if (row === undefined) damaged.push(id)
+        else rows.set(id, row)
+      }
     }
   }
   return { rows, damaged, unread }
+}
+
+interface StoredPage {
+  readonly rows: number
+  readonly packed: Uint8Array
+}
+
+/** Pages at once: while these are looked at, the browser fetches the next. */
+const AHEAD = 32
+
+const pagesIn = async function* (
+  store: Store,
+  table: string,
+  generation: number,
+): AsyncGenerator<readonly StoredPage[]> {
+  const { from, to } = pagesOf(table, generation)
+  const after = (key: string): ReturnType<Store['scan']> => store.scan('page', { from: key, to, limit: AHEAD })
+  let coming = after(from)
+  for (;;) {
+    const pages = await coming
+    const last = pages.at(-1)
+    if (last === undefined) return
+    // The key that follows: nothing sorts between.
+    coming = after(`${last[0]}\0`)
+    yield pages.map(([, page]) => page as unknown as StoredPage)
+  }
 }
 
 /** A page that cannot be read has no rows; undefined: one of damaged bytes. */
