@@ -3,7 +3,7 @@ import { chromiumLacking } from '../../chromium/chromium.ts'
 import type { Measure } from '../measure.ts'
 import { benchDevices } from './main.ts'
 
-const tiny = { size: '10k', records: 40, whole: false, lists: 2, saves: 3, edits: 2, editsOfAll: 2 }
+const tiny = { size: '10k', records: 40, trials: 1, whole: false, lists: 2, saves: 3, edits: 2, editsOfAll: 2 }
 const both = ['first-sync.10k', 'first-sync.100k', 'store.10k', 'store.100k', 'cold-open.100k', 'read-all.100k']
 const each = ['query.indexed', 'query.unindexed', 'save', 'save.p99', 'save.outbox', 'save.default']
 const names = [...both, ...each, 'live.list', 'live.all']
@@ -15,7 +15,7 @@ const ours = [
 describe('the device bench', () => {
   const skipped = chromiumLacking === undefined ? '' : ` (Chromium and Dexie skipped: ${chromiumLacking})`
   it(`gives every measure of both machines, and of Dexie beside ours${skipped}`, async () => {
-    const amounts = { trials: 1, small: tiny, large: { ...tiny, size: '100k', records: 120, whole: true } }
+    const amounts = { small: tiny, large: { ...tiny, size: '100k', records: 120, whole: true } }
     const measures = new Map((await benchDevices(() => {}, undefined, amounts)).map(each => [each.name, each]))
     const there = ({ value, baseline }: Measure): boolean => value > 0 && Number.isFinite(value) && (baseline ?? 1) > 0
     for (const place of chromiumLacking === undefined ? ['node', 'chromium'] : ['node']) {

@@ -7,6 +7,7 @@ export interface Amount {
   /** what the records are called in figures */
   readonly size: string
   readonly records: number
+  readonly trials: number
   /** everything; otherwise filling, and what one change costs */
   readonly whole: boolean
   readonly lists: number
