@@ -25,8 +25,7 @@ export const takeUnsent = (draft: Draft, work: UnsentWork, without: readonly str
   const known = new Set(imported)
   for (const { edit } of draft.entries()) if (edit.amends !== undefined) known.add(edit.amends)
   const left = work.actions.filter(
-    action =>
-      !without.includes(action.id) && !known.has(action.id) && !isHere(draft, action) && !isDone(draft, action),
+    action => !without.includes(action.id) && !known.has(action.id) && !isHere(draft, action) && !isDone(draft, action),
   )
   for (const actions of together(left)) {
     const then = { ...pen, now: () => actions[0]!.at, consolidates: false }

@@ -26,7 +26,9 @@ export const createScreen = (reading: Reading, report: (error: unknown) => void)
       return now.grant
     },
     view: key => now.view(key),
-    each: (table, visit) => now.each(table, visit),
+    listed: key => now.listed(key),
+    each: (table, visit, wanted) => now.each(table, visit, wanted),
+    among: (table, tests) => now.among(table, tests),
     held: table => now.held(table),
     fingerprint: table => now.fingerprint(table),
     holdings: () => now.holdings(),
