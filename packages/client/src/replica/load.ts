@@ -14,7 +14,6 @@ import {
   type Meta,
   readableIn,
   type Row,
-  rowFrom,
   rowIn,
   type TableState,
 } from './memory.ts'
