@@ -140,10 +140,12 @@ export const openDesk = async (parts: DeskParts): Promise<Desk> => {
     savesOf,
     expire: () => {
       token = `${user} until ${rig.time.now()}`
-      for (const session of rig.relay.core.sessions()) {
-        if ('guest' in session.state && session.state.guest.author.device === device.id())
-          session.close('unauthenticated', 'the sign-in has ended', 'sign in again')
-      }
+      const own = rig.relay.core
+        .sessions()
+        .find(({ state }) => 'guest' in state && state.guest.author.device === device.id())
+      // Whoever is about to greet has to do so again.
+      if (own === undefined) device.line.lose()
+      else own.close('unauthenticated', 'the sign-in has ended', 'sign in again')
     },
     began,
     notice: () => {

@@ -95,7 +95,8 @@ const classOf = (land: Land, evidence: Evidence, save: Save): Class | undefined 
   if ((applied || lost !== undefined) && open.length > 0 && !save.restored)
     broken('what the relay has settled is in no outbox', at())
   if (applied) {
-    const isTold = save.toldLate || save.files.size > 0 || save.choice !== 'discarded'
+    // Whoever was removed is told nothing more.
+    const isTold = land.desks[save.desk]!.removed || save.toldLate || save.files.size > 0 || save.choice !== 'discarded'
     if (!isTold) broken('a withdrawal that came too late is told', at())
     return 'applied'
   }

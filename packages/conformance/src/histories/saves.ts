@@ -68,9 +68,13 @@ const refused = (made: Save): void => {
   made.choice = 'refused'
 }
 
-/** What its author wrote over before it ever left, on a device that makes one entry of both, lives on in that. */
-const promised = ({ book }: Land, { index, consolidates }: Desk, made: Save): void => {
+const promised = (land: Land, desk: Desk, made: Save): void => {
   made.promised = true
+  writeOver(land, desk, made)
+}
+
+/** What its author wrote over before it ever left, on a device that makes one entry of both, lives on in that. */
+const writeOver = ({ book }: Land, { index, consolidates }: Desk, made: Save): void => {
   if (!consolidates || !made.mergeable || made.kind !== 'update') return
   const before = book.saves.filter(each => each.desk === index && each.nr < made.nr && each.promised).toReversed()
   for (const { record, kind, mergeable, left, column, ...rest } of before) {
@@ -234,15 +238,16 @@ const submitted = async (land: Land, desk: Desk, [a, b]: Raw): Promise<void> => 
 const crashed = async (land: Land, desk: Desk, r: Raw, turns: number): Promise<void> => {
   const [doing] = changes(land, desk, r, 1)
   if (doing === undefined) return
-  let over = false
+  let died = false
+  writeOver(land, desk, doing.save)
   doing.run().then(
     () => {
-      if (!over) promised(land, desk, doing.save)
+      if (!died) promised(land, desk, doing.save)
     },
     () => {},
   )
   for (let turn = 0; turn < turns; turn++) await (turn < 4 ? Promise.resolve() : setImmediate())
-  over = true
+  died = true
   await desk.device.crash()
   desk.began()
 }
