@@ -25,7 +25,7 @@ export interface Land {
   check(): void
 }
 
-/** Ada's two devices are one person's: what she takes along from one she can take in on the other. */
+/** Mia has two devices: what she takes along from one she can take in on the other. */
 const holders: readonly User[] = ['mia', 'ana', 'mia', 'ben']
 
 export const POOL: readonly string[] = ['W1', 'W2', 'W3', 'W4', 'W5']
