@@ -113,7 +113,8 @@ const classOf = (land: Land, evidence: Evidence, save: Save): Class | undefined 
   if (save.choice === 'corrected' || save.choice === 'wiped') return save.choice
   if ([...save.files].some(({ imported }) => !imported)) return 'exported'
   const desk = land.desks[save.desk]!
-  if (desk.removed && evidence.refused.some(row => isOf(book.of(sightOf(row)), save))) return 'rejected'
+  if (desk.removed && evidence.refused.some(row => save.ids.has(row.edit) || isOf(book.of(sightOf(row)), save)))
+    return 'rejected'
   if (!save.promised) return undefined
   return broken('every edit is accounted for', at())
 }
