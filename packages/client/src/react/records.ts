@@ -46,9 +46,11 @@ export const useSuspenseQuery: TableHooks<SchemaSource>['useSuspenseQuery'] = (t
 export const useRecord: TableHooks<SchemaSource>['useRecord'] = (table, id) =>
   useObservable(sharedOf(useRejoin()).record(table, id))
 
+/** `useReady` of a device whose rows are not typed; see `TableHooks`. */
 export const useReady: TableHooks<SchemaSource>['useReady'] = (table, id) =>
   useObservable(sharedOf(useRejoin()).ready(table, id))
 
+/** `useReadyAll` of a device whose rows are not typed; see `TableHooks`. */
 export const useReadyAll: TableHooks<SchemaSource>['useReadyAll'] = (table, query = everything) =>
   useObservable(sharedOf(useRejoin()).readyAll(table, query))
 

@@ -6,6 +6,7 @@ export type Readiness = { readonly complete: true } | { readonly complete: false
 
 /** What is not here, and why. */
 export interface Missing {
+  /** name of the table whose rows are missing */
   readonly table: string
   /** where it is one record; otherwise something of the table is missing, and nobody here knows which records */
   readonly record?: string
@@ -13,9 +14,11 @@ export interface Missing {
   readonly column?: string
   /** the record it is related to */
   readonly of?: { readonly table: string; readonly record: string }
+  /** what keeps it from being here */
   readonly why: WhyMissing
 }
 
+/** Reasons for which something is not on a device; only some of them end by themselves. */
 export type WhyMissing =
   /** the offline data of this device has expired (CA3) */
   | 'expired'

@@ -28,7 +28,9 @@ export interface Room {
   readonly quota: number
 }
 
+/** Documents and files that an app keeps on the device beside the store. */
 export interface FilesKept {
+  /** how many, documents and files together */
   readonly count: number
   /** where it can be known */
   readonly bytes?: number

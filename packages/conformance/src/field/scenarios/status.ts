@@ -37,7 +37,10 @@ export const status: readonly Scenario[] = [
       const { device, id } = await known(system)
       await device.cut()
       await device.update('job', id, { status: 'done' })
-      is(await shown(device), { state: 'pending', description: /not connected.*1 change of 1 record not sent yet/i })
+      is(await shown(device), {
+        state: 'pending',
+        description: /not connected.*1 change of 1 record not accepted yet/i,
+      })
       await device.pause('battery')
       is(await shown(device), { state: 'warning', causes: [{ code: 'paused' }] })
       await device.resume('battery')
