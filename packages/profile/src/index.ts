@@ -67,7 +67,17 @@ export {
   verdictOn,
 } from './merge/merge-edit.ts'
 export {
+  type CustomStrategy,
+  isBuiltIn,
+  type RowConflict,
+  type RowDecision,
+  type Strategies,
+  strategiesOf,
+  StrategyBug,
+} from './merge/custom.ts'
+export {
   ask,
+  type BuiltInStrategy,
   clientWins,
   type Conflict,
   type Decision,

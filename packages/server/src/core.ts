@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { type Command, commandsOf, type Hello, type Position } from '@rejoin/profile'
+import { type Command, commandsOf, type CustomStrategy, type Hello, type Position, strategiesOf } from '@rejoin/profile'
 import { type Committed, type Committer, createCommitter } from './commit/committer.ts'
 import { idOf } from './environment/birth.ts'
 import { type Environment, loadEnvironment } from './environment/environment.ts'
@@ -60,6 +60,8 @@ export interface CoreParts {
   readonly commands?: readonly Command[]
   /** rules as code, beside those of the settings; default: none */
   readonly rules?: readonly CodeRule[]
+  /** ways to settle conflicts of this application, beside those that are always there; default: none */
+  readonly strategies?: readonly CustomStrategy[]
   /** lets others have their turn in what takes long; default: the event loop's next turn */
   readonly pause?: () => Promise<void>
 }
@@ -73,10 +75,13 @@ export const createCore = async ({
   log,
   commands = [],
   rules = [],
+  strategies: customs,
   pause = nextTurn,
 }: CoreParts): Promise<Core> => {
   const id = await idOf(storage, random)
-  let environment = await storage.snapshot(loadEnvironment)
+  const strategies = strategiesOf(customs)
+  const load = (): Promise<Environment> => storage.snapshot(view => loadEnvironment(view, strategies))
+  let environment = await load()
   let stamp = await storage.snapshot(stampOf)
   const grants = createGrants(storage, random)
   const authority = await grants.own()
@@ -138,7 +143,7 @@ export const createCore = async ({
 
   const readAgain = async (): Promise<void> => {
     const before = environment
-    const present = await storage.snapshot(loadEnvironment)
+    const present = await load()
     environment = present
     listening.follow(before)
   }

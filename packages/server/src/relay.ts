@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { WebSocketServerLike } from '@hono/node-server'
-import type { Command } from '@rejoin/profile'
+import type { Command, CustomStrategy } from '@rejoin/profile'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
@@ -70,6 +70,8 @@ interface RelayParts {
   readonly commands?: readonly Command[]
   /** what nobody may do to a record, as code; as data they are among the settings of the environment */
   readonly rules?: readonly CodeRule[]
+  /** ways to settle conflicts of this application, the same as its devices have; settings and profiles name them (CF12) */
+  readonly strategies?: readonly CustomStrategy[]
   /** default: warnings and errors on standard error. Values of records are never logged. */
   readonly log?: Logger
   /** ms since 1970; default the system's clock */
@@ -79,16 +81,19 @@ interface RelayParts {
 /** Who may sign in: an issuer of your own (`remoteIdentity`), or the development issuer, whose tokens the page shows. */
 export type RelayOptions = RelayParts & ({ readonly identity: Identity } | { readonly issuer: DevelopmentIssuer })
 
-/** @throws FaultError where the storage holds no environment, or one that does not compile */
+/**
+ * @throws FaultError where the storage holds no environment, or one that does not compile, or that names a strategy which
+ *   is not among `strategies`
+ */
 export const createRelay = async (options: RelayOptions): Promise<Relay> => {
-  const { storage, commands = [], rules = [], now = Date.now } = options
+  const { storage, commands = [], rules = [], strategies = [], now = Date.now } = options
   const logger = options.log ?? pino({ level: 'warn' }, pino.destination(2))
   const log = (error: unknown): void => logger.error(error)
   const issuer = 'issuer' in options ? options.issuer : undefined
   const identity = 'identity' in options ? options.identity : options.issuer.identity
   const random = (length: number): Uint8Array => randomBytes(length)
   const wake = options.wake === undefined ? {} : { wake: options.wake }
-  const core = await createCore({ storage, ...wake, commands, rules, identity, now, random, log })
+  const core = await createCore({ storage, ...wake, commands, rules, strategies, identity, now, random, log })
   const documents =
     options.documents === undefined ? undefined : createDocuments({ core, storage: options.documents, now, log })
   const sockets = createSockets([DOCUMENT_PROTOCOL], log)

@@ -1,4 +1,4 @@
-import { type Command, commandsOf, fingerprintText, type SchemaSource, type TableName } from '@rejoin/profile'
+import { type Command, type CustomStrategy, fingerprintText, type SchemaSource, type TableName } from '@rejoin/profile'
 import { createDrafts, type Drafts } from '../drafts/drafts.ts'
 import { type Cache, createCache, type UnsentChoice } from '../lifetime/cache.ts'
 import { createSource, type Observable, type Source, whenever } from '../observe/observable.ts'
@@ -11,6 +11,7 @@ import { createLedger, type LedgerView } from '../outbox/ledger.ts'
 import { createOutbox, type Outbox } from '../outbox/outbox.ts'
 import type { PeerTransport } from '../peer/transport.ts'
 import { createPins, type Pins } from '../pins/pins.ts'
+import { appOf } from '../replica/memory.ts'
 import { openReplica, type Reading } from '../replica/replica.ts'
 import type { LinkStatus, Token } from '../session/link.ts'
 import type { Progress } from '../session/progress.ts'
@@ -129,6 +130,11 @@ export interface DeviceOptions {
   readonly fetch?: typeof fetch
   /** named actions of this app, the same as its relay has (`defineCommand`) */
   readonly commands?: readonly Command[]
+  /**
+   * ways of this app to settle conflicts, the same as its relay has. Where the relay's setting names one that is not here,
+   * the user sees his own edit until the relay has answered
+   */
+  readonly strategies?: readonly CustomStrategy[]
   /** what the machine says of its room, and a mark that outlives the store; where absent nothing is watched */
   readonly storage?: StoragePort | undefined
   /** `table/record/column` of each document whose text is on this device, as whoever keeps documents tells it */
@@ -140,15 +146,14 @@ export interface DeviceOptions {
 }
 
 /**
- * Opens a device on a store that nobody else has open; does not connect. @throws StoreFault where the store cannot be
- * read
+ * Opens a device on a store that nobody else has open; does not connect.
+ * @throws StoreFault where the store cannot be read, FaultError where commands or strategies are not sound
  */
 export const createDevice = async <const S extends SchemaSource = SchemaSource>(
   options: DeviceOptions,
 ): Promise<Rejoin<S>> => {
   const { store, host } = options
-  const commands = commandsOf(options.commands ?? [])
-  const replica = await openReplica(store, { random: host.random, report: host.report, commands })
+  const replica = await openReplica(store, { random: host.random, report: host.report, app: appOf(options) })
   const facts = createFacts(pausedAtFirst(options), replica.memory.damaged, host.report)
   const engine = createEngine({ ...options, replica, facts })
   await engine.look()

@@ -8,7 +8,7 @@ import type { StoreChange } from '../store/store.ts'
 import { arriving } from './arriving.ts'
 import { createDraft } from './draft.ts'
 import { loadMemory } from './load.ts'
-import { later, type Memory, type RecordKey, type Row, rowFrom } from './memory.ts'
+import { appOf, later, type Memory, type RecordKey, type Row, rowFrom } from './memory.ts'
 
 /** The oracle is the long way: the same message decided on a draft. */
 
@@ -32,10 +32,10 @@ const upTo: fc.Arbitrary<Position | undefined> = fc.option(
 
 type Held = readonly [key: RecordKey, rev: number, generation: number, gone: 'left' | undefined]
 
-const none = (): undefined => undefined
+const app = appOf({})
 
 const holding = async (rows: readonly Held[], cursor: Position | undefined): Promise<Memory> => {
-  const memory = await loadMemory(openMemoryStore(), length => new Uint8Array(length), none)
+  const memory = await loadMemory(openMemoryStore(), length => new Uint8Array(length), app)
   memory.tables.set('task', { state: 'complete', at: { rev: 1, commit: LIFE }, columnSet: '*', generation: 2 })
   memory.tables.set('part', { state: 'complete', at: { rev: 1, commit: LIFE }, columnSet: '*', generation: 1 })
   for (const [place, at, generation, gone] of rows) {

@@ -1,4 +1,4 @@
-import type { Commands, Edit, Outcome } from '@rejoin/profile'
+import type { Commands, Edit, Outcome, Strategies } from '@rejoin/profile'
 import type { FormDraft } from '../drafts/form-draft.ts'
 import { type Entry, isMeant } from '../outbox/outbox-state.ts'
 import type { Pin, Pinned } from '../pins/pin.ts'
@@ -19,7 +19,7 @@ import {
   storedState,
 } from './keys.ts'
 import { type Below, Layer, pour, settleInto } from './layer.ts'
-import { type Authored, keyFrom, keyOf, type Memory, type Meta, type Row, type TableState } from './memory.ts'
+import { type App, type Authored, keyFrom, keyOf, type Memory, type Meta, type Row, type TableState } from './memory.ts'
 
 /**
  * What a device holds while one change of it is decided: memory, overlaid by what has been decided so far. Nothing
@@ -31,8 +31,9 @@ export interface Draft {
   readonly tables: Layer<TableState>
   readonly ledger: Layer<Conflicted>
   readonly settled: Layer<Outcome>
-  /** the app's named actions */
+  /** the app's named actions, and its ways to settle conflicts */
   readonly commands: Commands
+  readonly strategies: Strategies
   readonly carried: Layer<readonly number[]>
   readonly forms: Layer<FormDraft>
   readonly pins: Layer<Pin>
@@ -154,7 +155,7 @@ export interface Finished {
 
 export const createDraft = (memory: Memory): Batch => {
   const layers = layersOver(groundIn(memory))
-  return Object.assign(new LaidOver(layers, namedIn(memory), memory.commands), {
+  return Object.assign(new LaidOver(layers, namedIn(memory), memory), {
     finish: () => {
       const prepared = layers.also.map(({ prepare }) => prepare(memory))
       const changes = [...prepared.flatMap(each => each.changes), ...changesOf(layers, memory)]
@@ -183,11 +184,13 @@ class LaidOver implements Draft {
   private readonly layers: Layers
   private readonly below: Named
   readonly commands: Commands
+  readonly strategies: Strategies
 
-  constructor(layers: Layers, below: Named, commands: Commands) {
+  constructor(layers: Layers, below: Named, { commands, strategies }: App) {
     this.layers = layers
     this.below = below
     this.commands = commands
+    this.strategies = strategies
   }
 
   get rows(): Layer<Row> {
@@ -280,7 +283,7 @@ class LaidOver implements Draft {
   branch(): Draft & { keep(): void } {
     const below = this.layers
     const above = layersOver(below)
-    return Object.assign(new LaidOver(above, this.named(), this.commands), {
+    return Object.assign(new LaidOver(above, this.named(), this), {
       keep: () => {
         pour(above.rows, below.rows)
         pour(above.authored, below.authored)

@@ -1,10 +1,12 @@
 import {
   type Asking,
   compileSchema,
+  isBuiltIn,
   type Schema,
   type StrategyName,
-  type Strategy,
+  type Strategies,
   strategies,
+  type Strategy,
   type SyncMode,
   type Table,
   type Welcome,
@@ -82,8 +84,17 @@ export const schemaOf = (grant: Grant): Schema => {
   return result.value
 }
 
-export const strategyOf = (grant: Grant, table: string): Strategy =>
-  strategies[grant.strategies[table] ?? grant.strategy]
+/**
+ * The strategy in force for a table, as far as this device can foretell it. One that the app does not have, or that fails,
+ * shows the user his own edit until the relay has answered, which logs what failed there.
+ */
+export const strategyOf = (grant: Grant, table: string, known: Strategies): Strategy => {
+  const name = grant.strategies[table] ?? grant.strategy
+  if (isBuiltIn(name)) return strategies[name]
+  const definition = schemaOf(grant).tables.get(table)
+  const custom = definition === undefined ? undefined : known.on(name, definition, () => 'mine')
+  return custom ?? { name, image: true, decide: () => 'mine' }
+}
 
 /** Column ids the device holds and its user may write: what an image is cut to. */
 export const imageColumns = (grant: Grant, table: Table): readonly string[] => {

@@ -1,4 +1,4 @@
-import { ByteFault, type Commands, eachRow, isSound, type Outcome, toHex } from '@rejoin/profile'
+import { ByteFault, eachRow, isSound, type Outcome, toHex } from '@rejoin/profile'
 import type { FormDraft } from '../drafts/form-draft.ts'
 import type { Entry } from '../outbox/outbox-state.ts'
 import type { Pin, Pinned } from '../pins/pin.ts'
@@ -7,6 +7,8 @@ import type { Conflicted } from './conflicted.ts'
 import type { Grant } from './grant.ts'
 import { metaKeys, pagesOf, rowFromStored, type StoredRow } from './keys.ts'
 import {
+  type App,
+  appOf,
   type Authored,
   keyFrom,
   keyOf,
@@ -25,7 +27,7 @@ import {
 export const loadMemory = async (
   store: Store,
   random: (length: number) => Uint8Array,
-  commands: Commands = () => undefined,
+  app: App = appOf({}),
   known?: Pick<Memory, 'rows' | 'damaged'>,
 ): Promise<Memory> => {
   const meta = await loadMeta(store, random)
@@ -65,7 +67,7 @@ export const loadMemory = async (
     carried: new Map(await scanUnder<readonly number[]>(store, 'meta', 'tab')),
     foreign: new Map(),
     meta,
-    commands,
+    ...app,
     damaged,
   }
 }

@@ -1,14 +1,19 @@
 import {
+  type Command,
   type Commands,
+  commandsOf,
   type Confirmed,
   type Content,
   contentIn,
+  type CustomStrategy,
   type Edit,
   type Fields,
   type GoneReason,
   type Outcome,
   type Position,
   revOf,
+  type Strategies,
+  strategiesOf,
   unpackEnvelope,
   type Wanted,
 } from '@rejoin/profile'
@@ -21,7 +26,7 @@ import type { Conflicted } from './conflicted.ts'
 import type { Grant } from './grant.ts'
 
 /** What a device holds, in memory: a copy of its store, changed only after the store was (writer.ts). */
-export interface Memory {
+export interface Memory extends App {
   /** by table, then id */
   readonly rows: Map<string, Map<string, Row>>
   /** rows of downloads under way, by table; they are not read before their table is complete */
@@ -45,11 +50,25 @@ export interface Memory {
   /** pending edits of others by record key, as peers told them; never stored, never recorded upon */
   readonly foreign: Map<string, readonly Edit[]>
   meta: Meta
-  /** named actions of the app: not stored, the same for as long as the device is open */
-  readonly commands: Commands
   /** rows that could not be read at opening: missing, until reconciliation brings them again */
   readonly damaged: number
 }
+
+/** What the app itself brings: not stored, the same for as long as the device is open. */
+export interface App {
+  /** named actions */
+  readonly commands: Commands
+  readonly strategies: Strategies
+}
+
+/** @throws FaultError where a name is not sound or there twice */
+export const appOf = ({
+  commands = [],
+  strategies,
+}: {
+  readonly commands?: readonly Command[]
+  readonly strategies?: readonly CustomStrategy[]
+}): App => ({ commands: commandsOf(commands), strategies: strategiesOf(strategies) })
 
 export interface Meta {
   /** 16 hex digits, made once per store */

@@ -67,7 +67,7 @@ export const recordEdit = (draft: Draft, intent: Intent, pen: Pen): Edit => {
   const standing = standingOn(chain)
   const writes = kind === 'delete' ? { [DELETED]: true } : intent.fields
   const { update, work } = recordWrites(guidOf(table, id), workBytes(row, confirmed, standing, device), client, writes)
-  const image = kind === 'update' ? imageOf(grant, table, before, intent.fields) : undefined
+  const image = kind === 'update' ? imageOf(draft, table, before, intent.fields) : undefined
   const after = standing.at(-1)?.edit.id
   const edit: Edit = {
     id: pen.newId(),
@@ -154,9 +154,10 @@ const changesOf = (before: Content | undefined, fields: Fields): Changes =>
 export const reallyChanged = (before: Content | undefined, fields: Fields): Fields =>
   Object.fromEntries(Object.entries(fields).filter(([column, value]) => !sameValue(before?.fields[column], value)))
 
-const imageOf = (grant: Grant, table: string, before: Content | undefined, fields: Fields): Fields | undefined => {
+const imageOf = (draft: Draft, table: string, before: Content | undefined, fields: Fields): Fields | undefined => {
+  const grant = grantIn(draft)
   const definition = schemaOf(grant).tables.get(table)
-  if (definition === undefined || !strategyOf(grant, table).image) return undefined
+  if (definition === undefined || !strategyOf(grant, table, draft.strategies).image) return undefined
   const columns = imageColumns(grant, definition)
   const image: Record<string, Value> = {}
   for (const id of columns) image[id] = fields[id] ?? (id in fields ? null : (before?.fields[id] ?? null))
@@ -194,7 +195,7 @@ const viewWith = (
   const { device, grant } = draft.meta()
   const table = key.slice(0, key.indexOf('/'))
   if (grant === undefined) return undefined
-  const strategy = strategyOf(grant, table)
+  const strategy = strategyOf(grant, table, draft.strategies)
   const seen = {
     device,
     strategy,

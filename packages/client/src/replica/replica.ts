@@ -1,7 +1,6 @@
 import {
   addRow,
   type ColumnTest,
-  type Commands,
   type Content,
   type Edit,
   emptyFingerprint,
@@ -17,7 +16,7 @@ import { createColumns } from './columns.ts'
 import { createDraft, type Draft, type Touched } from './draft.ts'
 import { columnSetOf, type Grant } from './grant.ts'
 import { loadMemory } from './load.ts'
-import { keyFrom, keyOf, type Memory, type Meta, type TableState } from './memory.ts'
+import { type App, keyFrom, keyOf, type Memory, type Meta, type TableState } from './memory.ts'
 import { viewIn } from './recording.ts'
 import { isLive, plainView } from './view.ts'
 import { createWriter, type Writer } from './writer.ts'
@@ -54,11 +53,11 @@ export interface Reading {
 export interface ReplicaParts {
   readonly random: (length: number) => Uint8Array
   readonly report: (error: unknown) => void
-  readonly commands?: Commands
+  readonly app?: App
 }
 
-export const openReplica = async (store: Store, { random, report, commands }: ReplicaParts): Promise<Replica> => {
-  const memory = await loadMemory(store, random, commands)
+export const openReplica = async (store: Store, { random, report, app }: ReplicaParts): Promise<Replica> => {
+  const memory = await loadMemory(store, random, app)
   const reading = createReading(memory, report)
   return writing(reading, reading.tell, store)
 }

@@ -54,7 +54,7 @@ export const createScreen = (reading: Reading, report: (error: unknown) => void)
 }
 
 /** Which tables an app has is no secret, and it goes on asking for them. */
-const blankAs = ({ meta: { device, grant }, commands }: Memory): Memory => ({
+const blankAs = ({ meta: { device, grant }, commands, strategies }: Memory): Memory => ({
   rows: new Map(),
   staged: new Map(),
   entries: new Map(),
@@ -77,5 +77,6 @@ const blankAs = ({ meta: { device, grant }, commands }: Memory): Memory => ({
     ...(grant === undefined ? {} : { grant: { ...grant, tables: [] } }),
   },
   commands,
+  strategies,
   damaged: 0,
 })

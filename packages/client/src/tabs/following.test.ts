@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { systemHost } from '../device/host.ts'
 import { putRow } from '../replica/keys.ts'
-import { rowFrom } from '../replica/memory.ts'
+import { appOf, rowFrom } from '../replica/memory.ts'
 import { createMemoryDisk } from '../store/memory.ts'
 import type { Store, StoreChange } from '../store/store.ts'
 import { syncedDisk } from './browser.fixture.ts'
@@ -34,7 +34,7 @@ const pair = async (): Promise<{
     return said.at(-1)!
   }
   return {
-    following: createFollowing(counted, systemHost, () => undefined),
+    following: createFollowing(counted, systemHost, appOf({})),
     commit: name => write({ put: 'authored', key: `task/${name}`, value: { index: 1, tick: 1, incarnation: '' } }),
     write,
     reads: () => reads,

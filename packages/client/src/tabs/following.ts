@@ -1,9 +1,8 @@
-import type { Commands } from '@rejoin/profile'
 import type { Host } from '../device/host.ts'
 import type { Touched } from '../replica/draft.ts'
 import { follow, refill } from '../replica/follow.ts'
 import { loadMemory, loadTable } from '../replica/load.ts'
-import type { Memory } from '../replica/memory.ts'
+import type { App, Memory } from '../replica/memory.ts'
 import { createReading, type Reading } from '../replica/replica.ts'
 import type { Store } from '../store/store.ts'
 import { commitsOf } from './fence.ts'
@@ -11,7 +10,7 @@ import type { Changed } from './message.ts'
 
 /** What a tab holds of a store that another one writes: read once, then kept up commit by commit. */
 export interface Following {
-  readonly commands: Commands
+  readonly app: App
   /** undefined before anything was read */
   readonly held: { readonly reading: Told; readonly commits: number } | undefined
   /** reads everything unless all up to `commits` is held */
@@ -23,7 +22,7 @@ export interface Following {
 
 export type Told = Reading & { readonly tell: (change: Touched) => void }
 
-export const createFollowing = (store: Store, { random, report }: Host, commands: Commands): Following => {
+export const createFollowing = (store: Store, { random, report }: Host, app: App): Following => {
   let held: { readonly reading: Told; commits: number } | undefined
 
   const loaded = (memory: Memory, commits: number): Told => {
@@ -36,10 +35,10 @@ export const createFollowing = (store: Store, { random, report }: Host, commands
   const readAll = async (): Promise<void> => {
     // What is committed while it is read is told after it, and taken again: entries are put as they are then.
     const commits = await commitsOf(store)
-    loaded(await loadMemory(store, random, commands), commits)
+    loaded(await loadMemory(store, random, app), commits)
   }
   return {
-    commands,
+    app,
     get held() {
       return held
     },

@@ -59,7 +59,7 @@ export const startLeading = async (parts: LeadingParts): Promise<Leading> => {
     lost: parts.lost,
   })
   const known = held !== undefined && held.commits === hold.commits ? held.reading.memory : undefined
-  const reading = following.loaded(await loadMemory(fenced, host.random, following.commands, known), hold.commits)
+  const reading = following.loaded(await loadMemory(fenced, host.random, following.app, known), hold.commits)
   parts.facts.stats.damaged = reading.memory.damaged
   const replica = writing(reading, reading.tell, fenced)
   // What an ended session still tries is no news to anybody.

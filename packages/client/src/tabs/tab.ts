@@ -1,9 +1,10 @@
-import { commandsOf, type SchemaSource } from '@rejoin/profile'
+import type { SchemaSource } from '@rejoin/profile'
 import type { Act } from '../device/act.ts'
 import { createFace, type DeviceOptions, pausedAtFirst, type Rejoin } from '../device/device.ts'
 import { createFacts, factsNow, takeFacts, watchFacts, withoutReason, withReason } from '../device/facts.ts'
 import { newUuid } from '../device/host.ts'
 import type { PeerTransport } from '../peer/transport.ts'
+import { appOf } from '../replica/memory.ts'
 import { closedFault } from '../store/fault.ts'
 import type { StoreFault } from '../store/store.ts'
 import { createClaim } from './claim.ts'
@@ -42,7 +43,7 @@ export const openTab = async <const S extends SchemaSource = SchemaSource>(optio
   const presence = (tab: string): string => `${lock}/${tab}`
   const channel = ports.channel(lock)
   const facts = createFacts(pausedAtFirst(options), 0, host.report)
-  const following = createFollowing(store, host, commandsOf(options.commands ?? []))
+  const following = createFollowing(store, host, appOf(options))
   const pending = createPending()
   const peers = new Map<PeerTransport, (() => void) | undefined>()
   let wanted = options.wanted

@@ -28,14 +28,21 @@ const green = { status: 'pass' }
 
 it('a relay that settles conflicts the other way turns the rows of the strategies red, and no other', async () => {
   const system = await openSystem(relay, place)
-  const other = { clientWins: 'serverWins', serverWins: 'clientWins', merge: 'merge', ask: 'ask' } as const
+  const other = new Map([
+    ['clientWins', 'serverWins'],
+    ['serverWins', 'clientWins'],
+  ])
   const { settings } = system.administrator
   const broken: OpenSystem = {
     ...system,
     administrator: {
       ...system.administrator,
       settings: change =>
-        settings(change.strategy === undefined ? change : { ...change, strategy: other[change.strategy] }),
+        settings(
+          change.strategy === undefined
+            ? change
+            : { ...change, strategy: other.get(change.strategy) ?? change.strategy },
+        ),
     },
   }
   await settings({ strategy: 'serverWins' })

@@ -62,7 +62,7 @@ export interface Device {
   ledger(): Rejoin['ledger']['current']
 }
 
-export interface DeviceOptions extends Pick<ClientOptions, 'consolidate' | 'documents'> {
+export interface DeviceOptions extends Pick<ClientOptions, 'consolidate' | 'documents' | 'strategies'> {
   readonly user: User
   readonly relay: () => Core
   /** the relay's HTTP app, over the same way */
@@ -82,7 +82,20 @@ export interface DeviceOptions extends Pick<ClientOptions, 'consolidate' | 'docu
 }
 
 export const openDevice = async (options: DeviceOptions): Promise<Device> => {
-  const { user, time, calm, dice, disk, report, consolidate, documents, network, token = user, release } = options
+  const {
+    user,
+    time,
+    calm,
+    dice,
+    disk,
+    report,
+    consolidate,
+    documents,
+    strategies,
+    network,
+    token = user,
+    release,
+  } = options
   let { clock } = options
   let asked = 0
   const line = createLine(options.relay)
@@ -114,6 +127,7 @@ export const openDevice = async (options: DeviceOptions): Promise<Device> => {
       commands,
       ...(consolidate === undefined ? {} : { consolidate }),
       ...(documents === undefined ? {} : { documents }),
+      ...(strategies === undefined ? {} : { strategies }),
       connect: handlers => {
         const end = { opened: handlers.opened, receive: handlers.message, closed: handlers.closed }
         const dialled = mine === life ? line.dial(end) : undefined

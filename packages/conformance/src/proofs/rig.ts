@@ -97,17 +97,28 @@ export interface DeviceChoice {
   readonly token?: Token
   /** of its app, when it is opened */
   readonly release?: () => number
+  /** default: those of the relay */
+  readonly strategies?: RelayOptions['strategies']
 }
 
-interface RigChoice extends Pick<RelayOptions, 'commands' | 'rules'> {
+interface RigChoice extends Pick<RelayOptions, 'commands' | 'rules' | 'strategies'> {
   readonly seed?: number
   /** what stands between the relay and its database */
   readonly storage?: (database: Storage) => Storage
+  /** bugs of what an application brings, which the relay is to report and to get on with */
+  readonly expectedBug?: (error: unknown) => boolean
 }
 
 export const openRig = async (
   strategy?: StrategyName,
-  { seed = 1, commands = known, rules = [], storage: between = same }: RigChoice = {},
+  {
+    seed = 1,
+    commands = known,
+    rules = [],
+    strategies = [],
+    storage: between = same,
+    expectedBug = () => false,
+  }: RigChoice = {},
 ): Promise<Rig> => {
   const database = await openSqliteStorage({ path: ':memory:', newId: () => randomBytes(8).toString('hex') })
   let reading = 0
@@ -159,8 +170,9 @@ export const openRig = async (
       now: time.now,
       commands,
       rules,
+      strategies,
       // The one place where a relay tells of its own bugs.
-      log: { error: (error: unknown) => void bugs.push(error) } as never,
+      log: { error: (error: unknown) => void (expectedBug(error) || bugs.push(error)) } as never,
     })
     started.core.onCommit(({ changed }) => {
       for (const { table, id, rev, after } of changed)
@@ -196,6 +208,7 @@ export const openRig = async (
         request: async (path, request) => relay.app.request(path, request),
         dice: createDice(dice.number(2 ** 31)),
         report: error => void bugs.push(error),
+        strategies: own.strategies ?? strategies,
       })
       devices.push(device)
       if (unsynced) return device

@@ -15,6 +15,7 @@ import { createDisk, type Disk } from './disk.ts'
 import { createRevisionWatch } from './invariants/revisions.ts'
 import type { DeviceEnd, Network } from './network.ts'
 import { columnsOf, holdsTable, primaryKey, type User } from './places.ts'
+import { byPriority } from './strategies.ts'
 import type { Write } from './users.ts'
 
 /** A device of a world: the real client on a disk that outlives it, over the test's network and clock. */
@@ -77,6 +78,7 @@ export const createSimulatedDevice = (parts: DeviceParts): SimulatedDevice => {
       token: user,
       app: 'simulator',
       commands,
+      strategies: [byPriority],
     })
     if (!mine.alive) return
     rejoin = device

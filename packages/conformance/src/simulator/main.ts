@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os'
-import type { StrategyName } from '@rejoin/profile'
 import { Command } from 'commander'
 import { writeJson } from '../report/json.ts'
 import { named, whole } from '../report/options.ts'
@@ -7,8 +6,9 @@ import { startProgress } from '../report/progress.ts'
 import { table } from '../report/table.ts'
 import { type FaultName, faultNames } from './faults.ts'
 import type { RunReport } from './run.ts'
-import { jobsFrom, runBatch, STRATEGIES } from './seeds.ts'
+import { jobsFrom, runBatch } from './seeds.ts'
 import { shrink, stepText } from './shrink.ts'
+import { type SimulatedStrategy, STRATEGIES } from './strategies.ts'
 
 /**
  * `pnpm simulate --seeds N [--seed FIRST] [--strategy NAME]`: many worlds, each made by its seed. Exit code 0: all
@@ -17,7 +17,7 @@ import { shrink, stepText } from './shrink.ts'
 interface Options {
   readonly seeds: number
   readonly seed: number
-  readonly strategy?: StrategyName
+  readonly strategy?: SimulatedStrategy
   readonly workers: number
   readonly fault: readonly FaultName[]
   readonly json?: string

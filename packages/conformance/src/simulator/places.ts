@@ -1,5 +1,6 @@
-import type { EditKind, Fields, Person, SchemaSource, StrategyName, Value } from '@rejoin/profile'
+import type { EditKind, Fields, Person, SchemaSource, Value } from '@rejoin/profile'
 import type { EnvironmentSource, Rule } from '@rejoin/server'
+import type { SimulatedStrategy } from './strategies.ts'
 
 /**
  * The field service of every world, small enough that records collide: tasks that belong to somebody, sites that
@@ -110,7 +111,7 @@ const NARROW = ['title', 'status', 'priority', 'ownerid'] as const
 
 const whole = TABLES.map(table => ({ table, filter: { kind: 'all' as const } }))
 
-export const environmentUnder = (strategy: StrategyName): EnvironmentSource => ({
+export const environmentUnder = (strategy: SimulatedStrategy): EnvironmentSource => ({
   schema,
   // Tallies are added up whatever the environment's setting is (CF12).
   settings: { strategy, strategies: { tally: 'merge' }, rules: [sealed] },
@@ -147,7 +148,7 @@ export const environmentUnder = (strategy: StrategyName): EnvironmentSource => (
   ],
 })
 
-export const strategyOn = (table: string, strategy: StrategyName): StrategyName =>
+export const strategyOn = (table: string, strategy: SimulatedStrategy): SimulatedStrategy =>
   table === 'tally' ? 'merge' : strategy
 
 export const personOf = (user: User): Person => people.find(({ id }) => id === user)!

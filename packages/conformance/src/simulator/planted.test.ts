@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { type FaultName, faultNames } from './faults.ts'
 import { planOf } from './plan.ts'
 import { runSeed } from './run.ts'
-import { STRATEGIES } from './seeds.ts'
 import { shrink } from './shrink.ts'
+import { STRATEGIES } from './strategies.ts'
 
 /** The tester tested: what is wrong on purpose has to be found within a few seeds. Faults inside the engines are mutations. */
 const found = async (

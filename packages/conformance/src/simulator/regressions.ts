@@ -1,19 +1,19 @@
-import type { StrategyName } from '@rejoin/profile'
 import { type Plan, usersOf } from './plan.ts'
 import { stepFrom } from './shrink.ts'
+import type { SimulatedStrategy } from './strategies.ts'
 
 /** Runs that broke a promise, or would if a fault were planted, shrunk to the steps that matter. Each is named by what was wrong. */
 export interface Regression {
   readonly name: string
   readonly seed: number
-  readonly strategy: StrategyName
+  readonly strategy: SimulatedStrategy
   readonly plan: Plan
 }
 
 const regression = (
   name: string,
   seed: number,
-  strategy: StrategyName,
+  strategy: SimulatedStrategy,
   devices: number | Plan['users'],
   steps: string,
 ): Regression => ({

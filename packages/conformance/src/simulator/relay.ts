@@ -1,4 +1,3 @@
-import type { StrategyName } from '@rejoin/profile'
 import {
   type Core,
   createCore,
@@ -13,6 +12,7 @@ import { commands } from './commands.ts'
 import { broken } from './failure.ts'
 import type { RelayEnd } from './network.ts'
 import { environmentUnder } from './places.ts'
+import { byPriority, type SimulatedStrategy } from './strategies.ts'
 
 /**
  * The relay of a world: its real engine over a real database that outlives it. Killed, it answers nothing more and
@@ -35,7 +35,7 @@ export interface SimulatedRelay {
 export interface RelayParts {
   readonly clock: Clock
   readonly chance: Chance
-  readonly strategy: StrategyName
+  readonly strategy: SimulatedStrategy
   readonly committed: (decision: Decision<unknown>) => void
   readonly failed: (error: unknown) => void
   /** all links of a dead relay break */
@@ -86,6 +86,7 @@ export const createRelay = async (parts: RelayParts): Promise<SimulatedRelay> =>
         now: clock.now,
         random: chance.bytes,
         commands,
+        strategies: [byPriority],
         log: error => {
           if (mine.alive) parts.failed(error)
         },

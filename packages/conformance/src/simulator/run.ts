@@ -1,4 +1,3 @@
-import type { StrategyName } from '@rejoin/profile'
 import { pick } from './chance.ts'
 import { settled } from './clock.ts'
 import { brokenBy } from './failure.ts'
@@ -7,13 +6,14 @@ import { type Class, classify, groupsWhole, tallied } from './invariants/classif
 import { replicasAgree } from './invariants/replicas.ts'
 import { nothingFoldedTwice } from './invariants/views.ts'
 import { type Plan, planOf, type Step } from './plan.ts'
+import type { SimulatedStrategy } from './strategies.ts'
 import { POOL } from './users.ts'
 import { createWorld, linkOf, reframed, type World } from './world.ts'
 
 /** One seed under one strategy, from the first step to the peace at the end. */
 export interface RunOptions {
   readonly seed: number
-  readonly strategy: StrategyName
+  readonly strategy: SimulatedStrategy
   readonly faults?: Faults
   /** instead of the one that follows from the seed */
   readonly plan?: Plan
@@ -21,7 +21,7 @@ export interface RunOptions {
 
 export interface RunReport {
   readonly seed: number
-  readonly strategy: StrategyName
+  readonly strategy: SimulatedStrategy
   readonly devices: number
   readonly steps: number
   readonly edits: number

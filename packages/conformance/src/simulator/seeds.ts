@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { StrategyName } from '@rejoin/profile'
 import type { FaultName } from './faults.ts'
 import type { RunReport } from './run.ts'
+import { type SimulatedStrategy, STRATEGIES } from './strategies.ts'
 
 /** Many seeds over a few processes; each asks for the next as it ends one. */
 export interface Batch {
@@ -14,13 +14,11 @@ export interface Batch {
 
 export interface Job {
   readonly seed: number
-  readonly strategy: StrategyName
+  readonly strategy: SimulatedStrategy
 }
 
-export const STRATEGIES: readonly StrategyName[] = ['clientWins', 'serverWins', 'merge', 'ask']
-
 /** Seeds spread over the strategies, or all under one. */
-export const jobsFrom = (first: number, count: number, strategy?: StrategyName): Job[] =>
+export const jobsFrom = (first: number, count: number, strategy?: SimulatedStrategy): Job[] =>
   Array.from({ length: count }, (_, at) => ({
     seed: first + at,
     strategy: strategy ?? STRATEGIES[at % STRATEGIES.length]!,

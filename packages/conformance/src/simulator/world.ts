@@ -1,4 +1,4 @@
-import { decodeUp, encodeUp, type StrategyName, type Up } from '@rejoin/profile'
+import { decodeUp, encodeUp, type Up } from '@rejoin/profile'
 import { type Canary, createCanary } from './canary.ts'
 import { type Chance, createChance, pick } from './chance.ts'
 import { type Clock, createClock, settled } from './clock.ts'
@@ -13,6 +13,7 @@ import { createOffice, type Office } from './office.ts'
 import { createOracle, type Oracle } from './oracle/oracle.ts'
 import { SUM, type User, USERS } from './places.ts'
 import { createRelay, type SimulatedRelay } from './relay.ts'
+import type { SimulatedStrategy } from './strategies.ts'
 import { createUsers, POOL, TALLIES, type Users } from './users.ts'
 
 /** Everything one seed makes: a relay, devices and their disks, the wire between them, people, time, and who watches. */
@@ -42,7 +43,7 @@ export type Push = Extract<Up, { type: 'push' }>
 
 export interface WorldParts {
   readonly seed: number
-  readonly strategy: StrategyName
+  readonly strategy: SimulatedStrategy
   /** of each device */
   readonly users: readonly User[]
   readonly faults: Faults

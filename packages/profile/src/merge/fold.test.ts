@@ -5,7 +5,7 @@ import { foldPending } from './fold.ts'
 import { standingOf } from './merge-edit.ts'
 import { accept, field, handlerOf, heldContent, newDevice, record, refresh, sends } from './merge.fixture.ts'
 import { type Action, play, schedules, type World } from './schedule.fixture.ts'
-import { ask, clientWins, serverWins, strategies, type StrategyName } from './strategy.ts'
+import { ask, clientWins, serverWins, strategies, type BuiltInStrategy } from './strategy.ts'
 
 const foldOn = (
   { relay, strategy }: Pick<World, 'relay' | 'strategy'>,
@@ -36,7 +36,7 @@ const begun: readonly Action[] = [
   ...[0, 1, 2].map((who): Action => ({ do: 'refresh', who })),
 ]
 
-for (const name of Object.keys(strategies) as StrategyName[]) {
+for (const name of Object.keys(strategies) as BuiltInStrategy[]) {
   test(`[PE5] ${name}: the view predicts what the relay does when it accepts in that order, up to the first refused edit`, () => {
     let predicted = 0
     fc.assert(

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { packEnvelope } from '../record/envelope.ts'
 import { accept, heldContent, newDevice, newRelay, record, refresh, type Device, type Relay } from './merge.fixture.ts'
-import { strategies, type StrategyName } from './strategy.ts'
+import { strategies, type BuiltInStrategy } from './strategy.ts'
 
 const COLUMNS = [
   'title',
@@ -40,7 +40,7 @@ const nth = (n: number): Record<string, string> =>
     [n % 12, (n * 5) % 12].map(column => [COLUMNS[column]!, `edit ${n} of this column`.padEnd(26, '.')]),
   )
 
-for (const name of Object.keys(strategies) as StrategyName[]) {
+for (const name of Object.keys(strategies) as BuiltInStrategy[]) {
   test(`${name}: after 1,000 edits by two authors, each confirmed before the next, a record is less than twice as large`, () => {
     const { relay, devices, bytes } = start()
     for (let n = 0; n < AUTHORED; n++) {

@@ -73,7 +73,7 @@ export const judge = (standing: Standing | undefined, edit: Edit, circumstances:
   const lost: Verdict = { status: 'lost', content: theirs, to: standing.changed, conflict }
   return lostBefore(circumstances)
     ? lost
-    : decided(circumstances.strategy, { ...conflict, kind: edit.kind, merged }, conflict, lost, edit)
+    : decided(circumstances.strategy, questionOf(edit, conflict, merged), conflict, lost, edit)
 }
 
 /** No conflict, whatever changed meanwhile; but where its author saw something else, both versions are kept. */
@@ -88,6 +88,20 @@ const handled = (theirs: Content, edit: Edit, against: readonly Visible[], { han
     ? { status: 'applied', content }
     : { status: 'applied', content, conflict: { against, mine: imageOf(edit, theirs), theirs, settledBy: 'command' } }
 }
+
+const questionOf = (
+  { table, record, kind, changes }: Edit,
+  { mine, theirs }: FoundConflict,
+  merged: Content,
+): Conflict => ({
+  table,
+  record,
+  kind,
+  changes,
+  mine,
+  theirs,
+  merged,
+})
 
 const decided = (
   strategy: Strategy,

@@ -7,7 +7,7 @@ import { readFlat } from '../record/flat.ts'
 import { type Content, DELETED, REMEMBERED, type Visible } from '../record/record.ts'
 import { becoming, commitAt, noted } from './merge.fixture.ts'
 import { play, schedules, type World } from './schedule.fixture.ts'
-import { strategies, type StrategyName } from './strategy.ts'
+import { strategies, type BuiltInStrategy } from './strategy.ts'
 import { truthFor, type TruthRow } from './truth-table.ts'
 
 /** What a record must be, kept on plain values with its whole history; situations are looked up in the truth table. */
@@ -74,7 +74,7 @@ const moved = (from: Content, to: Content): string[] => [
   ...(from.deleted === to.deleted ? [] : [DELETED]),
 ]
 
-const step = (model: Model, edit: Edit, strategy: StrategyName): TruthRow & { readonly noted: boolean } => {
+const step = (model: Model, edit: Edit, strategy: BuiltInStrategy): TruthRow & { readonly noted: boolean } => {
   const row = truthFor({ strategy, ...situationOf(model, edit) })!
   const to = model.changed
   const result = { ...row, noted: noted(row, model.content, edit) }
@@ -112,7 +112,7 @@ const step = (model: Model, edit: Edit, strategy: StrategyName): TruthRow & { re
 /** Plays a schedule beside the model; returns what the record said after each settled edit. */
 const compared = (
   actions: Parameters<typeof play>[0],
-  name: StrategyName,
+  name: BuiltInStrategy,
   authority: number,
   met: Set<string>,
 ): Content[] => {
@@ -158,7 +158,7 @@ const matches = ({ relay }: World, model: Model): void => {
   expect(flatten(doc)).toEqual(bytes)
 }
 
-for (const name of Object.keys(strategies) as StrategyName[]) {
+for (const name of Object.keys(strategies) as BuiltInStrategy[]) {
   test(`[CF13] ${name}: whatever the schedule, outcomes, content and bookkeeping are the model's, and the bytes are flat`, () => {
     const met = new Set<string>()
     fc.assert(

@@ -1,9 +1,13 @@
-import type { EditKind } from '../edit/edit.ts'
+import type { Changes, EditKind } from '../edit/edit.ts'
 import type { Content } from '../record/record.ts'
 
 /** Two sides changed one record since they last agreed: what a strategy decides on, in plain values. */
 export interface Conflict {
+  readonly table: string
+  readonly record: string
   readonly kind: EditKind
+  /** what its author did */
+  readonly changes: Changes
   /** the record as its author had it, his edit included; hidden columns are missing */
   readonly mine: Content
   /** the record as it stands */
@@ -40,6 +44,10 @@ export const merge: Strategy = {
 
 export const ask: Strategy = { name: 'ask', image: true, decide: () => 'ask' }
 
-export type StrategyName = 'clientWins' | 'serverWins' | 'merge' | 'ask'
+/** Those that are always there. */
+export type BuiltInStrategy = 'clientWins' | 'serverWins' | 'merge' | 'ask'
 
-export const strategies: Readonly<Record<StrategyName, Strategy>> = { clientWins, serverWins, merge, ask }
+/** One of those, or that of an application's own (custom.ts). */
+export type StrategyName = BuiltInStrategy | (string & {})
+
+export const strategies: Readonly<Record<BuiltInStrategy, Strategy>> = { clientWins, serverWins, merge, ask }

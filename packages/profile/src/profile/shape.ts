@@ -25,7 +25,7 @@ const item = z.strictObject({
 const profile = z.strictObject({
   name: z.string().min(1).max(200),
   description: z.string().max(2000).optional(),
-  strategy: z.enum(['clientWins', 'serverWins', 'merge', 'ask']).optional(),
+  strategy: z.string().min(1).max(128).optional(),
   items: z.array(z.unknown()),
 })
 

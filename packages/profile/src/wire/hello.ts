@@ -74,7 +74,7 @@ export interface Welcome {
   /** client id prefixes granted to this device, oldest first */
   readonly prefixes: readonly number[]
   readonly at: Position
-  /** conflict setting of the environment, and of the tables that differ (CF12) */
+  /** conflict setting of the environment, and of the tables that differ (CF12); a device need not know the name */
   readonly strategy: StrategyName
   readonly strategies: Readonly<Record<string, StrategyName>>
   /** hours after its last refresh at which what a device holds may not be read any more (CA1); absent: `CACHE_HOURS` */
@@ -147,16 +147,14 @@ const footingShape: Shape<Footing> = struct({
 
 export const standsShape: Shape<Stands> = struct({ rights: hex, footing: footingShape })
 
-const strategy: Shape<StrategyName> = word(['clientWins', 'serverWins', 'merge', 'ask'])
-
 export const welcomeShape: Shape<Welcome> = struct({
   time: uint,
   environment: hex,
   user: struct({ id: text, name: text }),
   prefixes: list(uint, 1_000),
   at: positionShape,
-  strategy,
-  strategies: dictionary(strategy),
+  strategy: text,
+  strategies: dictionary(text),
   cacheHours: optional(uint),
   graceHours: optional(uint),
   syncModes: optional(list(word(syncModes), syncModes.length)),

@@ -80,7 +80,7 @@ export const downVectors: readonly Down[] = [
     prefixes: [123_456_789],
     at: { rev: 42, commit: '0123456789abcdef' },
     strategy: 'clientWins',
-    strategies: { invoice: 'ask' },
+    strategies: { invoice: 'urgentFirst' },
     cacheHours: 12,
     graceHours: 8,
     syncModes: ['auto', 'manual'],

@@ -28,7 +28,7 @@ export const administer = async (
   by: string,
   action: Action,
 ): Promise<Result<Environment>> => {
-  let environment = known ?? (await storage.snapshot(loadEnvironment))
+  let environment = known ?? (await storage.snapshot(view => loadEnvironment(view)))
   for (;;) {
     const decided = decide(environment, action, guarded)
     if (!decided.ok) {
@@ -38,7 +38,8 @@ export const administer = async (
     } else if (await commit(storage, environment.changes, audited(decided.value.change, environment, by, now()))) {
       return ok(decided.value.after)
     }
-    environment = await storage.snapshot(loadEnvironment)
+    const { strategies } = environment
+    environment = await storage.snapshot(view => loadEnvironment(view, strategies))
   }
 }
 

@@ -23,6 +23,7 @@ import {
 } from '@rejoin/profile'
 import type { Environment } from '../environment/environment.ts'
 import { assignmentId, profileEntry, type StoredAssignment, type StoredProfile } from '../environment/profiles.ts'
+import { profileStrategyFaults } from '../environment/strategies.ts'
 import { type Action, changing, type Expected, notThere, refusedBy, unexpected } from './change.ts'
 import { inUse } from './resource.ts'
 
@@ -59,8 +60,10 @@ export const drafting =
 
 /** @param at ms since 1970 */
 export const publishing = (id: string, at: number, expected: Expected = {}): Action =>
-  changingProfile(id, 'published', expected, (stored, { schema, settings }) => {
+  changingProfile(id, 'published', expected, (stored, { schema, settings, strategies }) => {
     const life = publishProfile(stored.life, schema, at, settings.limits)
+    const unknown = profileStrategyFaults(strategies, shownProfile(stored.life))
+    if (unknown.length > 0) return failed(...(life.ok ? [] : life.faults), ...unknown)
     return life.ok ? ok({ ...stored, life: life.value }) : life
   })
 
@@ -160,7 +163,8 @@ export const profileView = ({ profiles, schema, settings }: Environment, id: str
 }
 
 /** Every fault of the draft at once, or of another content for it (PR3). */
-export const faultsOf = ({ schema, settings }: Environment, source: unknown): readonly Fault[] => {
+export const faultsOf = ({ schema, settings, strategies }: Environment, source: unknown): readonly Fault[] => {
   const profile = asProfile(source)
-  return profile.ok ? checkProfile(schema, profile.value, settings.limits) : profile.faults
+  if (!profile.ok) return profile.faults
+  return [...checkProfile(schema, profile.value, settings.limits), ...profileStrategyFaults(strategies, profile.value)]
 }

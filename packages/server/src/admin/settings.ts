@@ -39,7 +39,8 @@ export interface SettingsValue {
   readonly leastReleases: Readonly<Record<string, number>>
 }
 
-const strategy = z.enum(['clientWins', 'serverWins', 'merge', 'ask'])
+/** by name, one of the application's own among them: which there are the environment knows */
+const strategy = z.string().min(1).max(128)
 
 const rows = z.int().min(1)
 

@@ -5,6 +5,7 @@ import { refuse, refuseSender, rejected } from './admission.ts'
 import { type Circumstances, isMadeAlready, judged, remember, voidAmended, voidKey } from './answering.ts'
 import { merge } from './merging.ts'
 import { decideOnline } from './online.ts'
+import { strategyFor } from './strategy.ts'
 import type { Author, DeviceSubmission, Judged, Submission, WithdrawSubmission } from './submission.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -154,8 +155,8 @@ const loseWith = (work: Workspace, edit: Edit, author: Author, circumstances: Ci
     remember(work, edit, outcome, circumstances)
     return judged(edit, outcome)
   }
-  const { environment, authority, now } = circumstances
-  const strategy = environment.strategyOf(edit.table, author)
+  const { authority, now } = circumstances
+  const strategy = strategyFor(edit.table, author, circumstances)
   const theirs = standing.content
   const verdict = {
     status: 'lost',

@@ -4,6 +4,7 @@ import { allowedImage } from './admission.ts'
 import { type Circumstances, isTooLarge, tooLarge } from './answering.ts'
 import { handlerOf } from './handling.ts'
 import { ruledOut } from './ruling.ts'
+import { strategyFor } from './strategy.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What of an admitted edit depends on its way here: a device's base is looked up, an online write is made on the record as it stands. */
@@ -25,7 +26,7 @@ export const merge = (
   const { environment, rights, authority, now } = circumstances
   const key = { table: edit.table, id: edit.record }
   const record = work.record(key)
-  const strategy = environment.strategyOf(edit.table, { person, ...(app === undefined ? {} : { app }) })
+  const strategy = strategyFor(edit.table, { person, ...(app === undefined ? {} : { app }) }, circumstances)
   const table = environment.schema.tables.get(edit.table)!
   const allowed = allowedImage(edit, table, rights(person))
   const handle = handlerOf(edit, circumstances)

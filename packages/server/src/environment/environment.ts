@@ -8,8 +8,7 @@ import {
   type PublishedProfile,
   type Schema,
   type SchemaSource,
-  strategies,
-  type Strategy,
+  type Strategies,
   type StrategyName,
   type SyncMode,
 } from '@rejoin/profile'
@@ -34,6 +33,7 @@ import {
   type Profiles,
   profilesAfter,
 } from './profiles.ts'
+import { strategiesNamed, strategyFaults } from './strategies.ts'
 
 /**
  * One environment as the relay works with it: schema, directory, published profiles and settings, read from the
@@ -62,7 +62,9 @@ export interface Environment {
   /** those of a person in all apps */
   profilesOf(person: Person): readonly PublishedProfile[]
   /** that of the author's profile in the app he works with, else of the table, else of all (CF12) */
-  strategyOf(table: string, by?: { readonly person: Person; readonly app?: string }): Strategy
+  strategyOf(table: string, by?: { readonly person: Person; readonly app?: string }): StrategyName
+  /** those it may name */
+  readonly strategies: Strategies
   /** those as data about a table */
   rulesOf(table: string): readonly Rule[]
 }
@@ -152,21 +154,25 @@ const kinds = [
   'assignment',
 ]
 
-/** @throws FaultError where the environment has no schema, or one that does not compile, or a rule that does not fit it */
-export const loadEnvironment = async (view: View): Promise<Environment> => {
+/**
+ * @param strategies those its relay knows; absent: whatever it names
+ * @throws FaultError where the environment has no schema, or one that does not compile, or a rule that does not fit it,
+ *   or names a strategy that is not known
+ */
+export const loadEnvironment = async (view: View, strategies?: Strategies): Promise<Environment> => {
   const entries: Entry[] = []
   for (const kind of kinds) entries.push(...(await view.entries(kind)))
-  return assemble(stateAfter(nothing, entries, []))
+  return assemble(stateAfter(nothing, entries, []), strategies)
 }
 
-/** @throws FaultError where the schema does not compile */
-export const compileEnvironment = (source: EnvironmentSource): Environment =>
-  assemble(stateAfter(nothing, environmentEntries(source), []))
+/** @throws FaultError where the schema does not compile, or a strategy is named that is not known */
+export const compileEnvironment = (source: EnvironmentSource, strategies?: Strategies): Environment =>
+  assemble(stateAfter(nothing, environmentEntries(source), []), strategies)
 
 /**
  * The environment after a change of its entries, with all that stayed the same.
  *
- * @throws FaultError where the schema does not compile, or a rule does not fit it
+ * @throws FaultError where the schema does not compile, a rule does not fit it, or a strategy is not known
  */
 export const environmentAfter = (
   environment: Environment,
@@ -175,7 +181,7 @@ export const environmentAfter = (
 ): Environment => {
   const state = states.get(environment)
   if (state === undefined) throw new Error('the environment was not made here')
-  return assemble(stateAfter(state, written, removed), environment)
+  return assemble(stateAfter(state, written, removed), environment.strategies, environment)
 }
 
 /** What an environment was compiled from. */
@@ -214,7 +220,7 @@ const stateAfter = (state: State, written: readonly Entry[], removed: readonly E
   }
 }
 
-const assemble = (state: State, before?: Environment): Environment => {
+const assemble = (state: State, known: Strategies | undefined, before?: Environment): Environment => {
   const schema = compiled(state, before)
   const { settings, directory, people, changes, profiles } = state
   const resolved = new Map<string, Person | undefined>()
@@ -223,6 +229,10 @@ const assemble = (state: State, before?: Environment): Environment => {
     return resolved.get(id)
   }
   const rules = rulesByTable(schema, settings.rules ?? none)
+  const published = [...profiles.lives.values()].flatMap(({ life }) => life.published?.profile ?? [])
+  const strategies = known ?? strategiesNamed(settings, published)
+  const unknown = strategyFaults(strategies, settings, published)
+  if (unknown.length > 0) throw new FaultError(unknown)
   const hasLeft = (id: string): boolean => directory.leavers.has(id) && person(id) === undefined
   const effectiveOf = (asking: Person, app: string): Effective | undefined =>
     hasLeft(asking.id) ? undefined : effectiveIn(profiles, asking, app)
@@ -235,7 +245,7 @@ const assemble = (state: State, before?: Environment): Environment => {
     leaver: id => (hasLeft(id) && schema.roles.size > 0 ? { id, name: id, teams: [], roles: [] } : undefined),
     people: () => [...new Set([...people.keys(), ...directory.users.keys()])].flatMap(id => person(id) ?? []),
     profiles,
-    published: () => [...profiles.lives.values()].flatMap(({ life }) => life.published?.profile ?? []),
+    published: () => published,
     effectiveOf,
     profileOf: (asking, app) => effectiveOf(asking, app)?.published,
     profilesOf: asking => [
@@ -244,8 +254,9 @@ const assemble = (state: State, before?: Environment): Environment => {
     rulesOf: table => rules.get(table) ?? none,
     strategyOf: (table, by) => {
       const profile = by?.app === undefined ? undefined : effectiveOf(by.person, by.app)?.published
-      return strategies[profile?.strategy ?? settings.strategies[table] ?? settings.strategy]
+      return profile?.strategy ?? settings.strategies[table] ?? settings.strategy
     },
+    strategies,
   }
   states.set(environment, state)
   return environment

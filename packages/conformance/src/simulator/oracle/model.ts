@@ -1,8 +1,10 @@
-import type { Content, Edit, Fields, StrategyName, TruthRow, Value } from '@rejoin/profile'
+import type { Content, Edit, Fields, TruthRow, Value } from '@rejoin/profile'
 import { REMEMBERED, truthFor } from '@rejoin/profile'
 import { same } from '../failure.ts'
 import { isSealed } from '../places.ts'
+import type { SimulatedStrategy } from '../strategies.ts'
 import { handledBy } from './handled.ts'
+import { madeBusy, wordOn } from './weighed.ts'
 
 /**
  * The oracle's record: plain values and who changed them when, nothing forgotten. What an edit becomes is looked up in
@@ -40,14 +42,15 @@ export interface Circumstances {
   /** the author's base in this history, 0 where it is of another one or of another life of the record */
   readonly base: number
   readonly after: Fate | undefined
-  readonly strategy: StrategyName
+  readonly strategy: SimulatedStrategy
 }
 
 type Situation = Pick<TruthRow, 'strategy' | 'kind' | 'record' | 'chain'>
 
 /** Which row of the law an edit falls under. */
 export const situationOf = (standing: Standing | undefined, edit: Edit, circumstances: Circumstances): Situation => {
-  const { base, after, strategy } = circumstances
+  const { base, after } = circumstances
+  const strategy = wordOn(circumstances.strategy, standing?.content).as
   const chain = chainOf(after, base)
   const known = after?.status === 'applied' ? Math.max(base, after.rev) : base
   const seen = new Set(edit.seen)
@@ -86,7 +89,8 @@ export const lawOn = (
   if (row === undefined) throw new Error(`the truth table has no row for ${JSON.stringify(situation)}`)
   const before = standing?.content ?? nothing
   const to = standing?.changed ?? 0
-  const content = becoming(row.becomes, before, edit, image)
+  const made = row.strategy !== 'any' && wordOn(circumstances.strategy, standing?.content).busy
+  const content = made ? madeBusy(before) : becoming(row.becomes, before, edit, image)
   if (content === undefined) return { status: 'rule', content: before, ledger: false, to }
   // A rule asks what its author wants of the record, before that could win, lose or become a question.
   const wanted =

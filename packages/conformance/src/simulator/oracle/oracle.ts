@@ -1,8 +1,9 @@
-import type { Content, Edit, Outcome, StrategyName } from '@rejoin/profile'
+import type { Content, Edit, Outcome } from '@rejoin/profile'
 import { keyOf, type Decision, type StoredEdit } from '@rejoin/server'
 import { readStored } from '../documents.ts'
 import { broken, same } from '../failure.ts'
 import { columnsOf, refusalOf, strategyOn, type User } from '../places.ts'
+import type { SimulatedStrategy } from '../strategies.ts'
 import { aftersOf, type Expected, type Fate, lawOn, nothing, type Standing } from './model.ts'
 
 /**
@@ -33,7 +34,7 @@ interface Authored {
   readonly user: User
 }
 
-export const createOracle = (strategy: StrategyName): Oracle => {
+export const createOracle = (strategy: SimulatedStrategy): Oracle => {
   const edits = new Map<string, Authored>()
   const groups = new Map<string, readonly string[]>()
   const records = new Map<string, Standing>()

@@ -1,5 +1,6 @@
 import type { SchemaSource } from '@rejoin/profile'
 import { type EnvironmentSource, environmentEntries } from '../../environment/environment.ts'
+import type { RelayOptions } from '../../relay.ts'
 import { type Opened, openRelay } from '../../routes/relay.fixture.ts'
 import { openSqliteStorage } from '../../storage/sqlite/sqlite.ts'
 import type { Storage } from '../../storage/storage.ts'
@@ -79,4 +80,5 @@ export const openStorage = async (): Promise<Storage> => {
   return storage
 }
 
-export const openAdmin = async (): Promise<Opened> => openRelay({ storage: await openStorage() })
+export const openAdmin = async (options: Pick<RelayOptions, 'strategies'> = {}): Promise<Opened> =>
+  openRelay({ storage: await openStorage(), ...options })

@@ -1,7 +1,9 @@
 import { rightsOf } from '@rejoin/profile'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { connect, helloOf, type Opened } from '../../routes/relay.fixture.ts'
-import { openAdmin } from './admin.fixture.ts'
+import { createCore } from '../../core.ts'
+import { loadEnvironment } from '../../environment/environment.ts'
+import { connect, helloOf, type Opened, openRelay } from '../../routes/relay.fixture.ts'
+import { openAdmin, openStorage } from './admin.fixture.ts'
 
 let opened: Opened
 beforeEach(async () => {
@@ -154,13 +156,47 @@ describe('settings', () => {
     const changed = await change({ strategies: { visit: 'ask', part: null }, levels: 5 })
     expect(await body(changed)).toMatchObject({ strategy: 'clientWins', levels: 5 })
     expect(settings().strategies).toEqual({ visit: 'ask' })
-    expect(opened.relay.core.environment().strategyOf('visit').name).toBe('ask')
+    expect(opened.relay.core.environment().strategyOf('visit')).toBe('ask')
     expect((await change({ strategy: 'merge' })).status).toBe(412)
     expect((await change({ strategy: 'merge' }, changed.headers.get('etag')!)).status).toBe(200)
     expect((await body(ask('/settings', { method: 'PATCH', json: { strategies: { none: 'ask' } } }))).code).toBe(
       'unknown-table',
     )
-    expect((await ask('/settings', { method: 'PATCH', json: { strategy: 'coin' } })).status).toBe(400)
+    expect((await ask('/settings', { method: 'PATCH', json: { strategy: 'coin' } })).status).toBe(422)
+  })
+
+  test('[CF12] a strategy is set by its name, one of the application too; a name nobody knows is refused, saying where', async () => {
+    const change = async (json: unknown): Promise<Response> => {
+      const { headers } = await ask('/settings')
+      return ask('/settings', { method: 'PATCH', json, headers: { 'if-match': headers.get('etag')! } })
+    }
+    const settings = () => opened.relay.core.environment().settings
+    const before = settings()
+    const refused = await change({ strategy: 'urgentFirst', strategies: { visit: 'urgentLast' } })
+    expect(refused.status).toBe(422)
+    expect((await body(refused)).faults).toMatchObject([
+      { code: 'unknown-strategy', at: 'settings', message: 'there is no strategy "urgentFirst" here' },
+      { code: 'unknown-strategy', at: 'settings, table visit' },
+    ])
+    expect(settings()).toEqual(before)
+    const storage = await openStorage()
+    await opened.close()
+    const own = { strategies: [{ name: 'urgentFirst', decide: () => 'mine' as const }] }
+    opened = await openRelay({ storage, ...own })
+    expect((await change({ strategies: { visit: 'urgentFirst' } })).status).toBe(200)
+    expect(settings().strategies).toMatchObject({ visit: 'urgentFirst' })
+    // A relay without it does not start on that database, and says why; programs that settle nothing still read it.
+    const without = createCore({
+      storage,
+      identity: opened.relay.core.identity,
+      now: Date.now,
+      random: () => new Uint8Array(8),
+      log: () => {},
+    })
+    await expect(without).rejects.toMatchObject({ faults: [{ code: 'unknown-strategy', at: 'settings, table visit' }] })
+    expect((await storage.snapshot(view => loadEnvironment(view))).settings.strategies).toMatchObject({
+      visit: 'urgentFirst',
+    })
   })
 
   test('the least releases of apps are written as a whole, and are whole numbers', async () => {

@@ -34,6 +34,23 @@ const inForce = (user = 'fritz', app = 'test') => {
 }
 
 describe('the life of a profile', () => {
+  test('[CF12] [PR3] a profile that names a strategy its relay does not know is refused, beside its other faults', async () => {
+    const named = { name: 'Field', strategy: 'urgentFirst', items: [all('nothing'), all('visit')] }
+    await send('PUT', '/profiles/field', named, await tagOf('field'))
+    expect((await body(send('POST', '/profiles/field/validate'))).faults).toMatchObject([
+      { code: 'unknown-table' },
+      { code: 'unknown-strategy', at: 'profile Field', message: expect.stringMatching(/urgentFirst/) },
+    ])
+    const refused = await publish('field')
+    expect([refused.status, inForce()?.strategy]).toEqual([422, undefined])
+    expect(await codesOf(publish('field'))).toEqual(['unknown-table', 'unknown-strategy'])
+    await opened.close()
+    opened = await openAdmin({ strategies: [{ name: 'urgentFirst', decide: () => 'mine' }] })
+    await send('PUT', '/profiles/field', { ...named, items: [all('visit')] }, await tagOf('field'))
+    expect((await publish('field')).status).toBe(200)
+    expect(inForce()?.strategy).toBe('urgentFirst')
+  })
+
   test('[PR2] a draft reaches nobody until it is published, and then has the next version', async () => {
     const before = inForce()
     const edited = await body(send('PUT', '/profiles/field', wider, await tagOf('field')))
