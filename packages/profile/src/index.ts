@@ -13,7 +13,7 @@ export {
   defineCommand,
   stepOf,
 } from './edit/command.ts'
-export type { Outcome, Question, Rejection, RejectionCode } from './edit/outcome.ts'
+export type { ChangedBy, Outcome, Question, Rejection, RejectionCode } from './edit/outcome.ts'
 export type { Fault, Result } from './fault.ts'
 export { failed, FaultError, faultText, ok } from './fault.ts'
 export { Reader, ByteFault } from './bytes/reader.ts'

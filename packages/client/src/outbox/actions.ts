@@ -1,4 +1,4 @@
-import { checkArgs, checkRow, type Edit, type Fields, type Schema } from '@rejoin/profile'
+import { checkArgs, checkRow, type Edit, type Fields, type GoneReason, type Schema, type Table } from '@rejoin/profile'
 import { refusedBy, RejoinFault } from '../device/fault.ts'
 import type { Draft } from '../replica/draft.ts'
 import { goneIn } from '../replica/gone-columns.ts'
@@ -10,6 +10,7 @@ import { forgetGone } from '../replica/rows.ts'
 import { isLive } from '../replica/view.ts'
 import { orphan } from './orphans.ts'
 import { type Entry, isStuck, next } from './outbox-state.ts'
+import { alsoMine, askedWith, questionIn, seenAfter } from './question.ts'
 import { refuseTooLarge } from './size.ts'
 
 /** What a user does with an entry. An action on a member of a group is one on the whole group (OB13). */
@@ -62,21 +63,26 @@ const givenUpWith = (draft: Draft, entry: Entry): readonly Entry[] => {
 }
 
 /** OB8, OB9: again, with the same values or corrected ones (by column id). @throws RejoinFault where it is settled */
-export const retry = (draft: Draft, id: string, corrections: Fields, pen: Pen): void => {
+export const retry = (
+  draft: Draft,
+  id: string,
+  correction: Fields,
+  pen: Pen,
+  corrections: ReadonlyMap<string, Fields> = new Map([[id, correction]]),
+): void => {
   const entry = entryIn(draft, id)
   refuseUnseen(draft, entry)
   const members = groupOf(draft, entry)
   if (members.some(({ state }) => state.status === 'accepted' || state.status === 'withdrawing')) throw tooLate()
   // What nothing stops goes by itself; what the relay may have taken already would take effect twice.
   if (!members.some(({ state }) => isStuck(state))) {
-    if (Object.keys(corrections).length === 0) return
+    if ([...corrections.values()].every(fields => Object.keys(fields).length === 0)) return
     if (members.some(({ state }) => state.status === 'sent' || (state.status === 'waiting' && state.left)))
       throw onItsWay(entry)
   }
   const records = new Map<string, number>()
   for (const member of members) mark(records, member)
-  const answers = new Map(members.map(({ edit }) => [edit.id, edit.id === id ? corrections : {}]))
-  reauthorAll(draft, records, pen, answers)
+  reauthorAll(draft, records, pen, new Map([...members.map(({ edit }) => [edit.id, {}] as const), ...corrections]))
 }
 
 /** OB9: with corrected values by column name, a command with corrected arguments, or the answer to its question. */
@@ -86,12 +92,62 @@ export const resolve = (
   answer: 'mine' | 'theirs' | Readonly<Record<string, unknown>>,
   pen: Pen,
 ): void => {
+  const entry = entryIn(draft, id)
+  if (questionIn(entry) !== undefined) return answerQuestion(draft, entry, answer, pen)
   if (answer === 'theirs') return discard(draft, id, pen)
   if (answer === 'mine') return retry(draft, id, {}, pen)
-  const { edit } = entryIn(draft, id)
+  const { edit } = entry
   retry(draft, id, correct(draft, edit, answer), pen)
   const again = draft.entries().find(({ edit: { amends } }) => amends === id || (amends && amends === edit.amends))
   if (again !== undefined) refuseTooLarge(draft, again.edit)
+}
+
+/** One answer for all that is asked about together. */
+const answerQuestion = (
+  draft: Draft,
+  entry: Entry,
+  answer: 'mine' | 'theirs' | Readonly<Record<string, unknown>>,
+  pen: Pen,
+): void => {
+  const { table: name, record: id } = entry.edit
+  const asked = askedWith(draft, keyIn(entry), entry)
+  if (answer === 'theirs') return giveUp(draft, asked, pen)
+  const table = schemaIn(draft).tables.get(name)!
+  const values = answer === 'mine' ? undefined : checkedValues(table, entry.edit, answer)
+  const mine = seenAfter(asked)
+  const question = questionIn(entry)!
+  if (question.theirsDeleted && isHereNoMore(draft, entry) === 'deleted') {
+    giveUp(draft, asked, pen)
+    if (answer === 'mine' && mine.deleted) return
+    const fields = Object.fromEntries(
+      Object.entries({ ...mine.fields, ...values }).filter(([, value]) => value !== null),
+    )
+    return refuseTooLarge(draft, recordEdit(draft, { kind: 'create', table: name, id, fields }, pen))
+  }
+  refuseUnseen(draft, entry)
+  if (mine.deleted && values !== undefined) {
+    giveUp(draft, asked, pen)
+    return refuseTooLarge(draft, recordEdit(draft, { kind: 'update', table: name, id, fields: values }, pen))
+  }
+  const more = values ?? alsoMine(draft, asked, table, question)
+  const last = asked.findLast(({ edit: { kind } }) => kind === 'update' || kind === 'create')
+  retry(draft, entry.edit.id, {}, pen, last === undefined ? undefined : new Map([[last.edit.id, more]]))
+  const again = draft.chain(keyIn(entry)).at(-1)
+  if (again !== undefined) refuseTooLarge(draft, again.edit)
+}
+
+/** The latest first, so that nothing is recorded again only to be given up. */
+const giveUp = (draft: Draft, entries: readonly Entry[], pen: Pen): void => {
+  for (const { edit } of entries.toReversed()) {
+    const status = draft.entry(edit.id)?.state.status
+    if (status !== undefined && status !== 'withdrawing') discard(draft, edit.id, pen)
+  }
+}
+
+const checkedValues = (table: Table, { record }: Edit, values: Readonly<Record<string, unknown>>): Fields => {
+  const checked = checkRow(table, values, { create: false })
+  if (checked.ok) return checked.value
+  throw refusedBy(checked.faults[0]!, table.name, record)
 }
 
 const correct = (draft: Draft, edit: Edit, values: Readonly<Record<string, unknown>>): Fields => {
@@ -107,9 +163,7 @@ const correct = (draft: Draft, edit: Edit, values: Readonly<Record<string, unkno
     const message = `there is no table ${edit.table} any more`
     throw new RejoinFault({ code: 'unknown-table', message, table: edit.table, record: edit.record })
   }
-  const checked = checkRow(table, values, { create: false })
-  if (checked.ok) return checked.value
-  throw refusedBy(checked.faults[0]!, edit.table, edit.record)
+  return checkedValues(table, edit, values)
 }
 
 /** The author's values of a conflict again, as a new edit on the record as it is now. */
@@ -161,12 +215,12 @@ const keyIn = ({ edit }: Entry): string => keyOf({ table: edit.table, id: edit.r
  * An answer counts once its author holds the other side. Of a record that left this device, or was deleted, he never
  * will: it would be asked again for ever.
  */
-const refuseUnseen = (draft: Draft, { edit: { table, record }, state }: Entry): void => {
-  const question = state.status === 'held' ? state.question : undefined
-  const row = draft.rows.get(keyOf({ table, id: record }))
-  if (question === undefined || row?.gone === undefined || row.rev >= question.rev) return
+const refuseUnseen = (draft: Draft, entry: Entry): void => {
+  const { table, record } = entry.edit
+  const gone = isHereNoMore(draft, entry)
+  if (gone === undefined) return
   const place = { table, record }
-  throw row.gone === 'deleted'
+  throw gone === 'deleted'
     ? new RejoinFault({
         code: 'not-found',
         message: 'this record was deleted meanwhile',
@@ -189,6 +243,12 @@ const onItsWay = ({ edit: { table, record } }: Entry): RejoinFault =>
     table,
     record,
   })
+
+const isHereNoMore = (draft: Draft, entry: Entry): GoneReason | undefined => {
+  const question = questionIn(entry)
+  const row = draft.rows.get(keyIn(entry))
+  return question === undefined || row?.gone === undefined || row.rev >= question.rev ? undefined : row.gone
+}
 
 const tooLate = (): RejoinFault =>
   new RejoinFault({

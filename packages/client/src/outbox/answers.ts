@@ -16,6 +16,7 @@ import { isLive } from '../replica/view.ts'
 import { goOnWithoutGone } from './going-on.ts'
 import { adopt, isThere, orphan } from './orphans.ts'
 import { type Accepted, type Entry, next } from './outbox-state.ts'
+import { seenAfter } from './question.ts'
 
 /**
  * One message of changes is one commit: rows, removals, what became of the device's own edits, and what follows
@@ -205,10 +206,12 @@ const conflictsIn = (draft: Draft, answers: readonly Answered[], pen: Pen): Map<
 }
 
 /**
- * The record as its author had it. Where no image was sent, a newer row may already have replaced what he saw: his
- * own values up to this edit are laid over what is left.
+ * The record as its author had it. Where that was not kept, a newer row may already have replaced what he saw: his own
+ * values up to this edit are laid over what is left.
  */
-const mineIn = (draft: Draft, key: string, { edit }: Entry): Content => {
+const mineIn = (draft: Draft, key: string, entry: Entry): Content => {
+  const { edit } = entry
+  if (entry.before !== undefined || edit.kind === 'create') return seenAfter([entry])
   const chain = draft.chain(key)
   const own = chain.slice(0, chain.findIndex(each => each.edit.id === edit.id) + 1)
   const fields =

@@ -1,4 +1,4 @@
-import type { Answer, Edit, Outcome, Question, Rejection } from '@rejoin/profile'
+import type { Answer, Edit, Fields, Outcome, Question, Rejection } from '@rejoin/profile'
 
 /**
  * The life of an entry, as pure transitions:
@@ -29,6 +29,8 @@ export interface Entry {
   readonly state: EntryState
   /** never one with another (OB12) */
   readonly separate?: true
+  /** the record as its author saw it before, by column id; without one of a record that was not there */
+  readonly before?: Fields
 }
 
 export type EntryEvent =

@@ -1,24 +1,14 @@
-import {
-  type CommandCall,
-  type Content,
-  type Edit,
-  type Fields,
-  fieldsToRow,
-  type PlainRow,
-  type Schema,
-  type Table,
-  type Value,
-} from '@rejoin/profile'
+import { type CommandCall, type Edit, type Schema, type Table, type Value } from '@rejoin/profile'
 import type { Act } from '../device/act.ts'
 import { type Host, newUuid } from '../device/host.ts'
 import { createDerived, type Derived, type Observable } from '../observe/observable.ts'
 import { kept, keptList } from '../observe/same.ts'
 import { schemaOf } from '../replica/grant.ts'
 import { keyFrom, keyOf } from '../replica/memory.ts'
-import { aftersOf } from '../replica/reauthor.ts'
 import type { Reading } from '../replica/replica.ts'
 import { holdsIn } from './holding.ts'
 import { type Entry, type EntryState, isStuck } from './outbox-state.ts'
+import { askedWith, type ConflictQuestion, questionIn, shownQuestion } from './question.ts'
 import { nothingToSend, sendingAfter, type SendingProgress } from './sending-progress.ts'
 import { exported, readUnsent } from './unsent.ts'
 
@@ -58,7 +48,7 @@ export interface OutboxEntry {
   /** the entry that has to be settled first (OB7) */
   readonly heldBy?: string
   /** two versions to choose from: answered with `resolve` */
-  readonly question?: { readonly mine: PlainRow; readonly theirs: PlainRow; readonly theirsDeleted: boolean }
+  readonly question?: ConflictQuestion
   /** same in all entries that take effect together */
   readonly group?: string
   /** the entry it replaces */
@@ -68,8 +58,11 @@ export interface OutboxEntry {
   /** sends it again as it is (OB8); what nothing stops goes by itself */
   retry(): Promise<void>
   /**
-   * sends it again with corrected values by column name (OB9), a command with corrected arguments, or answers its question
-   * @throws RejoinFault `settled` where it may have been sent and is not answered yet; `not-found` where the question is of a record that is gone from here: only 'theirs' is left
+   * sends it again with corrected values by column name (OB9), a command with corrected arguments, or answers its question,
+   * for all edits that are asked about with it: 'mine' is the record as the question shows it, 'theirs' gives them up,
+   * values are a mix: his edits, with these values by column name instead, on theirs. Where they deleted the record it is
+   * created again
+   * @throws RejoinFault `settled` where it may have been sent and is not answered yet; `not-found` where the question is of a record that left this device: only 'theirs' is left
    */
   resolve(answer: 'mine' | 'theirs' | Readonly<Record<string, unknown>>): Promise<void>
 }
@@ -140,9 +133,11 @@ export const createOutbox = ({ replica, act, paused, host }: OutboxParts): Outbo
     progress.stale()
   })
 
-  const shown = ({ edit, state }: Entry, table: Table | undefined, heldBy: string | undefined): OutboxEntry => {
+  const shown = (entry: Entry, table: Table | undefined, heldBy: string | undefined): OutboxEntry => {
+    const { edit, state } = entry
     const named = Object.entries(edit.changes).map(([id, change]) => [table?.byId.get(id)?.name ?? id, change] as const)
-    const theirs = state.status === 'held' ? state.question : undefined
+    const key = keyOf({ table: edit.table, id: edit.record })
+    const question = questionIn(entry)
     const by = state.status === 'held' && state.by !== edit.id ? state.by : heldBy
     return {
       id: edit.id,
@@ -157,14 +152,17 @@ export const createOutbox = ({ replica, act, paused, host }: OutboxParts): Outbo
       ...(state.status === 'rejected' ? { error: errorOf(state) } : {}),
       ...(state.status === 'orphaned' ? { error: givenUp(edit, table, state.of) } : {}),
       ...(by === undefined ? {} : { heldBy: by }),
-      ...(theirs === undefined || table === undefined
+      ...(question === undefined || table === undefined
         ? {}
-        : { question: questionOf(edit, table, theirs, replica.view(keyOf({ table: edit.table, id: edit.record }))) }),
+        : { question: shownQuestion(askedWith(replica.present, key, entry), question, table, mayRead(key)) }),
       ...(edit.group === undefined ? {} : { group: edit.group }),
       ...(edit.amends === undefined ? {} : { amends: edit.amends }),
       ...answersTo(edit),
     }
   }
+  /** What expired, or may not be read any more, is not shown by way of a question either. */
+  const mayRead = (key: string): boolean =>
+    replica.memory.meta.sealed !== true && replica.present.rows.get(key)?.gone !== 'unknown'
   // Made once per edit, so that an entry that says what it said before is the one from before.
   const answersMade = new WeakMap<Edit, Answers>()
   const answersTo = (edit: Edit): Answers => {
@@ -225,14 +223,3 @@ const givenUp = ({ changes }: Edit, table: Table | undefined, of: string): NonNu
     refersTo: { table: name, record: id },
   }
 }
-
-const questionOf = (
-  edit: Edit,
-  table: Table,
-  theirs: { readonly theirs: Fields; readonly theirsDeleted: boolean },
-  seen: Content | undefined,
-): NonNullable<OutboxEntry['question']> => ({
-  mine: fieldsToRow(table, edit.record, seen?.fields ?? { ...edit.image, ...aftersOf(edit.changes) }),
-  theirs: fieldsToRow(table, edit.record, theirs.theirs),
-  theirsDeleted: theirs.theirsDeleted,
-})

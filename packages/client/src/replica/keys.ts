@@ -66,10 +66,15 @@ export const storedState = (state: Entry['state']): Entry['state'] => {
   return state.status === 'withdrawing' ? { ...state, told: false } : state
 }
 
-export const putEntry = ({ edit, state, separate }: Entry): StoreChange => ({
+export const putEntry = ({ edit, state, separate, before }: Entry): StoreChange => ({
   put: 'outbox',
   key: seqKey(edit.seq),
-  value: stored({ edit, state: storedState(state), ...(separate === undefined ? {} : { separate }) }),
+  value: stored({
+    edit,
+    state: storedState(state),
+    ...(separate === undefined ? {} : { separate }),
+    ...(before === undefined ? {} : { before }),
+  }),
 })
 
 export const deleteEntry = ({ edit }: Entry): StoreChange => ({ delete: 'outbox', key: seqKey(edit.seq) })

@@ -95,8 +95,12 @@ export const recordEdit = (draft: Draft, intent: Intent, pen: Pen): Edit => {
   const left = leavesAtOnce(draft, pen)
   const { ids } = draft.meta()
   draft.setMeta({ seq: edit.seq, ids: Math.max(ids, authored.index), ...(left ? { left: edit.seq } : {}) })
-  const entry: Entry = { edit, state: { status: 'waiting', left } }
-  draft.putEntry(intent.separate === undefined ? entry : { ...entry, separate: true })
+  draft.putEntry({
+    edit,
+    state: { status: 'waiting', left },
+    ...(intent.separate === undefined ? {} : { separate: true }),
+    ...(before === undefined || before.deleted ? {} : { before: before.fields }),
+  })
   return edit
 }
 

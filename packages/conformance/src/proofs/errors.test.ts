@@ -97,7 +97,7 @@ describe('errors', () => {
     expect(await rig.office.row('workorder', 'W1')).toMatchObject({ status: 'done' })
   })
 
-  it('[ER1] a conflict is a kind of its own: the question under "ask" says both records, the edit\'s values, time and user', async () => {
+  it('[ER1] a conflict is a kind of its own: the question under "ask" says what both knew, both records, the edit\'s values, time and user', async () => {
     rig = await openRig('ask')
     await rig.office.create('workorder', 'W1', order)
     const mia = await rig.device('mia')
@@ -116,9 +116,12 @@ describe('errors', () => {
         at,
         changes: { status: ['open', 'done'] },
         question: {
-          mine: { ...order, note: 'leaks', status: 'done' },
+          base: order,
+          mine: { ...order, status: 'done' },
+          mineDeleted: false,
           theirs: { ...order, note: 'leaks' },
           theirsDeleted: false,
+          changedBy: { note: { author: { id: 'olga', name: 'Olga' } } },
         },
       },
     ])

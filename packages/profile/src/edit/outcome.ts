@@ -27,6 +27,20 @@ export interface Question {
   readonly theirsDeleted: boolean
   /** the revision that has to be seen before an answer counts */
   readonly rev: number
+  /** who made theirs what it is since both last agreed, oldest first, as far as the record remembers them */
+  readonly by?: readonly ChangedBy[]
+}
+
+/** A change on the other side of a conflict. */
+export interface ChangedBy {
+  readonly edit: string
+  readonly device: string
+  /** whose it was: the relay adds it to what it tells */
+  readonly author?: { readonly id: string; readonly name: string }
+  /** ms since 1970 by the relay's clock; with `author` */
+  readonly at?: number
+  /** ids of the columns that still are as it made them */
+  readonly columns: readonly string[]
 }
 
 /** What became of an edit. Applied, lost, rejected and withdrawn are final for its id; held is not an end. */

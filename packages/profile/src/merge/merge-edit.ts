@@ -131,7 +131,13 @@ const parked = (
   const { conflict } = verdict
   if (conflict === undefined) return { outcome: { status: 'held', by: verdict.by } }
   const rev = record?.state === 'held' ? record.confirmed.rev : 0
-  const question = { theirs: conflict.theirs.fields, theirsDeleted: conflict.theirs.deleted, rev }
+  const columns = record?.state === 'held' ? record.confirmed.columns : {}
+  const by = conflict.against.map(change => ({
+    edit: change.edit,
+    device: change.device,
+    columns: Object.keys(columns).filter(column => columns[column] === change.rev),
+  }))
+  const question = { theirs: conflict.theirs.fields, theirsDeleted: conflict.theirs.deleted, rev, by }
   return {
     outcome: { status: 'held', by: verdict.by, question },
     ledger: entry(edit, 'held', conflict, conflict.theirs, strategy, knowledge, rev),

@@ -1,5 +1,5 @@
 import type { Edit } from '../edit/edit.ts'
-import type { Outcome } from '../edit/outcome.ts'
+import type { ChangedBy, Outcome } from '../edit/outcome.ts'
 import type { Value } from '../schema/schema.ts'
 import {
   blob,
@@ -71,6 +71,14 @@ export interface Answered {
   readonly answer: Answer
 }
 
+const changedBy: Shape<ChangedBy> = struct({
+  edit: text,
+  device: hex,
+  author: optional(struct({ id: text, name: text })),
+  at: optional(uint),
+  columns: list(text, 1_000),
+})
+
 export const answerShape: Shape<Answer> = union('status', {
   applied: struct({ rev: uint, conflict: optional(text) }),
   lost: struct({ rev: uint, to: uint, conflict: text }),
@@ -80,7 +88,10 @@ export const answerShape: Shape<Answer> = union('status', {
     column: optional(text),
     rule: optional(text),
   }),
-  held: struct({ by: text, question: optional(struct({ theirs: fields, theirsDeleted: flag, rev: uint })) }),
+  held: struct({
+    by: text,
+    question: optional(struct({ theirs: fields, theirsDeleted: flag, rev: uint, by: optional(list(changedBy, 100)) })),
+  }),
   withdrawn: struct({}),
   wait: struct({}),
   resync: struct({}),

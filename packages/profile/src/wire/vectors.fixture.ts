@@ -130,7 +130,24 @@ export const downVectors: readonly Down[] = [
       { edit: '4', answer: { status: 'held', by: '3' } },
       {
         edit: '5',
-        answer: { status: 'held', by: '5', question: { theirs: { name: 'B' }, theirsDeleted: false, rev: 9 } },
+        answer: {
+          status: 'held',
+          by: '5',
+          question: {
+            theirs: { name: 'B' },
+            theirsDeleted: false,
+            rev: 9,
+            by: [
+              {
+                edit: '0',
+                device: '99aabbccddeeff00',
+                author: { id: 'ben', name: 'Ben Olsen' },
+                at: 1_700_000_000_000,
+                columns: ['name'],
+              },
+            ],
+          },
+        },
       },
       { edit: '6', answer: { status: 'withdrawn' } },
       { edit: '7', answer: { status: 'wait' } },

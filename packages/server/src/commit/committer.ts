@@ -6,6 +6,7 @@ import { keyOf, type RecordKey, type Storage, type StoredRecord, type Wanted } f
 import { rejected } from './admission.ts'
 import { type Circumstances, voidKey } from './answering.ts'
 import { decide } from './decide.ts'
+import { named } from './naming.ts'
 import type { Changed, Judged, Submission } from './submission.ts'
 import { createWorkspace, stateOf, type Workspace } from './workspace.ts'
 
@@ -100,34 +101,50 @@ const tell = async ({ publish, log }: CommitterParts, committed: Committed): Pro
   }
 }
 
-const commitBatch = (
+const commitBatch = async (
   parts: CommitterParts,
   batch: readonly Waiting[],
 ): Promise<{ readonly committed: Committed; readonly judged: readonly (readonly Judged[])[] }> => {
   const environment = parts.environment()
   const rights = rightsByPerson(environment)
-  return parts.storage.commit(wantedBy(batch.flatMap(({ submissions }) => submissions)), found => {
-    const work = createWorkspace(found, parts.newCommit())
-    const { commands, rules, authority, log } = parts
-    const circumstances = { environment, rights, commands, rules, authority, now: parts.now(), log }
-    const judged = batch.map(({ submissions }) =>
-      submissions.flatMap(submission => decideAlone(work, submission, circumstances, parts.log)),
-    )
-    const settled = work.settled()
-    const answers = new Map<object, Judged[]>()
-    batch.forEach(({ origin }, index) => answers.set(origin, [...(answers.get(origin) ?? []), ...judged[index]!]))
-    const standing = standingRows(judged.flat(), settled.changed, found.records)
-    return {
-      result: {
-        committed: { head: settled.head, from: found.head.rev, changed: settled.changed, answers, standing },
-        judged,
-      },
-      ...(settled.head.rev > found.head.rev ? { head: settled.head } : {}),
-      records: settled.records,
-      edits: settled.edits,
-      ledger: settled.ledger,
-    }
-  })
+  const { judged: decided, ...committed } = await parts.storage.commit(
+    wantedBy(batch.flatMap(({ submissions }) => submissions)),
+    found => {
+      const work = createWorkspace(found, parts.newCommit())
+      const { commands, rules, authority, log } = parts
+      const circumstances = { environment, rights, commands, rules, authority, now: parts.now(), log }
+      const judged = batch.map(({ submissions }) =>
+        submissions.flatMap(submission => decideAlone(work, submission, circumstances, parts.log)),
+      )
+      const settled = work.settled()
+      const standing = standingRows(judged.flat(), settled.changed, found.records)
+      return {
+        result: { head: settled.head, from: found.head.rev, changed: settled.changed, standing, judged },
+        ...(settled.head.rev > found.head.rev ? { head: settled.head } : {}),
+        records: settled.records,
+        edits: settled.edits,
+        ledger: settled.ledger,
+      }
+    },
+  )
+  const judged = await namedOrNot(parts, environment, decided)
+  const answers = new Map<object, Judged[]>()
+  batch.forEach(({ origin }, index) => answers.set(origin, [...(answers.get(origin) ?? []), ...judged[index]!]))
+  return { committed: { ...committed, answers }, judged }
+}
+
+/** What is committed is told, with names or without. */
+const namedOrNot = async (
+  { storage, log }: CommitterParts,
+  environment: Environment,
+  judged: readonly (readonly Judged[])[],
+): Promise<readonly (readonly Judged[])[]> => {
+  try {
+    return await named(storage, environment, judged)
+  } catch (error) {
+    log(error)
+    return judged
+  }
 }
 
 /** Others share the transaction: what cannot be decided is refused alone and leaves nothing behind. */

@@ -103,7 +103,7 @@ export const answersFor = (
   }
   const answers = judged.map(({ edit, table, record, answer }): Answered => {
     const part = held(keyOf({ table, id: record })) ? scope.tables.get(table) : undefined
-    return { edit, answer: servedAnswer(answer, part) }
+    return { edit, answer: servedAnswer(answer, part, sawDeleted(standing.get(keyOf({ table, id: record })), scope)) }
   })
   return { rows, gone, answers }
 }
@@ -112,9 +112,21 @@ export const answersFor = (
 const whyGone = ({ deleted, fields }: Content, part: TableScope | undefined, id: string): GoneReason =>
   deleted ? 'deleted' : part !== undefined && !part.reads(fields, id) ? 'unknown' : 'left'
 
+/** A record that is deleted, and that its reader could read to the end. */
+const sawDeleted = (row: Changed | undefined, scope: Scope): boolean =>
+  row?.after.deleted === true && scope.tables.get(row.table)?.reads(row.after.fields, row.id) === true
+
 /** A question names the other version: the columns its author's device may hold, while it may hold the record at all. */
-const servedAnswer = (answer: Answer, part: TableScope | undefined): Answer => {
+const servedAnswer = (answer: Answer, part: TableScope | undefined, sawDelete: boolean): Answer => {
   if (answer.status !== 'held' || answer.question === undefined) return answer
-  const theirs = Object.entries(answer.question.theirs).filter(([column]) => part?.columns.has(column) === true)
-  return { ...answer, question: { ...answer.question, theirs: Object.fromEntries(theirs) } }
+  const { theirs, theirsDeleted, rev, by } = answer.question
+  const isHeld = (column: string): boolean => part?.columns.has(column) === true
+  const shown = Object.fromEntries(Object.entries(theirs).filter(([column]) => isHeld(column)))
+  const question = { theirs: shown, theirsDeleted, rev }
+  if (by === undefined) return { ...answer, question }
+  // Of who changed nothing that this device may hold it is not told either.
+  const known = by
+    .map(change => ({ ...change, columns: change.columns.filter(isHeld) }))
+    .filter(({ columns }, at) => columns.length > 0 || (sawDelete && at === by.length - 1))
+  return { ...answer, question: { ...question, by: known } }
 }
