@@ -122,7 +122,8 @@ const answerQuestion = (
     const fields = Object.fromEntries(
       Object.entries({ ...mine.fields, ...values }).filter(([, value]) => value !== null),
     )
-    return refuseTooLarge(draft, recordEdit(draft, { kind: 'create', table: name, id, fields }, pen))
+    const create = { kind: 'create', table: name, id, fields, amends: entry.edit.id } as const
+    return refuseTooLarge(draft, recordEdit(draft, create, pen))
   }
   refuseUnseen(draft, entry)
   if (mine.deleted && values !== undefined) {

@@ -146,7 +146,9 @@ export const createUsers = (canary: Canary, ledger: Ledger, chance: Chance): Use
     if (from.length === 0) return
     const entry = pick(from, a)
     const choice = kind === 'resolve' ? pick(['mine', 'theirs'] as const, b) : kind
-    if (choice === 'discard' || choice === 'theirs') {
+    // Over a delete, 'mine' is one new record instead of all that was asked about.
+    const anew = choice === 'mine' && entry.question?.theirsDeleted === true
+    if (choice === 'discard' || choice === 'theirs' || anew) {
       for (const edit of givenUpWith(entry, entries)) ledger.discard(edit)
     }
     device.act(entry.id, choice)
@@ -155,7 +157,7 @@ export const createUsers = (canary: Canary, ledger: Ledger, chance: Chance): Use
   return { act, change }
 }
 
-/** A group is given up as a whole, and with a create all that was to follow on its record. */
+/** A group is given up as a whole, and with a create, or a question, all that follows on its record. */
 const givenUpWith = (entry: OutboxEntry, all: readonly OutboxEntry[]): Set<string> => {
   const given = new Set([entry.id])
   for (let size = 0; size !== given.size;) {
@@ -163,7 +165,10 @@ const givenUpWith = (entry: OutboxEntry, all: readonly OutboxEntry[]): Set<strin
     const members = all.filter(({ id }) => given.has(id))
     for (const { id, group, table, record } of all) {
       const joins = members.some(each => each.group !== undefined && each.group === group)
-      const follows = members.some(each => each.kind === 'create' && each.table === table && each.record === record)
+      const follows = members.some(
+        each =>
+          (each.kind === 'create' || each.question !== undefined) && each.table === table && each.record === record,
+      )
       if (joins || follows) given.add(id)
     }
   }
