@@ -19,11 +19,13 @@ export type { LiveQuery } from './table/live.ts'
 export type { OrderBy, Query, Where } from './table/query.ts'
 export type { LiveRecord } from './table/watch.ts'
 export type { Online, OnlinePage, OnlineRow, OnlineRows, OnlineTable } from './online/online.ts'
+export type { WhyChange } from './online/why.ts'
 
 // what waits, what was refused, what met a conflict
 export type { Outbox, OutboxEntry } from './outbox/outbox.ts'
 export type { SendingProgress } from './outbox/sending-progress.ts'
 export type { LedgerNote, LedgerView } from './outbox/ledger.ts'
+export type { Change, ConflictQuestion } from './outbox/question.ts'
 
 // offline mode
 export type { ActionFunction, ActionScreen, AppActions, Placement } from './offline/actions.ts'

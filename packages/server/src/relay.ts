@@ -23,6 +23,7 @@ import { type ApiEnv, signedIn } from './routes/signed-in.ts'
 import { createSockets, type Sockets } from './routes/sockets.ts'
 import { syncSocket } from './routes/sync.ts'
 import { tableRoutes } from './routes/tables.ts'
+import { whyRoutes } from './routes/why.ts'
 import type { CodeRule } from './rules/code-rule.ts'
 import type { Storage } from './storage/storage.ts'
 import type { Wake } from './storage/wake.ts'
@@ -204,6 +205,7 @@ const createApi = (parts: FeedParts) =>
     .use(signedIn(parts.core))
     .route('/', tableRoutes(parts.core))
     .route('/', historyRoutes(parts.core))
+    .route('/', whyRoutes(parts.core))
     .route('/', feedRoutes(parts))
 
 /** The door is the first of them: what is mounted behind it needs none of its own. */

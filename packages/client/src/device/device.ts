@@ -29,6 +29,7 @@ import { createTable, type TableApi, type TableParts } from '../table/table.ts'
 import type { Act } from './act.ts'
 import { createEngine } from './engine.ts'
 import { createFacts, type Facts, type Removal, type Stats } from './facts.ts'
+import type { RejoinFault } from './fault.ts'
 import { createGuard } from './guard.ts'
 import type { Host } from './host.ts'
 import { keepInside } from './inside.ts'
@@ -169,7 +170,10 @@ export const pausedAtFirst = ({ autoSend }: Pick<DeviceOptions, 'autoSend'>): re
   autoSend === false ? ['manual'] : []
 
 export interface FaceParts
-  extends Omit<OnlineParts, 'refusal' | 'after'>, Pick<Rejoin, 'meet' | 'close'>, Pick<DeviceOptions, 'documents'> {
+  extends
+    Omit<OnlineParts, 'refusal' | 'after' | 'restoring'>,
+    Pick<Rejoin, 'meet' | 'close'>,
+    Pick<DeviceOptions, 'documents'> {
   readonly replica: Reading
   readonly facts: Facts
   readonly store: Store
@@ -193,7 +197,8 @@ export const createFace = ({
   const { link, progress, cache, paused, late, stats } = facts
   const { screen: replica, act } = createGuard({ held, facts, token: online.token, act: perform, report })
   const outbox = createOutbox({ replica, act, paused, host })
-  const asked = createOnline({ ...online, after: host.after, refusal: () => refusalIn(replica, link.current) })
+  const refusal = (): RejoinFault | undefined => refusalIn(replica, link.current)
+  const asked = createOnline({ ...online, after: host.after, refusal, restoring: { replica, act } })
   const pins = createPins({ replica, act, online: asked, host })
   const offline = createOfflineMode({ replica, act, link, cache, also: pins.refresh, report })
   const { status, page } = watchStatus({ replica, facts, outbox, offline, report })

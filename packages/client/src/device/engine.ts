@@ -270,7 +270,7 @@ export const createEngine = ({
   const act: Engine['act'] = (what, first) =>
     isSwitch(what) ? turn(what) : isRemoval(what) ? removal(what, first) : deed(what, first)
   const refusal = (): RejoinFault | undefined => refusalIn(replica, facts.link.current)
-  const online = createOnline({ ...reach, token, after: host.after, refusal })
+  const online = createOnline({ ...reach, token, after: host.after, refusal, restoring: { replica, act } })
   const renewing = createRenewing({ replica, act, online, host, link: facts.link })
   return {
     act,

@@ -1,6 +1,7 @@
 import type { PlainRow } from '@rejoin/profile'
 import { RejoinFault, type RejoinFaultCode } from '../device/fault.ts'
 import type { Token } from '../session/link.ts'
+import { type WhyChange, whyFrom, type WhyParts } from './why.ts'
 
 /**
  * The relay's tables directly, never the device's copy (OM8, OM9): reaches rows outside the profile, and fails at
@@ -9,6 +10,11 @@ import type { Token } from '../session/link.ts'
 export interface Online {
   /** a table of the relay by its name, within this user's rights */
   table(name: string): OnlineTable
+  /**
+   * "why did my value change?", newest first: of one column or of all that the user may read, of any record he may read.
+   * It names people; `ledger.why` says, without them, what this device was told itself
+   */
+  why(table: string, id: string, column?: string): Promise<readonly WhyChange[]>
 }
 
 /**
@@ -68,6 +74,8 @@ export interface OnlineParts {
   readonly refusal: () => RejoinFault | undefined
   /** runs once after `ms`; @returns cancels it */
   readonly after: (ms: number, run: () => void) => () => void
+  /** where what was given up is written again */
+  readonly restoring: Omit<WhyParts, 'table'>
 }
 
 /** ms after which a relay that does not answer counts as out of reach */
@@ -80,6 +88,7 @@ export const createOnline = ({
   fetch: ask = (...request) => fetch(...request),
   refusal,
   after,
+  restoring,
 }: OnlineParts): Online => {
   const call = async (
     method: string,
@@ -94,7 +103,7 @@ export const createOnline = ({
     const cancel = after(PATIENCE, () => giveUp.abort(new Error('no answer in time')))
     try {
       const bearer = typeof token === 'string' ? token : await token().catch(given)
-      const response = await ask(`${url.replace(/\/$/, '')}/api/tables/${path}`, {
+      const response = await ask(`${url.replace(/\/$/, '')}/api/${path}`, {
         method,
         signal: giveUp.signal,
         headers: {
@@ -112,39 +121,49 @@ export const createOnline = ({
       cancel()
     }
   }
+  const table = (name: string): OnlineTable => {
+    const at = `tables/${encodeURIComponent(name)}`
+    const one = (id: string): string => `${at}/${encodeURIComponent(id)}`
+    return {
+      query: async ({ limit, after: from, where = {} } = {}) => {
+        const search = new URLSearchParams(
+          Object.entries(where).map(([column, value]) => [column, value === null ? '' : String(value)]),
+        )
+        if (limit !== undefined) search.set('limit', String(limit))
+        if (from !== undefined) search.set('after', from)
+        return (await call('GET', `${at}?${search.toString()}`)) as OnlineRows
+      },
+      get: async id => {
+        try {
+          return (await call('GET', one(id))) as OnlineRow
+        } catch (fault) {
+          if (fault instanceof RejoinFault && fault.code === 'not-found') return undefined
+          throw fault
+        }
+      },
+      create: async values => (await call('POST', at, { values })) as OnlineRow,
+      update: async (id, values, { ifRev } = {}) =>
+        (await call(
+          'PATCH',
+          one(id),
+          { values },
+          ifRev === undefined ? {} : { 'if-match': String(ifRev) },
+        )) as OnlineRow,
+      delete: async id => void (await call('DELETE', one(id))),
+    }
+  }
   return {
-    table: name => {
-      const at = encodeURIComponent(name)
-      const one = (id: string): string => `${at}/${encodeURIComponent(id)}`
-      return {
-        query: async ({ limit, after: from, where = {} } = {}) => {
-          const search = new URLSearchParams(
-            Object.entries(where).map(([column, value]) => [column, value === null ? '' : String(value)]),
-          )
-          if (limit !== undefined) search.set('limit', String(limit))
-          if (from !== undefined) search.set('after', from)
-          return (await call('GET', `${at}?${search.toString()}`)) as OnlineRows
-        },
-        get: async id => {
-          try {
-            return (await call('GET', one(id))) as OnlineRow
-          } catch (fault) {
-            if (fault instanceof RejoinFault && fault.code === 'not-found') return undefined
-            throw fault
-          }
-        },
-        create: async values => (await call('POST', at, { values })) as OnlineRow,
-        update: async (id, values, { ifRev } = {}) =>
-          (await call(
-            'PATCH',
-            one(id),
-            { values },
-            ifRev === undefined ? {} : { 'if-match': String(ifRev) },
-          )) as OnlineRow,
-        delete: async id => void (await call('DELETE', one(id))),
-      }
+    table,
+    why: async (name, record, column) => {
+      const search = new URLSearchParams({ table: name, record, ...(column === undefined ? {} : { column }) })
+      const { changes } = (await call('GET', `why?${search.toString()}`)) as Said
+      return whyFrom(changes, name, record, { ...restoring, table })
     },
   }
+}
+
+interface Said {
+  readonly changes: readonly Omit<WhyChange, 'restore'>[]
 }
 
 export const unreachable = (message: string): RejoinFault =>

@@ -2,10 +2,10 @@ import { checkArgs, checkRow, type Edit, type Fields, type GoneReason, type Sche
 import { refusedBy, RejoinFault } from '../device/fault.ts'
 import type { Draft } from '../replica/draft.ts'
 import { goneIn } from '../replica/gone-columns.ts'
-import { schemaOf } from '../replica/grant.ts'
+import { imageColumns, schemaOf } from '../replica/grant.ts'
 import { decode, keyOf, type RecordKey } from '../replica/memory.ts'
 import { aftersOf, reauthorAll } from '../replica/reauthor.ts'
-import { type Pen, recordEdit, takeFreshId, viewIn } from '../replica/recording.ts'
+import { grantIn, type Pen, recordEdit, takeFreshId, viewIn } from '../replica/recording.ts'
 import { forgetGone } from '../replica/rows.ts'
 import { isLive } from '../replica/view.ts'
 import { orphan } from './orphans.ts'
@@ -119,9 +119,7 @@ const answerQuestion = (
   if (question.theirsDeleted && isHereNoMore(draft, entry) === 'deleted') {
     giveUp(draft, asked, pen)
     if (answer === 'mine' && mine.deleted) return
-    const fields = Object.fromEntries(
-      Object.entries({ ...mine.fields, ...values }).filter(([, value]) => value !== null),
-    )
+    const fields = writableOf(draft, table, { ...mine.fields, ...values })
     const create = { kind: 'create', table: name, id, fields, amends: entry.edit.id } as const
     return refuseTooLarge(draft, recordEdit(draft, create, pen))
   }
@@ -172,8 +170,13 @@ export const restore = (draft: Draft, conflict: string, pen: Pen): void => {
   const found = draft.ledger.get(conflict)
   if (found === undefined) throw tooLate()
   const { table, record: id, changes } = found
-  if (!isLive(viewIn(draft, keyOf({ table, id })))) {
-    throw new RejoinFault({ code: 'not-found', message: 'Record not found', table, record: id })
+  const key = keyOf({ table, id })
+  if (!isLive(viewIn(draft, key))) {
+    const isDeleted = draft.rows.get(key)?.gone === 'deleted'
+    if (isDeleted && found.kind === 'delete') return
+    if (!isDeleted) throw new RejoinFault({ code: 'not-found', message: 'Record not found', table, record: id })
+    const fields = writableOf(draft, schemaIn(draft).tables.get(table)!, found.mine.fields)
+    return refuseTooLarge(draft, recordEdit(draft, { kind: 'create', table, id, fields }, pen))
   }
   const kind = found.kind === 'delete' ? 'delete' : 'update'
   const fields = kind === 'delete' ? {} : aftersOf(changes)
@@ -185,6 +188,12 @@ export const restore = (draft: Draft, conflict: string, pen: Pen): void => {
   // A command whose offline step showed nothing wrote no values that could come back.
   if (kind === 'update' && Object.keys(fields).length === 0) return
   refuseTooLarge(draft, recordEdit(draft, { kind, table, id, fields }, pen))
+}
+
+/** Of a record as its author had it, what he may write where it is created again. */
+const writableOf = (draft: Draft, table: Table, fields: Fields): Fields => {
+  const columns = imageColumns(grantIn(draft), table)
+  return Object.fromEntries(Object.entries(fields).filter(([id, value]) => value !== null && columns.includes(id)))
 }
 
 /** From which edit on a record's entries are recorded again. */

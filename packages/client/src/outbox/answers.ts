@@ -11,6 +11,7 @@ import type { Draft } from '../replica/draft.ts'
 import { decode, type Kept, keyOf } from '../replica/memory.ts'
 import { aftersOf, reauthorAll } from '../replica/reauthor.ts'
 import { type Pen, settledViewIn, takeFreshId, viewIn } from '../replica/recording.ts'
+import { noteReplaced, noteReplacedBefore } from '../replica/replaced.ts'
 import { dropRow, forgetGone, takeRow } from '../replica/rows.ts'
 import { isLive } from '../replica/view.ts'
 import { goOnWithoutGone } from './going-on.ts'
@@ -37,7 +38,10 @@ export const takeChanges = (draft: Draft, message: ChangesMessage, pen: Pen): Ar
   for (const { table, id, envelope } of message.rows) {
     const key = keyOf({ table, id })
     touched.add(key)
-    if (takeRow(draft, key, envelope)) rows++
+    const before = draft.rows.get(key)
+    if (!takeRow(draft, key, envelope)) continue
+    rows++
+    noteReplaced(draft, key, before, pen.now())
   }
   for (const { table, id } of message.gone) gone.add(keyOf({ table, id }))
   const again = new Set<string>()
@@ -177,6 +181,10 @@ const settle = (
   const authored = draft.authored.get(key)
   if (kind === 'create' && authored !== undefined && confirmed !== undefined) {
     draft.authored.set(key, { ...authored, incarnation: confirmed.confirmed.incarnation })
+  }
+  if (answer.status === 'applied') {
+    const mine = { rev: answer.rev, edit: id, device: entry.edit.device }
+    noteReplacedBefore(draft, key, mine, aftersOf(entry.edit.changes), pen.now())
   }
   if (answer.conflict === undefined) return
   const known = conflicts.get(id) ?? conflicted(entry, answer, undefined, undefined, pen)

@@ -2,14 +2,18 @@ import { fieldsToRow, type PlainRow, sameValue, type Table } from '@rejoin/profi
 import type { Act } from '../device/act.ts'
 import { createDerived, type Observable } from '../observe/observable.ts'
 import { keptList } from '../observe/same.ts'
-import type { Conflicted } from '../replica/conflicted.ts'
+import { type Conflicted, keyOfConflicted } from '../replica/conflicted.ts'
 import { SCHEMA } from '../replica/gone-columns.ts'
 import { schemaOf } from '../replica/grant.ts'
 import type { Reading } from '../replica/replica.ts'
 
 /** Conflicts this device's edits met, newest first: both versions, and who was on the other side (CF6, CF16). */
 export interface LedgerView extends Observable<readonly LedgerNote[]> {
-  /** "why did my value change?": of one column, the conflicts that made it other than one side wanted it */
+  /**
+   * "why did my value change?", as far as this device was told, newest first: of a record or one column of it, the
+   * conflicts that made it other than one side wanted it, and later changes of others that replaced what was written
+   * here. Who the others are only the relay knows: `online.why`
+   */
   why(table: string, id: string, column?: string): readonly LedgerNote[]
 }
 
@@ -23,9 +27,15 @@ export interface LedgerNote {
   readonly record: string
   /** what the edit was */
   readonly kind: Conflicted['kind']
-  /** `applied`: the edit counts, in part or whole; `lost`: the other side does */
-  readonly status: 'applied' | 'lost'
-  /** name of the strategy that settled it; `schema`: of columns that are no more, whose values `mine` holds by their ids */
+  /**
+   * `applied`: the edit counts, in part or whole; `lost`: the other side does; `replaced`: it had taken effect, and
+   * somebody's later change gave these values up for others
+   */
+  readonly status: Conflicted['status']
+  /**
+   * name of the strategy that settled it; `schema`: of columns that are no more, whose values `mine` holds by their ids;
+   * '' where this device was not told, or there was no conflict
+   */
   readonly strategy: string
   /** revision at which it was settled */
   readonly rev: number
@@ -39,7 +49,10 @@ export interface LedgerNote {
   readonly result: PlainRow | undefined
   /** the others' changes it met */
   readonly against: Conflicted['against']
-  /** writes the author's values again, as a new edit on the record as it is now. @throws RejoinFault */
+  /**
+   * writes the author's values again, as a new edit on the record as it is now; a record deleted since is created again
+   * @throws RejoinFault
+   */
   restore(): Promise<void>
 }
 
@@ -77,7 +90,7 @@ export const createLedger = (
       theirs: theirs?.deleted === true ? undefined : row(theirs),
       result: result?.deleted === true ? undefined : row(result),
       against,
-      restore: () => act({ do: 'restore', conflict: edit }),
+      restore: () => act({ do: 'restore', conflict: keyOfConflicted(found) }),
     }
   }
   const notes = (): readonly LedgerNote[] =>
@@ -85,9 +98,19 @@ export const createLedger = (
     replica.memory.meta.sealed === true
       ? []
       : [...replica.memory.ledger.values()].toSorted((a, b) => b.rev - a.rev).map(noteOf)
-  const list = createDerived<readonly LedgerNote[]>(before => keptList(before, notes()), report)
+  const all = createDerived<readonly LedgerNote[]>(before => keptList(before, notes()), report)
+  const list = createDerived<readonly LedgerNote[]>(
+    before =>
+      keptList(
+        before,
+        all.current.filter(({ status }) => status !== 'replaced'),
+      ),
+    report,
+  )
   replica.touched.subscribe(({ ledger, state }) => {
-    if (ledger || state) list.stale()
+    if (!ledger && !state) return
+    all.stale()
+    list.stale()
   })
   return {
     get current() {
@@ -95,7 +118,7 @@ export const createLedger = (
     },
     subscribe: list.subscribe,
     why: (table, id, column) =>
-      list.current.filter(
+      all.current.filter(
         note => note.table === table && note.record === id && (column === undefined || isAbout(note, column)),
       ),
   }

@@ -82,7 +82,7 @@ export const shownQuestion = (
   }
 }
 
-const changeOf = ({ columns: _, ...change }: ChangedBy): Change => change
+const changeOf = ({ columns: _columns, ...change }: ChangedBy): Change => change
 
 /**
  * What "mine" needs beside the edits themselves: columns the others changed and he did not, as he saw them, as far as

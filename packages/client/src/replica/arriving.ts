@@ -24,6 +24,8 @@ export const arriving = (
   upTo: Position | undefined,
 ): Arriving | undefined => {
   if (memory.entries.size > 0 || gone.length > 0 || answers.length > 0) return undefined
+  // A value of the device's own may be replaced by it, which is to be remembered (replaced.ts).
+  if (memory.authored.size > 0 && rows.some(row => memory.authored.has(keyOf(row)))) return undefined
   const { taken, count } = takenOf(memory, rows)
   const meta = upTo === undefined ? memory.meta : { ...memory.meta, cursor: later(upTo, memory.meta.cursor) }
   const changes = metaChanges(memory.meta, meta)

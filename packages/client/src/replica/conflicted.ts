@@ -1,12 +1,14 @@
 import type { Changes, Content, EditKind, Visible } from '@rejoin/profile'
 
-/** What happened to an edit of this device that met a conflict: why a value is not what was typed (CF6, CF16). */
+/** What happened to an edit of this device: why a value is not what was typed (CF6, CF16). */
 export interface Conflicted {
   readonly edit: string
   readonly table: string
   readonly record: string
   readonly kind: EditKind
-  readonly status: 'applied' | 'lost'
+  /** `replaced`: it had taken effect, and a later change of somebody else gave these columns other values */
+  readonly status: 'applied' | 'lost' | 'replaced'
+  /** '' where it is not known here, or there was no conflict */
   readonly strategy: string
   readonly rev: number
   /** ms since 1970, this device's clock */
@@ -19,3 +21,7 @@ export interface Conflicted {
   /** changes by others since the author's base */
   readonly against: readonly Visible[]
 }
+
+/** An edit meets one conflict at most, and may be replaced column by column after that. */
+export const keyOfConflicted = ({ edit, status, rev }: Conflicted): string =>
+  status === 'replaced' ? `${edit} ${rev}` : edit

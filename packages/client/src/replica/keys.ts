@@ -4,7 +4,7 @@ import type { Entry } from '../outbox/outbox-state.ts'
 import type { Pin, Pinned } from '../pins/pin.ts'
 import { shelfOf } from '../store/change.ts'
 import type { StoreChange, StoreValue } from '../store/store.ts'
-import type { Conflicted } from './conflicted.ts'
+import { type Conflicted, keyOfConflicted } from './conflicted.ts'
 import { type Authored, type Meta, type Row, rowFrom, type TableState } from './memory.ts'
 
 /** How the store is laid out: which shelf, which key, which value. Everything here is plain data already. */
@@ -120,7 +120,7 @@ export const putForm = (name: string, form: FormDraft | undefined): StoreChange 
 
 export const putConflicted = (conflicted: Conflicted): StoreChange => ({
   put: 'ledger',
-  key: conflicted.edit,
+  key: keyOfConflicted(conflicted),
   value: stored(conflicted),
 })
 

@@ -1,4 +1,4 @@
-import { type Changes, type Fields, type LedgerEntry, type Value } from '@rejoin/profile'
+import { type Changes, type Content, type Fields, type LedgerEntry, type Value } from '@rejoin/profile'
 import type { Row } from '../live/neighbours.ts'
 import type { RecordKey, StoredEdit, View } from '../storage/storage.ts'
 
@@ -8,6 +8,8 @@ export interface Version {
   readonly rev: number
   /** undefined where there was no record, or a deleted one */
   readonly before: Row | undefined
+  /** as it became; fields of a deleted record are what it was */
+  readonly after: Content
 }
 
 /** of one record */
@@ -24,11 +26,13 @@ export const versionsOf = async (view: View, key: RecordKey): Promise<readonly V
     await view.ledger({ table: key.table, record: key.id, limit: MOST_EDITS }),
   ]
   const conflicts = new Map(ledger.map(entry => [entry.edit, entry]))
-  let after: Fields = stored === undefined || stored.purged ? {} : (JSON.parse(stored.json) as Fields)
+  const fields = stored === undefined || stored.purged ? {} : (JSON.parse(stored.json) as Fields)
+  let after: Content = { fields, deleted: stored?.deleted ?? true }
   return edits.map(({ edit, rev }) => {
-    const before = beforeOf(edit, after, conflicts.get(edit.edit))
-    after = before.fields
-    return { edit, rev, before: before.deleted ? undefined : { id: key.id, fields: before.fields } }
+    const before = beforeOf(edit, after.fields, conflicts.get(edit.edit))
+    const version = { edit, rev, before: before.deleted ? undefined : { id: key.id, fields: before.fields }, after }
+    after = before
+    return version
   })
 }
 

@@ -30,7 +30,8 @@ export const rowFor = ({ rights }: Caller, table: Table, stored: StoredIndex | u
   return { id: stored.id, rev: stored.rev, values: valuesFor(rights.readable(table.name), table, stored.id, fields) }
 }
 
-const valuesFor = (readable: ReadonlySet<string>, table: Table, id: string, fields: Fields): PlainRow => {
+/** By column name, without the hidden ones. */
+export const valuesFor = (readable: ReadonlySet<string>, table: Table, id: string, fields: Fields): PlainRow => {
   const row = fieldsToRow(table, id, fields)
   const hidden = table.columns.filter(column => !readable.has(column.id))
   if (hidden.length === 0) return row
