@@ -1,5 +1,6 @@
 import {
   type Answered,
+  type ChangedBy,
   type ChangesMessage,
   type Content,
   type Fields,
@@ -195,8 +196,15 @@ const settle = (
     ...known,
     theirs: answer.status === 'lost' ? stated : known.theirs,
     result: stated,
-    against: recent.filter(({ rev, device }) => rev > entry.edit.base.rev && device !== entry.edit.device),
+    against: recent
+      .filter(({ rev, device }) => rev > entry.edit.base.rev && device !== entry.edit.device)
+      .map(change => ({ ...change, ...whose(answer, change.edit) })),
   })
+}
+
+const whose = ({ by = [] }: Accepted, edit: string): Pick<ChangedBy, 'author' | 'at'> => {
+  const { author, at } = by.find(change => change.edit === edit) ?? {}
+  return { ...(author === undefined ? {} : { author }), ...(at === undefined ? {} : { at }) }
 }
 
 /** Taken before anything is stored: what the author saw, and what he held of the other side. */

@@ -69,8 +69,11 @@ export const shownQuestion = (
   const row = (fields: Fields): PlainRow => fieldsToRow(table, first.edit.record, fields)
   const mine = seenAfter(readable ? entries : entries.map(({ edit, state }) => ({ edit, state })))
   const changedBy: Record<string, Change> = {}
-  for (const { columns, ...change } of by) for (const id of columns) changedBy[table.byId.get(id)?.name ?? id] = change
-  const last = by.at(-1)
+  let last: Change | undefined
+  for (const { columns, ...change } of by) {
+    for (const id of columns) changedBy[table.byId.get(id)?.name ?? id] = change
+    last = change
+  }
   return {
     base: readable && first.before !== undefined ? row(first.before) : undefined,
     mine: row(mine.fields),
@@ -78,11 +81,9 @@ export const shownQuestion = (
     theirs: row(readable ? theirs : {}),
     theirsDeleted,
     changedBy: readable ? changedBy : {},
-    ...(readable && theirsDeleted && last !== undefined ? { deletedBy: changeOf(last) } : {}),
+    ...(readable && theirsDeleted && last !== undefined ? { deletedBy: last } : {}),
   }
 }
-
-const changeOf = ({ columns: _columns, ...change }: ChangedBy): Change => change
 
 /**
  * What "mine" needs beside the edits themselves: columns the others changed and he did not, as he saw them, as far as

@@ -1,4 +1,4 @@
-import type { Changes, Content, EditKind, Visible } from '@rejoin/profile'
+import type { ChangedBy, Changes, Content, EditKind, Visible } from '@rejoin/profile'
 
 /** What happened to an edit of this device: why a value is not what was typed (CF6, CF16). */
 export interface Conflicted {
@@ -18,8 +18,8 @@ export interface Conflicted {
   readonly mine: Content
   readonly theirs: Content | null
   readonly result: Content | null
-  /** changes by others since the author's base */
-  readonly against: readonly Visible[]
+  /** changes by others since the author's base; whose, where the relay said it (`at`: ms since 1970, its clock) */
+  readonly against: readonly (Visible & Pick<ChangedBy, 'author' | 'at'>)[]
 }
 
 /** An edit meets one conflict at most, and may be replaced column by column after that. */

@@ -180,7 +180,8 @@ describe('what a conflict leaves behind', () => {
       expect(more).toEqual([])
       expect(own).toMatchObject({ edit: kept!.edit, record: 'W1', strategy, status: kept!.status })
       expect(own!.at).toBeGreaterThanOrEqual(at)
-      expect(own!.mine).toMatchObject({ ...mine, status: 'done', note: 'leaks' })
+      expect(own!.mine).toMatchObject({ ...order, status: 'done', note: 'leaks' })
+      expect(own!.against).toMatchObject([{ author: { id: 'olga', name: 'Olga' }, at: rig.time.now() - 3_601_000 }])
       expect(own!.result).toMatchObject(result)
       // Both versions survive a restart of the device.
       await mia.reopen()

@@ -164,6 +164,31 @@ describe('errors', () => {
     await rig.agree()
   })
 
+  it('[ER1] what fails by a bug of the application is of the kind "other", and says the same as any other refusal', async () => {
+    const broken = (): never => {
+      throw new Error('a bug')
+    }
+    rig = await openRig('clientWins', { rules: [broken], expectedBug: error => (error as Error).message === 'a bug' })
+    const mia = await rig.device('mia')
+    mia.offline()
+    const at = rig.time.now()
+    await mia.create('workorder', 'W1', { title: 'Valve', ownerid: 'mia' })
+    await mia.online()
+    const common = { record: 'W1', kind: 'create', author: 'mia', at }
+    expect(mia.entries()).toMatchObject([
+      {
+        ...common,
+        table: 'workorder',
+        state: 'rejected',
+        changes: { title: [null, 'Valve'] },
+        error: { code: 'other', message: 'the rule broken failed' },
+      },
+    ])
+    expect(await rig.officeOf('mia').refused()).toMatchObject([
+      { ...common, edit: mia.entry().id, device: mia.id(), code: 'other', message: 'the rule broken failed' },
+    ])
+  })
+
   it("[ER3] connection errors are nobody's entry's: it stays pending through all of them, and goes when the line is back", async () => {
     rig = await openRig()
     await rig.office.create('workorder', 'W1', order)

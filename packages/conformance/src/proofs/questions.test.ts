@@ -110,21 +110,27 @@ describe('the question under "ask"', () => {
     await rig.agree()
   })
 
-  it('[SE1] names nobody who changed only what its reader may not see', async () => {
-    rig = await openRig('ask')
-    await rig.office.create('workorder', 'W1', order)
-    const ana = await rig.device('ana')
-    ana.offline()
-    await ana.update('workorder', 'W1', { status: 'done' })
-    await rig.office.update('workorder', 'W1', { note: 'dry' })
-    await rig.officeOf('dora').update('workorder', 'W1', { cost: 250 })
-    await ana.online()
-    const { question } = ana.entry()
-    expect(question!.changedBy).toMatchObject({ note: { author: { id: 'olga' } } })
-    expect(JSON.stringify([question, ana.line.frames.map(({ message }) => message)])).not.toMatch(/dora|250/i)
-    await ana.entry().resolve('mine')
-    await rig.calm()
-    expect(await rig.office.row('workorder', 'W1')).toMatchObject({ status: 'done', note: 'as installed', cost: 250 })
-    await rig.agree()
-  })
+  it.each(['ask', 'serverWins'] as const)(
+    '[SE1] names nobody who changed only what its reader may not see (%s)',
+    async strategy => {
+      rig = await openRig(strategy)
+      await rig.office.create('workorder', 'W1', order)
+      const ana = await rig.device('ana')
+      ana.offline()
+      await ana.update('workorder', 'W1', { status: 'done' })
+      await rig.office.update('workorder', 'W1', { note: 'dry' })
+      await rig.officeOf('dora').update('workorder', 'W1', { cost: 250 })
+      await ana.online()
+      expect(JSON.stringify(ana.line.frames.map(({ message }) => message))).not.toMatch(/dora/i)
+      if (strategy === 'serverWins') {
+        expect(ana.ledger()).toMatchObject([{ against: [{ author: { id: 'olga' } }, { device: expect.any(String) }] }])
+        return expect(JSON.stringify(ana.ledger())).not.toMatch(/dora/i)
+      }
+      expect(ana.entry().question!.changedBy).toMatchObject({ note: { author: { id: 'olga' } } })
+      await ana.entry().resolve('mine')
+      await rig.calm()
+      expect(await rig.office.row('workorder', 'W1')).toMatchObject({ status: 'done', note: 'as installed', cost: 250 })
+      await rig.agree()
+    },
+  )
 })

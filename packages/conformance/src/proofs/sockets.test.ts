@@ -93,7 +93,10 @@ describe('over real sockets', () => {
     await empty(mia)
     expect(mia.table('workorder').get('W1')).toMatchObject({ ...order, note: 'repaired' })
     expect(rita.table('workorder').get('W1')).toMatchObject({ ...order, note: 'repaired' })
-    expect(mia.ledger.why('workorder', 'W1')).toMatchObject([{ status: 'applied', strategy: 'clientWins' }])
+    expect(mia.ledger.why('workorder', 'W1')).toMatchObject([
+      { status: 'applied', strategy: 'clientWins' },
+      { status: 'replaced', mine: { note: 'leaks' }, theirs: { note: 'call back' } },
+    ])
   })
 
   it('[ER3] [OB11] the relay stops under a queue of edits and comes back: devices return by themselves, each edit takes effect once', async () => {

@@ -45,9 +45,21 @@ export interface ChangedBy {
 
 /** What became of an edit. Applied, lost, rejected and withdrawn are final for its id; held is not an end. */
 export type Outcome =
-  | { readonly status: 'applied'; readonly rev: number; readonly conflict?: string }
+  | {
+      readonly status: 'applied'
+      readonly rev: number
+      /** what settled it, and who was on the other side, oldest first, as far as the record remembers them */
+      readonly conflict?: string
+      readonly by?: readonly ChangedBy[]
+    }
   /** merged for its clocks, without effect; `to` is the revision it lost to */
-  | { readonly status: 'lost'; readonly rev: number; readonly to: number; readonly conflict: string }
+  | {
+      readonly status: 'lost'
+      readonly rev: number
+      readonly to: number
+      readonly conflict: string
+      readonly by?: readonly ChangedBy[]
+    }
   | Rejection
   | { readonly status: 'held'; readonly by: string; readonly question?: Question }
   | { readonly status: 'withdrawn' }

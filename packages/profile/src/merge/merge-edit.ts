@@ -1,5 +1,5 @@
 import type { Edit } from '../edit/edit.ts'
-import type { Outcome } from '../edit/outcome.ts'
+import type { ChangedBy, Outcome } from '../edit/outcome.ts'
 import { difference, settleDocument } from '../record/document.ts'
 import { type Confirmed, type Content, guidOf, REMEMBERED } from '../record/record.ts'
 import { type FoundConflict, type Handle, judge, type Standing, type Verdict } from './judge.ts'
@@ -106,11 +106,12 @@ export const settle = (
     },
     bytes,
   }
-  const conflict = verdict.conflict === undefined ? {} : { conflict: settledBy(verdict.conflict, strategy) }
+  const others = verdict.conflict === undefined ? {} : { by: changedBy(record, verdict.conflict) }
+  const conflict = verdict.conflict === undefined ? {} : { conflict: settledBy(verdict.conflict, strategy), ...others }
   return {
     outcome:
       verdict.status === 'lost'
-        ? { status: 'lost', rev, to: verdict.to, conflict: strategy.name }
+        ? { status: 'lost', rev, to: verdict.to, conflict: strategy.name, ...others }
         : { status: 'applied', rev, ...conflict },
     record: { confirmed, content: verdict.content },
     ...(verdict.conflict === undefined
@@ -131,17 +132,22 @@ const parked = (
   const { conflict } = verdict
   if (conflict === undefined) return { outcome: { status: 'held', by: verdict.by } }
   const rev = record?.state === 'held' ? record.confirmed.rev : 0
-  const columns = record?.state === 'held' ? record.confirmed.columns : {}
-  const by = conflict.against.map(change => ({
-    edit: change.edit,
-    device: change.device,
-    columns: Object.keys(columns).filter(column => columns[column] === change.rev),
-  }))
+  const by = changedBy(record, conflict)
   const question = { theirs: conflict.theirs.fields, theirsDeleted: conflict.theirs.deleted, rev, by }
   return {
     outcome: { status: 'held', by: verdict.by, question },
     ledger: entry(edit, 'held', conflict, conflict.theirs, strategy, knowledge, rev),
   }
+}
+
+/** Who is on the other side, with the columns that still are as each of them made them. */
+const changedBy = (record: RecordState | undefined, { against }: FoundConflict): readonly ChangedBy[] => {
+  const columns = record?.state === 'held' ? record.confirmed.columns : {}
+  return against.map(({ edit, device, rev }) => ({
+    edit,
+    device,
+    columns: Object.keys(columns).filter(column => columns[column] === rev),
+  }))
 }
 
 const history = (

@@ -80,8 +80,8 @@ const changedBy: Shape<ChangedBy> = struct({
 })
 
 export const answerShape: Shape<Answer> = union('status', {
-  applied: struct({ rev: uint, conflict: optional(text) }),
-  lost: struct({ rev: uint, to: uint, conflict: text }),
+  applied: struct({ rev: uint, conflict: optional(text), by: optional(list(changedBy, 100)) }),
+  lost: struct({ rev: uint, to: uint, conflict: text, by: optional(list(changedBy, 100)) }),
   rejected: struct({
     code: word(['conflict', 'not-found', 'exists', 'rule', 'not-permitted', 'invalid', 'too-large', 'group', 'other']),
     message: text,

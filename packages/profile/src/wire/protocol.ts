@@ -35,7 +35,8 @@ import { type Shape, struct, uint, union } from './shape.ts'
  * Version history (a test hashes the shapes, so none changes without a line here):
  *   1  first version
  *   2  `welcome` names its environment and how its user stands; `stands` tells when he stands otherwise; `hello` tells
- *      the release of the app; strategies are named freely; a question says who is on the other side
+ *      the release of the app; strategies are named freely; answers about a conflict say
+ *      who is on the other side
  */
 export const PROTOCOL = 2
 

@@ -125,7 +125,7 @@ export const downVectors: readonly Down[] = [
     gone: [{ table: 'workorder', id: 'WO-2', why: 'deleted' }],
     answers: [
       { edit: '1', answer: { status: 'applied', rev: 43, conflict: 'clientWins' } },
-      { edit: '2', answer: { status: 'lost', rev: 43, to: 42, conflict: 'serverWins' } },
+      { edit: '2', answer: { status: 'lost', rev: 43, to: 42, conflict: 'serverWins', by: [] } },
       { edit: '3', answer: { status: 'rejected', code: 'rule', message: 'is closed', column: 'name', rule: 'closed' } },
       { edit: '4', answer: { status: 'held', by: '3' } },
       {

@@ -4,8 +4,8 @@ import type { Storage } from '../storage/storage.ts'
 import type { Judged } from './submission.ts'
 
 /**
- * A question says who is on the other side. Whose the changes were that it met is not known inside the commit that found
- * them, so it is read once that is done, and only where something is asked. What is kept of the outcome names nobody:
+ * An answer about a conflict says who is on the other side. Whose the changes were that it met is not known inside the
+ * commit that found them, so it is read once that is done, and only where there was a conflict. What is kept of the outcome names nobody:
  * asked again, it is answered with the names of then.
  */
 export const named = async (
@@ -30,9 +30,14 @@ export const personIn = (environment: Environment, id: string): NonNullable<Chan
   name: environment.person(id)?.name ?? id,
 })
 
-const othersIn = (answer: Answer): readonly ChangedBy[] => (answer.status === 'held' ? (answer.question?.by ?? []) : [])
+const isMerged = (answer: Answer): answer is Extract<Answer, { status: 'applied' | 'lost' }> =>
+  answer.status === 'applied' || answer.status === 'lost'
 
-const withNames = (answer: Answer, nameOf: (change: ChangedBy) => ChangedBy): Answer =>
-  answer.status !== 'held' || answer.question?.by === undefined
-    ? answer
-    : { ...answer, question: { ...answer.question, by: answer.question.by.map(nameOf) } }
+const othersIn = (answer: Answer): readonly ChangedBy[] =>
+  (isMerged(answer) ? answer.by : answer.status === 'held' ? answer.question?.by : undefined) ?? []
+
+const withNames = (answer: Answer, nameOf: (change: ChangedBy) => ChangedBy): Answer => {
+  if (isMerged(answer)) return answer.by === undefined ? answer : { ...answer, by: answer.by.map(nameOf) }
+  if (answer.status !== 'held' || answer.question?.by === undefined) return answer
+  return { ...answer, question: { ...answer.question, by: answer.question.by.map(nameOf) } }
+}

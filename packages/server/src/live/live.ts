@@ -1,6 +1,7 @@
 import {
   type Answer,
   type Answered,
+  type ChangedBy,
   type ChangesMessage,
   type Content,
   encodeDown,
@@ -118,15 +119,18 @@ const sawDeleted = (row: Changed | undefined, scope: Scope): boolean =>
 
 /** A question names the other version: the columns its author's device may hold, while it may hold the record at all. */
 const servedAnswer = (answer: Answer, part: TableScope | undefined, sawDelete: boolean): Answer => {
+  const isHeld = (column: string): boolean => part?.columns.has(column) === true
+  // Of who changed nothing that this device may hold it is not told either.
+  const known = (by: readonly ChangedBy[]): readonly ChangedBy[] =>
+    by
+      .map(change => ({ ...change, columns: change.columns.filter(isHeld) }))
+      .filter(({ columns }, at) => columns.length > 0 || (sawDelete && at === by.length - 1))
+  if (answer.status === 'applied' || answer.status === 'lost') {
+    return answer.by === undefined ? answer : { ...answer, by: known(answer.by) }
+  }
   if (answer.status !== 'held' || answer.question === undefined) return answer
   const { theirs, theirsDeleted, rev, by } = answer.question
-  const isHeld = (column: string): boolean => part?.columns.has(column) === true
   const shown = Object.fromEntries(Object.entries(theirs).filter(([column]) => isHeld(column)))
   const question = { theirs: shown, theirsDeleted, rev }
-  if (by === undefined) return { ...answer, question }
-  // Of who changed nothing that this device may hold it is not told either.
-  const known = by
-    .map(change => ({ ...change, columns: change.columns.filter(isHeld) }))
-    .filter(({ columns }, at) => columns.length > 0 || (sawDelete && at === by.length - 1))
-  return { ...answer, question: { ...question, by: known } }
+  return { ...answer, question: by === undefined ? question : { ...question, by: known(by) } }
 }
