@@ -12,7 +12,9 @@ import type { OnlineTable } from './online.ts'
 export interface WhyChange {
   /** the edit that did it, or that had no effect */
   readonly edit: string
+  /** what the edit was */
   readonly kind: EditKind
+  /** revision at which it was decided */
   readonly rev: number
   /** `lost`: the edit had no effect, and is the version given up */
   readonly status: 'applied' | 'lost'
@@ -22,11 +24,13 @@ export interface WhyChange {
   readonly at: number
   /** the device of the edit */
   readonly device: string
-  /** whose version stands after it, and whose was given up; absent where that is not known any more */
+  /** whose version stands after it; absent where that is not known any more */
   readonly by?: { readonly id: string; readonly name: string }
+  /** whose version was given up; absent where that is not known any more */
   readonly of?: { readonly id: string; readonly name: string }
-  /** the record as it became, and what was given up for it; absent where there was none, or a deleted one */
+  /** the record as it became; absent where it was deleted */
   readonly became?: PlainRow
+  /** what was given up for it; absent where there was nothing, or a deleted record */
   readonly lost?: PlainRow
   /** names of the columns in which they differ, of one where one was asked about */
   readonly columns: readonly string[]

@@ -23,11 +23,15 @@ export interface ConflictQuestion {
   readonly base: PlainRow | undefined
   /** the record as its author saw it, with all he did */
   readonly mine: PlainRow
+  /** he deleted it; then `mine` is what it said before */
   readonly mineDeleted: boolean
+  /** the record as the relay has it, as far as its user may read it */
   readonly theirs: PlainRow
+  /** somebody deleted it; then `theirs` is what it said before */
   readonly theirsDeleted: boolean
   /** who made theirs what it is, by column name, as far as that is remembered */
   readonly changedBy: Readonly<Record<string, Change>>
+  /** who deleted it, where somebody did and that is remembered */
   readonly deletedBy?: Change
 }
 

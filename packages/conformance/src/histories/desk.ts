@@ -111,7 +111,6 @@ export const openDesk = async (parts: DeskParts): Promise<Desk> => {
   }
 
   const began = (): void => {
-    desk.paused.clear()
     const { rejoin } = device
     rejoin.outbox.subscribe(shown)
     rejoin.ledger.subscribe(noted)

@@ -43,7 +43,7 @@ export const errors: readonly Scenario[] = [
       await system.administrator.settings({ strategy: 'ask' })
       const both = await known(system)
       await meet(system, both, { status: 'done' }, { remark: 'leaks' })
-      const question = { mine: { ...job, status: 'done', remark: 'leaks' }, theirs: { ...job, remark: 'leaks' } }
+      const question = { base: job, mine: { ...job, status: 'done' }, theirs: { ...job, remark: 'leaks' } }
       const [asked] = await becomes(() => both.device.entries(), [{ state: 'held', author: 'tim', question }])
       is(await both.device.mark('job', both.id), 'error')
       await both.device.resolve(asked!.id, 'theirs')
@@ -77,7 +77,11 @@ export const errors: readonly Scenario[] = [
     await device.close()
     const out = await system.device({ store: device.store, token: 'expired', unsynced: true })
     await becomes(async () => (await out.facts()).link, { state: 'offline', fault: { code: 'unauthenticated' } })
-    is((await out.facts()).status, { state: 'error', causes: [{ code: 'unauthenticated', fix: /./ }] })
+    const causes = [
+      { code: 'unauthenticated', fix: /./ },
+      { code: 'paused', message: /sign-in/ },
+    ]
+    is((await out.facts()).status, { state: 'error', causes })
     await stays(() => out.entries(), [{ record: id, state: 'waiting' }])
     await out.close()
     await device.reopen()
