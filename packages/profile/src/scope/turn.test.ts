@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Filter } from '../filter/filter.ts'
 import { compileSchema } from '../schema/compile.ts'
 import { compileScope } from './scope.ts'
-import { momentOf, turnOf } from './turn.ts'
+import { momentOf, turnOf, turnOfFilter } from './turn.ts'
 
 const compiled = compileSchema({
   tables: [
@@ -48,6 +48,8 @@ describe('[DS6] relative dates mean other rows', () => {
     ['never where a day is named', { column: 'due', op: 'on', value: '2026-07-15' }, '2026-07-15T10:00:00Z', undefined, undefined],
   ] // prettier-ignore
   test.each(cases)('[DS6] %s', (_, where, now, timeZone, expected) => {
+    const { person, now: asked } = scopeAt(where, now, timeZone)
+    expect(turnOfFilter('task', where, { person, now: asked })).toBe(turnOf(scopeAt(where, now, timeZone)))
     expect(turn(where, now, timeZone)).toBe(expected)
   })
 })

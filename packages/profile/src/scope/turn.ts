@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
+import type { Asking } from '../filter/asking.ts'
 import type { Filter } from '../filter/filter.ts'
 import { asksTheClock } from '../filter/probe.ts'
 import { visitFilter } from '../filter/walk.ts'
@@ -16,6 +17,12 @@ export const turnOf = (scope: Scope): number | undefined => {
   )
   const shortest = order.find(step => steps.includes(step))
   return shortest === undefined ? undefined : after(shortest, scope)
+}
+
+/** The same of one filter on a table, asked by one person. */
+export const turnOfFilter = (table: string, filter: Filter, asking: Asking): number | undefined => {
+  const step = stepIn(table, filter)
+  return step === undefined ? undefined : after(step, asking)
 }
 
 /** The same for two scopes in which the dates of a filter on a table mean the same. */
@@ -45,7 +52,7 @@ const stepOf = (op: string): Step => {
   return 'day'
 }
 
-const after = (step: Step, { now, person }: Scope): number => {
+const after = (step: Step, { now, person }: Asking): number => {
   const here = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(person.timeZone ?? 'UTC')
   const begun = step === 'day' ? here.startOfDay() : here.round({ smallestUnit: step, roundingMode: 'floor' })
   const next = begun.add({ [`${step}s`]: 1 })
