@@ -25,6 +25,7 @@ import type { StorageStatus } from '../storage/watch.ts'
 import type { Store } from '../store/store.ts'
 import { createSync, type Sync } from '../sync/sync.ts'
 import { type Group, saveGroup } from '../table/group.ts'
+import { createIndexes } from '../table/indexes.ts'
 import { createTable, type TableApi, type TableParts } from '../table/table.ts'
 import type { Act } from './act.ts'
 import { createEngine } from './engine.ts'
@@ -196,6 +197,7 @@ export const createFace = ({
   const { report } = host
   const { link, progress, cache, paused, late, stats } = facts
   const { screen: replica, act } = createGuard({ held, facts, token: online.token, act: perform, report })
+  const indexes = createIndexes(replica)
   const outbox = createOutbox({ replica, act, paused, host })
   const refusal = (): RejoinFault | undefined => refusalIn(replica, link.current)
   const asked = createOnline({ ...online, after: host.after, refusal, restoring: { replica, act } })
@@ -204,7 +206,7 @@ export const createFace = ({
   const { status, page } = watchStatus({ replica, facts, outbox, offline, report })
   const kept = createCache({ state: cache, act, close })
   const whenReady = (signal?: { readonly signal?: AbortSignal }): Promise<unknown> => readiness(replica, report, signal)
-  const parts: TableParts = { replica, act, host, outbox, whenReady, now: host.now, documents, report }
+  const parts: TableParts = { replica, indexes, act, host, outbox, whenReady, now: host.now, documents, report }
   const turn = (what: Act): void => void act(what).catch(report)
   const face = {
     get id() {

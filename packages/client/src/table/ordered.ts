@@ -60,7 +60,7 @@ const indexOf = <R>(sorted: readonly R[], row: R, compare: (a: R, b: R) => numbe
 }
 
 /** index of the first row that does not come before `row` */
-const placeOf = <R>(sorted: readonly R[], row: R, compare: (a: R, b: R) => number): number => {
+export const placeOf = <R>(sorted: readonly R[], row: R, compare: (a: R, b: R) => number): number => {
   let low = 0
   let high = sorted.length
   while (low < high) {
