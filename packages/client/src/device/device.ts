@@ -27,6 +27,7 @@ import { createSync, type Sync } from '../sync/sync.ts'
 import { type Group, saveGroup } from '../table/group.ts'
 import { createIndexes } from '../table/indexes.ts'
 import { createTable, type TableApi, type TableParts } from '../table/table.ts'
+import { createTurns } from '../table/turns.ts'
 import type { Act } from './act.ts'
 import { createEngine } from './engine.ts'
 import { createFacts, type Facts, type Removal, type Stats } from './facts.ts'
@@ -190,11 +191,16 @@ export const createFace = ({
   act: perform,
   host,
   meet,
-  close,
+  close: end,
   documents,
   ...online
 }: FaceParts): Rejoin => {
   const { report } = host
+  const turns = createTurns(host)
+  const close = (): Promise<void> => {
+    turns.end()
+    return end()
+  }
   const { link, progress, cache, paused, late, stats } = facts
   const { screen: replica, act } = createGuard({ held, facts, token: online.token, act: perform, report })
   const indexes = createIndexes(replica)
@@ -206,7 +212,7 @@ export const createFace = ({
   const { status, page } = watchStatus({ replica, facts, outbox, offline, report })
   const kept = createCache({ state: cache, act, close })
   const whenReady = (signal?: { readonly signal?: AbortSignal }): Promise<unknown> => readiness(replica, report, signal)
-  const parts: TableParts = { replica, indexes, act, host, outbox, whenReady, now: host.now, documents, report }
+  const parts: TableParts = { replica, indexes, turns, act, host, outbox, whenReady, now: host.now, documents, report }
   const turn = (what: Act): void => void act(what).catch(report)
   const face = {
     get id() {

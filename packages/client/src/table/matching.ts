@@ -19,6 +19,10 @@ export interface Matching<P, H> extends Moving {
 export interface Moving {
   /** @returns whether what is shown may be something else now */
   move(touched: Touched): boolean
+  /** ms since 1970 at which it will, though nothing changes; undefined: never, or nobody has looked */
+  readonly turns: number | undefined
+  /** that moment has come */
+  isOver(): boolean
 }
 
 export interface Found<P, H> {
@@ -98,6 +102,11 @@ export const createMatching = <V, P extends Conditions, H extends Held<V>>(
     if (joins.length > 0) reached(indexes, table, joins, byTable(records)).forEach(visit)
   }
 
+  const isOver = (): boolean => {
+    const turns = planned?.plan.turns
+    return turns !== undefined && now() >= turns
+  }
+
   const concerns = ({ records, tables, state }: Touched, joins: Conditions['joins']): boolean => {
     if (state) return true
     const asked = new Set([table, ...joinedTables(joins)])
@@ -107,18 +116,22 @@ export const createMatching = <V, P extends Conditions, H extends Held<V>>(
   plan()
   return {
     look: () => {
-      if (held === undefined || old) held = find()
+      if (held === undefined || old || isOver()) held = find()
       old = false
       const known = plan()
       return held === undefined || known === undefined ? undefined : { plan: known.plan, table: known.table, held }
     },
     move: touched => {
       const { records, tables, state } = touched
+      if (records.size === 0 && tables.size === 0 && !state) return false
+      const over = isOver()
+      // What changes now is asked now: an hour that ends with this moment ends later than when the plan was made.
+      if (planned?.plan.turns !== undefined) planned = undefined
       const known = plan()
       const joins = known?.plan.joins ?? []
-      if (state || old || held === undefined || known === undefined || isWhole(tables, table, joins)) {
+      if (state || old || over || held === undefined || known === undefined || isWhole(tables, table, joins)) {
         old = true
-        return concerns(touched, joins)
+        return over || concerns(touched, joins)
       }
       const before = held
       const { plan: asked, table: of } = known
@@ -133,6 +146,10 @@ export const createMatching = <V, P extends Conditions, H extends Held<V>>(
       if (changes !== undefined) held.change(changes)
       return changes !== undefined
     },
+    get turns() {
+      return planned?.plan.turns
+    },
+    isOver,
   }
 }
 

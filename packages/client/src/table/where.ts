@@ -8,6 +8,7 @@ import {
   type Schema,
   type Seek,
   seekIn,
+  turnOfFilter,
   type Value,
 } from '@rejoin/profile'
 import { refusedBy } from '../device/fault.ts'
@@ -31,6 +32,8 @@ export interface Conditions {
   readonly seek: Seek | undefined
   /** the records that decide beside the one that is asked */
   readonly joins: readonly Join[]
+  /** ms since 1970: from then on the answers are others, though nothing has changed; undefined: never */
+  readonly turns: number | undefined
 }
 
 /** @throws RejoinFault for a column, operator or value the table does not know */
@@ -43,10 +46,11 @@ export const planWhere = ({ schema, asking, indexes }: Ground, table: string, wh
     matches: compileFilter(schema, table, filter, asking, indexes.rows),
     seek: seekIn(schema, table, filter, asking),
     joins: joinsIn(filter),
+    turns: turnOfFilter(table, filter, asking),
   }
 }
 
-const everything: Conditions = { matches: () => true, seek: undefined, joins: [] }
+const everything: Conditions = { matches: () => true, seek: undefined, joins: [], turns: undefined }
 
 /**
  * Nothing but lists stands beside a group's name, which no condition by column may have. A table with columns named as

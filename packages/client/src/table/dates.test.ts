@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest'
+import { openRelated, type Related } from './related.fixture.ts'
+
+const DAY = 86_400_000
+const HOUR = 3_600_000
+
+/** The clock stands at 22:13:20 UTC; W1 is due then, W2 a day later. */
+const opened = async (): Promise<Related & { readonly iso: (after: number) => string }> => {
+  const script = await openRelated()
+  const now = script.relayTime()
+  const iso = (after: number): string => new Date(now + after).toISOString()
+  await script.device.table('workorder').create({ workorderid: 'W1', due: iso(0) })
+  await script.device.table('workorder').create({ workorderid: 'W2', due: iso(DAY) })
+  return Object.assign(script, { iso })
+}
+
+const today = { where: { due: { today: true } } } as const
+const ids = (rows: readonly { readonly workorderid: string }[]): string => rows.map(row => row.workorderid).join()
+
+it('[LW9] a live query of today turns over at midnight, by itself', async () => {
+  const { device, pass } = await opened()
+  const query = device.table('workorder').query(today)
+  const told: string[] = []
+  query.subscribe(rows => told.push(ids(rows)))
+  expect(ids(query.current)).toBe('W1')
+  await pass(HOUR)
+  expect(told).toEqual([])
+  await pass(HOUR)
+  expect(told).toEqual(['W2'])
+  await pass(DAY)
+  expect(told, 'at the next one too').toEqual(['W2', ''])
+  expect(ids(query.current)).toBe('')
+})
+
+it('[LW9] a live query of today that nobody listens to is of the day it is looked at', async () => {
+  const { device, pass } = await opened()
+  const query = device.table('workorder').query(today)
+  expect(ids(query.current)).toBe('W1')
+  await pass(12 * HOUR)
+  expect(ids(query.current)).toBe('W2')
+  query.close()
+  await pass(DAY)
+  expect(ids(query.current), 'closed, it stays as it is').toBe('W2')
+})
+
+it('[LW9] an edit is judged by the moment it is made, not by the one the query was opened at', async () => {
+  const { device, pass, iso } = await opened()
+  const query = device.table('workorder').query({ where: { due: { 'last-x-hours': 1 } } })
+  expect(ids(query.current)).toBe('W1')
+  await pass(20_000)
+  await device.table('workorder').create({ workorderid: 'W3', due: iso(20_000) })
+  expect(ids(query.current)).toBe('W1,W3')
+})
+
+it('nothing waits for midnight once nobody listens, or the device is closed', async () => {
+  const { device, pass } = await opened()
+  const query = device.table('workorder').query(today)
+  let told = 0
+  const stop = query.subscribe(() => told++)
+  expect(ids(query.current)).toBe('W1')
+  stop()
+  stop()
+  await pass(DAY)
+  query.subscribe(() => told++)
+  expect(ids(query.current)).toBe('W2')
+  await device.close()
+  await pass(DAY)
+  expect(told).toBe(0)
+})
