@@ -35,12 +35,13 @@ it('[LW9] a live query of today turns over at midnight, by itself', async () => 
 it('[LW9] a live query of today that nobody listens to is of the day it is looked at', async () => {
   const { device, pass } = await opened()
   const query = device.table('workorder').query(today)
-  expect(ids(query.current)).toBe('W1')
+  const count = device.table('workorder').count(today)
+  expect([ids(query.current), count.current]).toEqual(['W1', 1])
   await pass(12 * HOUR)
-  expect(ids(query.current)).toBe('W2')
+  expect([ids(query.current), count.current]).toEqual(['W2', 1])
   query.close()
   await pass(DAY)
-  expect(ids(query.current), 'closed, it stays as it is').toBe('W2')
+  expect([ids(query.current), count.current], 'closed, it stays as it is').toEqual(['W2', 0])
 })
 
 it('[LW9] an edit is judged by the moment it is made, not by the one the query was opened at', async () => {

@@ -15,11 +15,12 @@ import { type LiveReadiness, type ReadinessParts, type Watched, watchReadiness }
 import { schemaOf } from '../replica/grant.ts'
 import { keyOf } from '../replica/memory.ts'
 import { grantIn } from '../replica/recording.ts'
+import { type Counted, createCount, createCounts, type LiveCount, type LiveCounts } from './count.ts'
 import { createLiveQuery, type LiveQuery } from './live-query.ts'
 import type { LiveParts } from './live.ts'
 import type { Query } from './query.ts'
 import { type SaveOptions, tableNamed, type Values, type Wish } from './saving.ts'
-import type { ChangesIn, NewRowIn, RowIn } from './typing.ts'
+import type { ChangesIn, ColumnIn, NewRowIn, RowIn, ValueIn } from './typing.ts'
 import { createLiveRecord, type LiveRecord } from './watch.ts'
 
 /** One table on this device. Reads come from the device alone (LW1); saves resolve when they are durable here. */
@@ -64,6 +65,10 @@ export interface TableApi<S extends SchemaSource, T extends TableName<S>> {
   ready(id: string): LiveReadiness
   /** the same of everything a query selects ("is my day ready?"): its table has to be complete as well */
   readyAll(query?: Query): LiveReadiness
+  /** how many match, without making rows of them. @throws RejoinFault */
+  count(counted?: Counted): LiveCount
+  /** how many match, by the value of a column. @throws RejoinFault */
+  countBy<C extends ColumnIn<S, T>>(column: C, counted?: Counted): LiveCounts<ValueIn<S, T, C>>
   /** the record `get` reads, told of; undefined while it is not here */
   watch(id: string): LiveRecord<RowIn<S, T>>
   /** the "cloud offline" mark of a record with unsettled edits (OB2) */
@@ -98,6 +103,9 @@ export const createTable = (parts: TableParts, name: string): TableApi<SchemaSou
     if (replica.view(key) !== undefined) return undefined
     return replica.present.rows.get(key)?.gone ?? (replica.memory.meta.sealed === true ? 'expired' : undefined)
   }
+  const checkTable = (): void => {
+    if (replica.grant !== undefined) tableNamed(replica.present, name)
+  }
   return {
     create: async (values, options) => {
       const wish = creation(parts, name, values)
@@ -110,12 +118,20 @@ export const createTable = (parts: TableParts, name: string): TableApi<SchemaSou
     run: (command: string | Pick<Command, 'name'>, id: string, args?: Values) => put(calling(name, command, id, args)),
     undo: id => act({ do: 'undo', table: name, id }),
     query: (query = {}) => {
-      if (replica.grant !== undefined) tableNamed(replica.present, name)
+      checkTable()
       return createLiveQuery(parts, name, query) as LiveQuery<PlainRow>
+    },
+    count: (counted = {}) => {
+      checkTable()
+      return createCount(parts, name, counted)
+    },
+    countBy: (column, counted = {}) => {
+      checkTable()
+      return createCounts(parts, name, column, counted)
     },
     watch: id => createLiveRecord(parts, name, id),
     ready: id => {
-      if (replica.grant !== undefined) tableNamed(replica.present, name)
+      checkTable()
       return watchReadiness(parts, name, { id })
     },
     readyAll: (query = {}) => watchReadiness(parts, name, createSelected(parts, name, query)),
