@@ -18,7 +18,17 @@ export type { ChangesIn, NewRowIn, RowIn } from './table/typing.ts'
 export type { Counted, LiveCount, LiveCounts } from './table/count.ts'
 export type { Live } from './table/live.ts'
 export type { LiveQuery } from './table/live-query.ts'
-export type { OrderBy, Query, Where } from './table/query.ts'
+export type {
+  Include,
+  IncludeMany,
+  IncludeOne,
+  IncludingQuery,
+  OrderBy,
+  Query,
+  ShownRow,
+  Where,
+} from './table/query.ts'
+export type { QueryIn, RowOf } from './table/typing.ts'
 export type { LiveRecord } from './table/watch.ts'
 export type { Online, OnlinePage, OnlineRow, OnlineRows, OnlineTable } from './online/online.ts'
 export type { WhyChange } from './online/why.ts'

@@ -53,6 +53,32 @@ it('[LW9] an edit is judged by the moment it is made, not by the one the query w
   expect(ids(query.current)).toBe('W1,W3')
 })
 
+it('[LW9] counts, links and includes of today turn over too', async () => {
+  const { device, pass, iso } = await opened()
+  await device.table('booking').create({ bookingid: 'B1', workorder: 'W1', begin: iso(DAY) })
+  const orders = device.table('workorder')
+  const link = {
+    link: 'any',
+    table: 'booking',
+    from: 'workorder',
+    to: 'workorderid',
+    where: { begin: { today: true } },
+  } as const
+  const count = orders.count(today)
+  const linked = orders.count({ where: link })
+  const included = orders.query({
+    where: { workorderid: 'W1' },
+    include: { bookings: { table: 'booking', lookup: 'workorder', where: { begin: { today: true } } } },
+  })
+  const seen = (): number[] => [count.current, linked.current, included.current[0]!.bookings.length]
+  let told = 0
+  for (const each of [count, linked, included]) each.subscribe(() => told++)
+  expect(seen()).toEqual([1, 0, 0])
+  await pass(12 * HOUR)
+  expect(seen()).toEqual([1, 1, 1])
+  expect(told, 'there is one due today as there was yesterday').toBe(2)
+})
+
 it('nothing waits for midnight once nobody listens, or the device is closed', async () => {
   const { device, pass } = await opened()
   const query = device.table('workorder').query(today)

@@ -13,6 +13,11 @@ export interface Query {
   readonly limit?: number | undefined
 }
 
+/** The same, with related rows. */
+export interface IncludingQuery extends Query {
+  readonly include?: Include | undefined
+}
+
 /**
  * Conditions by column, all of which must hold, or a filter as profiles have it: groups, links and conditions. The
  * members of groups, and what a link asks, may be conditions by column again.
@@ -32,3 +37,29 @@ export interface WhereLink extends Omit<Link, 'where'> {
 }
 
 export type OrderBy = string | readonly [column: string, direction: 'asc' | 'desc']
+
+/**
+ * Related rows beside the columns of a row, by names that the app chooses: the row a lookup leads to, or the rows of
+ * another table whose lookup leads here, as a query of their own. Up to three levels.
+ *
+ *     { customer: 'customerid', bookings: { table: 'booking', lookup: 'workorder', orderBy: 'begin', limit: 3 } }
+ *
+ * A row that a lookup leads to is the one `get` gives: null where the lookup is empty, and where the record is not on
+ * this device, of which `missing(id)` of its table tells why. Rows that lead here are those a query lists.
+ */
+export type Include = Readonly<Record<string, string | IncludeOne | IncludeMany>>
+
+export interface IncludeOne {
+  readonly lookup: string
+  readonly include?: Include | undefined
+}
+
+export interface IncludeMany extends IncludingQuery {
+  readonly table: string
+  readonly lookup: string
+}
+
+/** A row as it is handed out: its columns, and what was included. */
+export interface ShownRow {
+  readonly [name: string]: Value | ShownRow | readonly ShownRow[]
+}

@@ -18,9 +18,9 @@ import { grantIn } from '../replica/recording.ts'
 import { type Counted, createCount, createCounts, type LiveCount, type LiveCounts } from './count.ts'
 import { createLiveQuery, type LiveQuery } from './live-query.ts'
 import type { LiveParts } from './live.ts'
-import type { Query } from './query.ts'
+import type { IncludingQuery, Query } from './query.ts'
 import { type SaveOptions, tableNamed, type Values, type Wish } from './saving.ts'
-import type { ChangesIn, ColumnIn, NewRowIn, RowIn, ValueIn } from './typing.ts'
+import type { ChangesIn, ColumnIn, NewRowIn, QueryIn, RowIn, RowOf, ValueIn } from './typing.ts'
 import { createLiveRecord, type LiveRecord } from './watch.ts'
 
 /** One table on this device. Reads come from the device alone (LW1); saves resolve when they are durable here. */
@@ -57,17 +57,17 @@ export interface TableApi<S extends SchemaSource, T extends TableName<S>> {
    */
   undo(id: string): Promise<void>
   /**
-   * a list that stays true; to be closed when it is not shown any more. @throws RejoinFault `unknown-column`,
-   * `invalid`
+   * the rows that match now and what they include, a list that stays true; to be closed when it is not shown any more
+   * @throws RejoinFault `unknown-table`, `unknown-column`, `invalid`
    */
-  query(query?: Query): LiveQuery<RowIn<S, T>>
+  query<const Q extends QueryIn<S, T>>(query?: Q): LiveQuery<RowOf<S, T, Q>>
   /** whether a record can be worked on without a network: it is here, with all that the profile relates to it */
   ready(id: string): LiveReadiness
   /** the same of everything a query selects ("is my day ready?"): its table has to be complete as well */
   readyAll(query?: Query): LiveReadiness
-  /** how many match, without making rows of them. @throws RejoinFault */
+  /** how many match, without making rows of them. @throws RejoinFault `unknown-column`, `invalid` */
   count(counted?: Counted): LiveCount
-  /** how many match, by the value of a column. @throws RejoinFault */
+  /** how many match, by the value of a column. @throws RejoinFault `unknown-column`, `invalid` */
   countBy<C extends ColumnIn<S, T>>(column: C, counted?: Counted): LiveCounts<ValueIn<S, T, C>>
   /** the record `get` reads, told of; undefined while it is not here */
   watch(id: string): LiveRecord<RowIn<S, T>>
@@ -117,9 +117,9 @@ export const createTable = (parts: TableParts, name: string): TableApi<SchemaSou
     delete: id => put({ kind: 'delete', table: name, id }),
     run: (command: string | Pick<Command, 'name'>, id: string, args?: Values) => put(calling(name, command, id, args)),
     undo: id => act({ do: 'undo', table: name, id }),
-    query: (query = {}) => {
+    query: <const Q extends IncludingQuery>(query?: Q) => {
       checkTable()
-      return createLiveQuery(parts, name, query) as LiveQuery<PlainRow>
+      return createLiveQuery(parts, name, query ?? {}) as LiveQuery<RowOf<SchemaSource, string, Q>>
     },
     count: (counted = {}) => {
       checkTable()
