@@ -1,6 +1,8 @@
+import type { SchemaSource } from '@rejoin/profile'
 import { act, createElement, type ReactNode } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
 import { confirmed, openScript, type Script } from '../device/device.fixture.ts'
+import type { Rejoin } from '../device/device.ts'
 import { RejoinProvider } from './context.ts'
 
 // React then says when something was drawn that nobody waited for.
@@ -44,8 +46,10 @@ export const opened = async (): Promise<Script> => {
   return script
 }
 
-export const within = ({ device }: Script, ...nodes: ReactNode[]): ReactNode =>
-  createElement(RejoinProvider, { rejoin: device }, ...nodes)
+export const within = <S extends SchemaSource>(
+  { device }: { readonly device: Rejoin<S> },
+  ...nodes: ReactNode[]
+): ReactNode => createElement(RejoinProvider<S>, { rejoin: device }, ...nodes)
 
 /** Everything a hook has returned, one for each time its component was drawn. */
 export const watching = <T>(hook: () => T): { readonly Watch: () => ReactNode; readonly seen: T[] } => {

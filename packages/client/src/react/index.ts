@@ -7,7 +7,7 @@ export { RejoinProvider, type RejoinProviderProps, useRejoin } from './context.t
 
 // tables
 export { hooksFor, type TableHooks, useQuery, useRecord, useSuspenseQuery } from './records.ts'
-export { useReady, useReadyAll } from './records.ts'
+export { useCount, useCountBy, useReady, useReadyAll } from './records.ts'
 
 // the device
 export { type ActionNow, type OfflineModeNow, useAction, useOfflineMode } from './device.ts'

@@ -2,7 +2,8 @@ import type { PlainRow } from '@rejoin/profile'
 import type { Rejoin } from '../device/device.ts'
 import type { Observable } from '../observe/observable.ts'
 import type { Readiness } from '../readiness/readiness.ts'
-import type { Query } from '../table/query.ts'
+import type { Counted, Single } from '../table/count.ts'
+import type { IncludingQuery, Query, ShownRow } from '../table/query.ts'
 import { sameKey } from './key.ts'
 
 /**
@@ -11,7 +12,9 @@ import { sameKey } from './key.ts'
  * nobody shows is closed after a while, and opened again where somebody comes back to it.
  */
 export interface Shared {
-  query(table: string, query: Query): Observable<readonly PlainRow[]>
+  query(table: string, query: IncludingQuery): Observable<readonly ShownRow[]>
+  count(table: string, counted: Counted): Observable<number>
+  countBy(table: string, column: string, counted: Counted): Observable<ReadonlyMap<Single, number>>
   record(table: string, id: string): Observable<PlainRow | undefined>
   ready(table: string, id: string): Observable<Readiness>
   readyAll(table: string, query: Query): Observable<Readiness>
@@ -31,12 +34,17 @@ export const sharedOf = (rejoin: Rejoin): Shared => {
 }
 
 const createShared = (rejoin: Rejoin): Shared => {
-  const queries = createPool<readonly PlainRow[]>()
+  const queries = createPool<readonly ShownRow[]>()
+  const counts = createPool<number>()
+  const countsBy = createPool<ReadonlyMap<Single, number>>()
   const records = createPool<PlainRow | undefined>()
   const readiness = createPool<Readiness>()
   let ready: Promise<unknown> | undefined
   return {
     query: (table, query) => queries(sameKey([table, query]), () => rejoin.table(table).query(query)),
+    count: (table, counted) => counts(sameKey([table, counted]), () => rejoin.table(table).count(counted)),
+    countBy: (table, column, counted) =>
+      countsBy(sameKey([table, column, counted]), () => rejoin.table(table).countBy(column, counted)),
     record: (table, id) => records(sameKey([table, id]), () => rejoin.table(table).watch(id)),
     ready: (table, id) => readiness(sameKey([table, 'one', id]), () => rejoin.table(table).ready(id)),
     readyAll: (table, query) => readiness(sameKey([table, 'all', query]), () => rejoin.table(table).readyAll(query)),
