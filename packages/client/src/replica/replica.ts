@@ -1,6 +1,5 @@
 import {
   addRow,
-  type ColumnTest,
   type Content,
   type Edit,
   emptyFingerprint,
@@ -12,7 +11,6 @@ import {
 } from '@rejoin/profile'
 import { createListeners, type Listeners } from '../observe/observable.ts'
 import type { Store } from '../store/store.ts'
-import { createColumns } from './columns.ts'
 import { createDraft, type Draft, type Touched } from './draft.ts'
 import { columnSetOf, type Grant } from './grant.ts'
 import { loadMemory } from './load.ts'
@@ -37,10 +35,8 @@ export interface Reading {
   view(key: string): Content | undefined
   /** every record of a table that its user sees, in no order; `only`: of which at least these columns are read */
   each(table: string, visit: (id: string, content: Content) => void, only?: Wanted): void
-  /** a record as `each` would visit it: outside the scope there is none */
-  listed(key: string): Content | undefined
-  /** where to look for the records that pass these tests (columns.ts); undefined: everywhere */
-  among(table: string, tests: readonly ColumnTest[]): Iterable<string> | undefined
+  /** a record as `each` would visit it: outside the scope there is none (DS15) */
+  listed(key: string, only?: Wanted): Content | undefined
   /** rows that count in the fingerprint: what the relay says this device holds */
   held(table: string): RowState[]
   fingerprint(table: string): Fingerprint
@@ -78,7 +74,6 @@ export const createReading = (
   const tell = (change: Touched): void => {
     for (const key of change.records) views.delete(key)
     if (change.state || change.tables.size > 0) views.clear()
-    columns.moved(change)
     touched.tell(change)
   }
 
@@ -97,11 +92,12 @@ export const createReading = (
       : { fields: pinned.fields, deleted: false }
   }
 
-  const view = (key: string): Content | undefined => {
+  const view = (key: string, only?: Wanted): Content | undefined => {
     if (memory.meta.sealed === true && isStated(key)) return undefined
     // Records nobody has pending edits on are remembered by their rows.
     if (!memory.chains.has(key) && !memory.foreign.has(key)) {
-      return memory.meta.grant === undefined ? undefined : (liveOf(plainView(present.rows.get(key))) ?? pinnedView(key))
+      if (memory.meta.grant === undefined) return undefined
+      return liveOf(plainView(present.rows.get(key), only)) ?? pinnedView(key)
     }
     if (!views.has(key)) views.set(key, liveOf(viewIn(present, key)))
     return views.get(key)
@@ -149,7 +145,6 @@ export const createReading = (
       if (content !== undefined) visit(id, content)
     }
   }
-  const columns = createColumns({ each, listed: view })
 
   return {
     tell,
@@ -160,7 +155,6 @@ export const createReading = (
     },
     view: key => view(key) ?? keptView(key),
     listed: view,
-    among: columns.among,
     each,
     held,
     fingerprint: table => {

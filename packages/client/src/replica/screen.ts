@@ -26,9 +26,8 @@ export const createScreen = (reading: Reading, report: (error: unknown) => void)
       return now.grant
     },
     view: key => now.view(key),
-    listed: key => now.listed(key),
+    listed: (key, only) => now.listed(key, only),
     each: (table, visit, wanted) => now.each(table, visit, wanted),
-    among: (table, tests) => now.among(table, tests),
     held: table => now.held(table),
     fingerprint: table => now.fingerprint(table),
     holdings: () => now.holdings(),

@@ -24,6 +24,7 @@ export const createCount = (parts: LiveParts, table: string, { where }: Counted)
     table,
     plan: (ground, { name }) => planWhere(ground, name, where),
     keep: () => true,
+    reads: () => [],
     hold: createTally,
   })
   const compute = (): number => matching.look()?.held.counts.get(true) ?? 0
@@ -38,6 +39,7 @@ export const createCounts = (parts: LiveParts, table: string, column: string, { 
       refuseUncountable(known, column)
       return planWhere(ground, known.name, where)
     },
+    reads: ({ byName }) => (byName.has(column) ? [byName.get(column)!.id] : []),
     keep: (known, id, fields) => valueIn(operandOf(known, column)!, fields, id) as Single,
     hold: createTally,
   })

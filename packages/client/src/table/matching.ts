@@ -1,4 +1,4 @@
-import type { Fields, Schema, Table } from '@rejoin/profile'
+import { type Content, type Fields, type Schema, type Table, wantedOf } from '@rejoin/profile'
 import type { Touched } from '../replica/draft.ts'
 import { askingOf, schemaOf } from '../replica/grant.ts'
 import { keyFrom, keyOf } from '../replica/memory.ts'
@@ -44,6 +44,8 @@ export interface Asked<V, P, H> {
   readonly plan: (ground: Ground, table: Table) => P
   /** `before`: what was kept of the record until now; where that says the same, the same again */
   readonly keep: (table: Table, id: string, fields: Fields, before: V | undefined) => V
+  /** ids of the columns that `keep` looks at; where absent, all of them */
+  readonly reads?: (table: Table) => readonly string[]
   readonly hold: (records: Map<string, V>, plan: P) => H
 }
 
@@ -57,7 +59,7 @@ export interface MatchingParts {
 /** @throws RejoinFault for a column, operator or value the table does not know */
 export const createMatching = <V, P extends Conditions, H extends Held<V>>(
   { replica, indexes, now }: MatchingParts,
-  { table, plan: planFor, keep, hold }: Asked<V, P, H>,
+  { table, plan: planFor, keep, reads, hold }: Asked<V, P, H>,
 ): Matching<P, H> => {
   let planned: { readonly plan: P; readonly table: Table; readonly schema: Schema } | undefined
   let held: H | undefined
@@ -81,18 +83,21 @@ export const createMatching = <V, P extends Conditions, H extends Held<V>>(
     planned = undefined
     const known = plan()
     if (known === undefined) return undefined
-    const { matches, seek } = known.plan
+    const { matches, seek, columns } = known.plan
     const records = new Map<string, V>()
-    const take = (id: string, fields: Fields): void => {
-      if (matches(fields, id)) records.set(id, keep(known.table, id, fields, held?.get(id)))
+    const take = (id: string, { fields }: Content): void =>
+      void records.set(id, keep(known.table, id, fields, held?.get(id)))
+    const wanted = reads === undefined ? undefined : wantedOf([...(columns ?? []), ...reads(known.table)])
+    const look = (id: string, content = replica.listed(prefix + id, wanted)): void => {
+      if (content !== undefined && matches(content.fields, id)) take(id, content)
     }
-    if (seek === undefined) replica.each(table, (id, { fields }) => take(id, fields))
-    else {
-      for (const id of indexes.ids(table, seek)) {
-        const content = replica.listed(keyOf({ table, id }))
-        if (content !== undefined) take(id, content.fields)
-      }
+    /** Of what does not match, no more is read than is asked of it. */
+    const lookClosely = (id: string, { fields }: Content): void => {
+      if (matches(fields, id)) take(id, replica.listed(prefix + id)!)
     }
+    if (seek !== undefined) for (const id of indexes.ids(table, seek)) look(id)
+    else if (wanted !== undefined || columns === undefined) replica.each(table, look, wanted)
+    else replica.each(table, lookClosely, wantedOf(columns))
     return hold(records, known.plan)
   }
 

@@ -7,9 +7,11 @@ import type { Condition, Filter, Link, Value } from '@rejoin/profile'
  *     { where: { status: 'open' }, orderBy: ['begin', 'desc'], limit: 20 }
  */
 export interface Query {
+  /** conditions by column, or a filter; all records where absent */
   readonly where?: Where | undefined
   /** column names, each ascending, or `[column, 'desc']`; ties, and no order at all, are settled by id (LW10) */
   readonly orderBy?: OrderBy | readonly OrderBy[] | undefined
+  /** rows at most, the first in order; all where absent */
   readonly limit?: number | undefined
 }
 
@@ -28,7 +30,10 @@ export interface IncludingQuery extends Query {
  */
 export type Where = ByColumn | Filter | WhereGroup | WhereLink
 
-/** A value, null, or operators with what stands beside them; true where nothing does. */
+/**
+ * A value or null, or operators that must all hold, those of a profile's filter: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
+ * `in`, `like`, `between`, `today`, `last-x-days` and so on. One that takes no value is given `true`.
+ */
 export type ByColumn = Readonly<Record<string, Value | WhereOp>>
 type WhereOp = { readonly [op in Condition['op']]?: Value | true }
 export type WhereGroup = { readonly all: readonly Where[] } | { readonly any: readonly Where[] }
@@ -36,6 +41,7 @@ export interface WhereLink extends Omit<Link, 'where'> {
   readonly where?: Where | undefined
 }
 
+/** A column name, ascending, or with its direction. Text is ordered by code point, without case; null comes first. */
 export type OrderBy = string | readonly [column: string, direction: 'asc' | 'desc']
 
 /**

@@ -1,6 +1,7 @@
 import {
   type Asking,
   checkFilter,
+  columnsIn,
   compileFilter,
   type Filter,
   type Match,
@@ -28,6 +29,8 @@ export interface Ground {
 /** Conditions, ready to be asked of records. */
 export interface Conditions {
   readonly matches: Match
+  /** ids of the columns it looks at; undefined: at nothing */
+  readonly columns: ReadonlySet<string> | undefined
   /** which records it is enough to ask; undefined: all of them */
   readonly seek: Seek | undefined
   /** the records that decide beside the one that is asked */
@@ -43,6 +46,7 @@ export const planWhere = ({ schema, asking, indexes }: Ground, table: string, wh
   if (fault !== undefined) throw refusedBy(fault, table)
   if ('all' in filter && filter.all.length === 0) return everything
   return {
+    columns: columnIdsIn(schema, table, filter),
     matches: compileFilter(schema, table, filter, asking, indexes.rows),
     seek: seekIn(schema, table, filter, asking),
     joins: joinsIn(filter),
@@ -50,7 +54,18 @@ export const planWhere = ({ schema, asking, indexes }: Ground, table: string, wh
   }
 }
 
-const everything: Conditions = { matches: () => true, seek: undefined, joins: [], turns: undefined }
+const everything: Conditions = {
+  matches: () => true,
+  columns: undefined,
+  seek: undefined,
+  joins: [],
+  turns: undefined,
+}
+
+const columnIdsIn = (schema: Schema, table: string, filter: Filter): ReadonlySet<string> => {
+  const names = columnsIn(table, filter).get(table) ?? []
+  return new Set([...names].flatMap(name => schema.tables.get(table)!.byName.get(name)?.id ?? []))
+}
 
 /**
  * Nothing but lists stands beside a group's name, which no condition by column may have. A table with columns named as

@@ -2,9 +2,9 @@ import type { Fields, Schema, Table } from '../../schema/schema.ts'
 import type { Asking } from '../asking.ts'
 import type { Condition, Filter, Link } from '../filter.ts'
 import { domainOf, operandOf, valueIn, type Operand } from '../operand.ts'
-import { type Probe, questionOf, type Scalar } from '../probe.ts'
+import { questionOf } from '../probe.ts'
 import type { Rows } from './rows.ts'
-import { type Comparable, comparableIn, testOf } from './test.ts'
+import { comparableIn, testOf } from './test.ts'
 
 /** Whether a record, given by its fields and id, is among the selected ones. */
 export type Match = (fields: Fields, id: string) => boolean
@@ -35,40 +35,12 @@ const compile = (ground: Ground, table: Table, filter: Filter): Match => {
   return 'link' in filter ? compileLink(ground, table, filter) : compileCondition(ground, table, filter)
 }
 
-/** A condition taken apart, for who keeps the values of a column: of any record, only what it holds in there decides. */
-export interface ColumnTest {
-  readonly operand: Operand
-  /** the value of a record, in the form in which it compares */
-  readonly comparable: (fields: Fields, id: string) => Comparable
-  readonly holds: (value: Comparable) => boolean
-  /** the values that alone can fulfil it, where it names them */
-  readonly among: readonly Scalar[] | undefined
-  /** it looks into texts, and does not compare values */
-  readonly patterned: boolean
-}
-
-export const columnTest = (schema: Schema, table: string, condition: Condition, asking: Asking): ColumnTest => {
-  const operand = columnOf(tableIn(schema, table), condition.column)
+const compileCondition = ({ asking }: Ground, table: Table, condition: Condition): Match => {
+  const operand = columnOf(table, condition.column)
   const { probe, negated } = questionOf(operand, condition, asking)
   const comparable = comparableIn(domainOf(operand))
   const test = testOf(probe)
-  return {
-    operand,
-    comparable: (fields, id) => comparable(valueIn(operand, fields, id)),
-    holds: value => test(value) !== negated,
-    among: negated ? undefined : namedBy(probe),
-    patterned: probe.test === 'like',
-  }
-}
-
-const namedBy = (probe: Probe): readonly Scalar[] | undefined => {
-  if (probe.test === 'equal') return probe.to === undefined ? [] : [probe.to]
-  return probe.test === 'among' ? probe.values : undefined
-}
-
-const compileCondition = ({ schema, asking }: Ground, table: Table, condition: Condition): Match => {
-  const { comparable, holds } = columnTest(schema, table.name, condition, asking)
-  return (fields, id) => holds(comparable(fields, id))
+  return (fields, id) => test(comparable(valueIn(operand, fields, id))) !== negated
 }
 
 const compileLink = (ground: Ground, table: Table, link: Link): Match => {

@@ -28,6 +28,11 @@ const pump: Filter = { column: 'title', op: 'eq', value: 'PUMP' }
 const soughtPump: Seek = { column: 'title', sought: { test: 'equal', to: 'pump' } }
 const like: Filter = { column: 'title', op: 'like', value: '%x%' }
 
+const tested = (column: string): Seek => ({
+  column,
+  sought: { test: 'tested', holds: expect.any(Function) as () => boolean },
+})
+
 const cases: readonly [string, Filter, Seek | undefined][] = [
   ['equality, as it compares', pump, soughtPump],
   ['the signed-in user', { column: 'owner', op: 'eq-userid' }, { column: 'owner', sought: { test: 'equal', to: 'ann' } }],
@@ -35,9 +40,11 @@ const cases: readonly [string, Filter, Seek | undefined][] = [
   ['a range', { column: 'hours', op: 'gt', value: 1 }, { column: 'hours', sought: { test: 'range', low: { value: 1, open: true } } }],
   ['absence', { column: 'hours', op: 'null' }, { column: 'hours', sought: { test: 'absent' } }],
   ['no pattern', like, undefined],
-  ['no negation', { column: 'hours', op: 'ne', value: 1 }, undefined],
-  ['no presence', { column: 'hours', op: 'not-null' }, undefined],
-  ['no range of choices', { column: 'kind', op: 'ge', value: 1 }, undefined],
+  ['a negation, of each value', { column: 'hours', op: 'ne', value: 1 }, tested('hours')],
+  ['presence, of each value', { column: 'hours', op: 'not-null' }, tested('hours')],
+  ['a range of choices, of each value', { column: 'kind', op: 'ge', value: 1 }, tested('kind')],
+  ['an id', { column: 'jobid', op: 'eq', value: 'J1' }, { column: 'jobid', sought: { test: 'equal', to: 'J1' } }],
+  ['no other ids', { column: 'jobid', op: 'ne', value: 'J1' }, undefined],
   ['no list of choices', { column: 'tags', op: 'null' }, undefined],
   ['no link', { link: 'any', table: 'job', from: 'jobid', to: 'owner' }, undefined],
   ['of all what can be sought', { all: [like, pump] }, { all: [soughtPump] }],
@@ -50,4 +57,15 @@ const cases: readonly [string, Filter, Seek | undefined][] = [
 test.each(cases)('an index is asked for %s', (_, filter, seek) => {
   const person = { id: 'ann', name: 'Ann', teams: [], roles: [] }
   expect(seekIn(schema, 'job', filter, { person, now: 0 })).toEqual(seek)
+})
+
+test.each([
+  ['ne', { column: 'hours', op: 'ne', value: 1 }, [false, true, true]],
+  ['not-null', { column: 'hours', op: 'not-null' }, [true, true, false]],
+  ['ge', { column: 'kind', op: 'ge', value: 2 }, [false, true, false]],
+] as const)('%s is tested of 1, 2 and nothing as the filter means it', (_, filter, holds) => {
+  const person = { id: 'ann', name: 'Ann', teams: [], roles: [] }
+  const seek = seekIn(schema, 'job', filter, { person, now: 0 }) as Extract<Seek, { readonly column: string }>
+  if (seek.sought.test !== 'tested') throw new Error(`sought as ${seek.sought.test}`)
+  expect([1, 2, undefined].map(seek.sought.holds)).toEqual(holds)
 })

@@ -3,7 +3,7 @@ import type { Asking } from '../asking.ts'
 import type { Condition, Filter } from '../filter.ts'
 import { domainOf, type Operand, operandOf } from '../operand.ts'
 import { type Probe, questionOf } from '../probe.ts'
-import { comparableIn, type Comparable } from './test.ts'
+import { comparableIn, type Comparable, type Test, testOf } from './test.ts'
 
 /**
  * What of a filter indexes by column can answer: every row the filter selects is among those sought, and the filter
@@ -17,8 +17,14 @@ export type Seek =
   | { readonly all: readonly Seek[] }
   | { readonly any: readonly Seek[] }
 
-/** Of one column, by values in the form in which they compare (`comparableOf`); `absent`: undefined. */
-export type Sought = Extract<Probe, { readonly test: 'equal' | 'among' | 'range' }> | { readonly test: 'absent' }
+/**
+ * Of one column, by values in the form in which they compare (`comparableOf`); `absent`: undefined. What no index leads
+ * to is `tested`: asked of every value there is, which are fewer than the rows, and nearer.
+ */
+export type Sought =
+  | Extract<Probe, { readonly test: 'equal' | 'among' | 'range' }>
+  | { readonly test: 'absent' }
+  | { readonly test: 'tested'; readonly holds: Test }
 
 /** @returns undefined where the filter may select any row at all; the filter has passed `checkFilter` */
 export const seekIn = (schema: Schema, table: string, filter: Filter, asking: Asking): Seek | undefined => {
@@ -42,8 +48,14 @@ const soughtBy = (operand: Operand, condition: Condition, asking: Asking): Sough
   const domain = domainOf(operand)
   if (domain === 'choices' || domain === 'document') return undefined
   const { probe, negated } = questionOf(operand, condition, asking)
-  if (probe.test === 'present') return negated ? { test: 'absent' } : undefined
-  if (negated || probe.test === 'like' || probe.test === 'holds') return undefined
+  // Patterns look into texts, and are no question to whole values.
+  if (probe.test === 'like') return undefined
+  if (!negated && (probe.test === 'equal' || probe.test === 'among')) return probe
+  // Of ids no column is kept.
+  if (operand.kind === 'key') return undefined
+  if (negated && probe.test === 'present') return { test: 'absent' }
   // Numbers and texts among the values of one choice have no order between them.
-  return probe.test === 'range' && domain === 'choice' ? undefined : probe
+  if (!negated && probe.test === 'range' && domain !== 'choice') return probe
+  const test = testOf(probe)
+  return { test: 'tested', holds: value => test(value) !== negated }
 }
