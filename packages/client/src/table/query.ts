@@ -17,6 +17,7 @@ export interface Query {
 
 /** The same, with related rows. */
 export interface IncludingQuery extends Query {
+  /** what stands beside the columns of each row, by names of the app's own */
   readonly include?: Include | undefined
 }
 
@@ -55,13 +56,19 @@ export type OrderBy = string | readonly [column: string, direction: 'asc' | 'des
  */
 export type Include = Readonly<Record<string, string | IncludeOne | IncludeMany>>
 
+/** The row that a lookup of this table leads to. */
 export interface IncludeOne {
+  /** name of this table's lookup column */
   readonly lookup: string
+  /** what that row includes itself */
   readonly include?: Include | undefined
 }
 
+/** The rows of another table that lead here; `where`, `orderBy` and `limit` say which of them, and in what order. */
 export interface IncludeMany extends IncludingQuery {
+  /** name of the other table */
   readonly table: string
+  /** name of its lookup column that leads here */
   readonly lookup: string
 }
 
