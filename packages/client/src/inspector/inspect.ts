@@ -89,7 +89,7 @@ const grantOf = ({
   schemaVersion,
   profileVersion,
 }: Grant): NonNullable<Inspection['grant']> => ({
-  environment,
+  ...(environment === undefined ? {} : { environment }),
   user,
   strategy,
   strategies,

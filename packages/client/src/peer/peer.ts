@@ -59,15 +59,18 @@ export const createPeer = ({ replica, pen, transport, beingTold, report }: PeerP
 
   const introduce = (): void => {
     const { grant, cursor, fresh } = memory.meta
-    if (grant === undefined) return
-    const { schema: _, profile: __, ...rest } = grant
-    say({ type: 'welcome', ...rest, time: fresh?.relay ?? 0, prefixes: [], at: cursor ?? nowhere })
+    if (grant?.environment === undefined) return
+    const { schema: _, profile: __, environment, ...rest } = grant
+    say({ type: 'welcome', ...rest, environment, time: fresh?.relay ?? 0, prefixes: [], at: cursor ?? nowhere })
   }
 
-  /** Tables both hold whole, in the same columns. A device of somebody else gets nothing: it cannot show its rights yet. */
+  /**
+   * Tables both hold whole, in the same columns. A device of somebody else gets nothing: it cannot show its rights yet;
+   * nor does any as long as this one does not know its environment.
+   */
   const agreed = (other: Welcome): readonly string[] => {
     const { grant } = memory.meta
-    if (grant === undefined || belongingFault(grant, other) !== undefined) return []
+    if (grant?.environment === undefined || belongingFault(grant, other) !== undefined) return []
     return other.tables
       .filter(({ table, columnSet }) => columnSet === columnSetOf(grant, table) && isWhole(table))
       .map(({ table }) => table)

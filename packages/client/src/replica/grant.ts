@@ -14,8 +14,8 @@ import {
 
 /** What the relay last granted this device: kept, so that work goes on without it. Plain data, stored as it is. */
 export interface Grant {
-  /** the one this was granted in (OM11) */
-  readonly environment: string
+  /** the one this was granted in (OM11); absent in a store that no relay has named one to yet: the next welcome does */
+  readonly environment?: string
   readonly user: Welcome['user']
   readonly prefixes: readonly number[]
   readonly strategy: StrategyName
@@ -70,6 +70,12 @@ export const grantFrom = (welcome: Welcome, known: Grant | undefined): Grant => 
     profile: welcome.profile ?? (profileVersion === known?.profileVersion ? (known.profile ?? null) : null),
   }
 }
+
+/** What a store has of a grant: where it was written before grants said how the user stands, he is in no team. */
+export const grantStored = (stored: Omit<Grant, 'footing'> & Partial<Pick<Grant, 'footing'>>): Grant => ({
+  ...stored,
+  footing: stored.footing ?? { teams: [] },
+})
 
 const compiled = new WeakMap<object, Schema>()
 

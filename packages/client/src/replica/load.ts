@@ -4,7 +4,7 @@ import type { Entry } from '../outbox/outbox-state.ts'
 import type { Pin, Pinned } from '../pins/pin.ts'
 import type { Shelf, Store, StoreValue } from '../store/store.ts'
 import type { Conflicted } from './conflicted.ts'
-import type { Grant } from './grant.ts'
+import { type Grant, grantStored } from './grant.ts'
 import { metaKeys, pagesOf, rowFromStored, type StoredRow } from './keys.ts'
 import {
   type App,
@@ -113,7 +113,7 @@ const loadMeta = async (store: Store, random: (length: number) => Uint8Array): P
     Object.fromEntries(read) as Readonly<Record<(typeof metaKeys)[number], StoreValue | undefined>>
   return {
     device,
-    ...(grant === undefined ? {} : { grant: grant as unknown as Grant }),
+    ...(grant === undefined ? {} : { grant: grantStored(grant as unknown as Grant) }),
     seq: typeof seq === 'number' ? seq : 0,
     left: typeof left === 'number' ? left : 0,
     ids: typeof ids === 'number' ? ids : 0,

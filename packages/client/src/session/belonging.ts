@@ -13,7 +13,7 @@ export const belongingFault = (
 ): Refusal | undefined => {
   if (grant === undefined) return undefined
   if (grant.user.id !== user.id) return anothersFault(grant, user.id)
-  if (grant.environment === environment) return undefined
+  if (grant.environment === undefined || grant.environment === environment) return undefined
   const message = 'this device holds what is of another environment than this relay serves'
   return refusal(message, 'open a store of its own (`name`) for each environment, or sign out first')
 }

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { confirmed, openScript, type Script, type ScriptOptions, welcome } from '../device/device.fixture.ts'
+import type { Grant } from '../replica/grant.ts'
+import type { StoreValue } from '../store/store.ts'
+
+const rows = { A: confirmed('A', 5, { title: 'pump', hours: 2 }) }
+
+describe('a store whose grant names no environment and no standing', () => {
+  /** with an edit that was not sent */
+  const reopened = async (own: ScriptOptions = {}): Promise<Script> => {
+    const script = await openScript()
+    await script.greet(rows)
+    await script.lose()
+    await script.device.table('task').update('A', { hours: 3 })
+    const { environment: _, footing: __, ...old } = (await script.store.get('meta', 'grant')) as unknown as Grant
+    await script.store.commit([{ put: 'meta', key: 'grant', value: old as unknown as StoreValue }])
+    await script.device.close()
+    return openScript(script.disk, undefined, own)
+  }
+
+  it('regression, it was locked for ever: it connects, sends what is unsent, and is told both', async () => {
+    const script = await reopened()
+    const { device, store } = script
+    const mine = device.table('task').query({ where: { column: 'part', op: 'eq-useroruserteams' } })
+    expect(mine.current).toEqual([])
+    await script.greet(rows)
+    expect(device.link.current).toEqual({ state: 'live' })
+    expect(script.pushed()).toMatchObject([{ record: 'A', changes: { hours: [2, 3] } }])
+    expect(await store.get('meta', 'grant')).toMatchObject({ environment: 'e0', footing: { teams: [] } })
+  })
+
+  it('[OM11] is another user’s all the same', async () => {
+    const script = await reopened()
+    script.device.connect()
+    await script.settle()
+    await script.say({ ...welcome(9), user: { id: 'ben', name: 'Ben' } })
+    expect(script.device.link.current).toMatchObject({ state: 'offline', fault: { code: 'forbidden' } })
+    expect(script.pushed()).toEqual([])
+  })
+
+  it('says nothing to a peer: it cannot say of which environment it is', async () => {
+    const script = await reopened()
+    let said = 0
+    const stop = script.device.meet({ send: () => void said++, receive: () => () => {} })
+    await script.settle()
+    stop()
+    expect(said).toBe(0)
+  })
+})
