@@ -180,8 +180,11 @@ export const createEngine = ({
     const unsent = keeps ? exported(replica.present, newUuid(host), host.now()) : undefined
     await replica.write(draft => wipe(draft, 'discard', pen))
     wanted = false
+    emptied()
     facts.removed.set({ at: host.now(), ...(unsent === undefined ? {} : { unsent }) })
   }
+  /** Nothing is left of whom this was granted to: whoever comes next is barred from nothing. */
+  const emptied = (): void => facts.barred.set(false)
   const wake = (): void => link.session?.wake()
 
   const deed = async (what: Deed, first: (draft: Draft) => boolean = always): Promise<void> => {
@@ -229,6 +232,7 @@ export const createEngine = ({
     if (what.do === 'wipe') room.forget()
     try {
       await deed(what, first)
+      if (what.do === 'wipe') emptied()
       await lifetime.look()
       await room.measure()
     } catch (fault) {

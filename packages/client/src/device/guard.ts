@@ -1,3 +1,4 @@
+import type { Refusal } from '@rejoin/profile'
 import type { Reading } from '../replica/replica.ts'
 import { createScreen, type Screen } from '../replica/screen.ts'
 import { tokenFault } from '../session/belonging.ts'
@@ -17,7 +18,8 @@ export interface GuardParts {
 /**
  * Keeps what is here from who is not meant (OM11): from the first moment where a token is at hand that names another user,
  * as a shared device is opened offline, too; otherwise as soon as a relay says so, or a token that was asked for. He may
- * sign out, which asks what becomes of unsent work, and do nothing else.
+ * sign out, which asks what becomes of unsent work, and do nothing else. Once nothing of another's is left he is kept from
+ * nothing.
  */
 export const createGuard = ({
   held,
@@ -27,16 +29,18 @@ export const createGuard = ({
   report,
 }: GuardParts): { readonly screen: Screen; readonly act: (act: Act) => Promise<void> } => {
   const screen = createScreen(held, report)
-  const refusal = typeof token === 'string' ? tokenFault(held.grant, token) : undefined
+  const refused = (): Refusal | undefined => (typeof token === 'string' ? tokenFault(held.grant, token) : undefined)
+  const refusal = refused()
   if (refusal !== undefined) {
-    screen.draw()
     const { reason: code, message, fix } = refusal
     facts.link.set({ state: 'offline', fault: { code, at: 'device', message, fix } })
   }
   const look = (): void => {
-    if (facts.barred.current) screen.draw()
+    if (facts.barred.current || refused() !== undefined) screen.draw()
+    else screen.lift()
   }
   facts.barred.subscribe(look)
+  held.touched.subscribe(({ state }) => (state ? look() : undefined))
   look()
   return {
     screen,

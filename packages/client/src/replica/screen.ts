@@ -5,16 +5,22 @@ import { createReading, type Reading } from './replica.ts'
 
 /**
  * What an app looks through at what a device holds. Once it is drawn there is nothing to be seen, as on a device that was
- * never used, and all of it stays where it is (OM11).
+ * never used, and all of it stays where it is (OM11). Lifted, what is held is seen again.
  */
 export interface Screen extends Reading {
   draw(): void
+  lift(): void
   readonly drawn: boolean
 }
 
 export const createScreen = (reading: Reading, report: (error: unknown) => void): Screen => {
-  const drawn = createListeners<Touched>(report)
+  const turned = createListeners<Touched>(report)
   let now = reading
+  const turn = (to: Reading): void => {
+    now = to
+    const tables = new Set(reading.memory.rows.keys())
+    turned.tell({ records: new Set(), tables, outbox: true, ledger: true, drafts: true, state: true })
+  }
   return {
     get memory() {
       return now.memory
@@ -34,7 +40,7 @@ export const createScreen = (reading: Reading, report: (error: unknown) => void)
     layForeign: (peer, edits) => now.layForeign(peer, edits),
     touched: {
       subscribe: listener => {
-        const stops = [reading.touched.subscribe(listener), drawn.subscribe(listener)]
+        const stops = [reading.touched.subscribe(listener), turned.subscribe(listener)]
         return () => {
           for (const stop of stops) stop()
         }
@@ -44,10 +50,10 @@ export const createScreen = (reading: Reading, report: (error: unknown) => void)
       return now !== reading
     },
     draw: () => {
-      if (now !== reading) return
-      now = createReading(blankAs(reading.memory), report)
-      const tables = new Set(reading.memory.rows.keys())
-      drawn.tell({ records: new Set(), tables, outbox: true, ledger: true, drafts: true, state: true })
+      if (now === reading) turn(createReading(blankAs(reading.memory), report))
+    },
+    lift: () => {
+      if (now !== reading) turn(reading)
     },
   }
 }

@@ -1,5 +1,8 @@
+import { type Down, encodeDown, packEnvelope } from '@rejoin/profile'
 import { describe, expect, it } from 'vitest'
+import { at, confirmed, welcome } from '../device/device.fixture.ts'
 import { RejoinFault } from '../device/fault.ts'
+import type { Connect, SocketHandlers } from '../session/socket.ts'
 import { memoryBrowser, type Tab } from './browser.fixture.ts'
 
 const titles = ({ rejoin }: Tab): readonly unknown[] =>
@@ -214,6 +217,38 @@ it('a save of a tab alone is one commit, and leaves no trace of tabs', async () 
   expect(browser.commits.length - before).toBe(1)
   expect(await browser.disk.scan('meta', { from: 'tab:', to: 'tab;' })).toEqual([])
   await browser.until(one.close())
+})
+
+it('[OM11] regression, tabs stayed blank for whom another user had made room by signing out: they show what is his', async () => {
+  const browser = await memoryBrowser()
+  let line: SocketHandlers | undefined
+  const connect: Connect = handlers => {
+    line = handlers
+    queueMicrotask(handlers.opened)
+    return { send: () => {}, close: () => {} }
+  }
+  const say = async (...messages: Down[]): Promise<void> => {
+    for (const message of messages) line?.message(encodeDown(message))
+    await browser.pass(10)
+  }
+  const [one, two] = [await browser.open({ connect, wanted: true }), await browser.open({ connect })]
+  const named = await browser.open({ connect, token: `e30.${btoa(JSON.stringify({ sub: 'ben' }))}.signature` })
+  const ben = { ...welcome(1), user: { id: 'ben', name: 'Ben' } }
+  await browser.pass(10)
+  await say(ben)
+  expect([one, two, named].map(titles)).toEqual([[], [], []])
+  await browser.until(two.rejoin.signOut({ unsent: 'discard' }))
+  const three = await browser.open({ connect })
+  three.rejoin.connect()
+  await browser.pass(2_000)
+  const envelope = packEnvelope(confirmed('B', 1, { title: 'fan' }))
+  await say(
+    { ...ben, time: browser.now },
+    { type: 'changes', at: at(1), rows: [{ table: 'task', id: 'B', envelope }], gone: [], answers: [] },
+  )
+  expect(three.rejoin.link.current.fault).toBeUndefined()
+  expect([one, three, named].map(titles)).toEqual([['fan'], ['fan'], ['fan']])
+  expect(browser.errors).toEqual([])
 })
 
 it('[OM11] a tab whose token names another user shows nothing and does nothing, and the tabs of the first user go on', async () => {
