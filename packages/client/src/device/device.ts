@@ -201,8 +201,8 @@ export const createFace = ({
     turns.end()
     return end()
   }
-  const { link, progress, cache, paused, late, stats } = facts
-  const { screen: replica, act } = createGuard({ held, facts, token: online.token, act: perform, report })
+  const { link, progress, cache, late, stats } = facts
+  const { screen: replica, paused, act } = createGuard({ held, facts, token: online.token, act: perform, report })
   const indexes = createIndexes(replica)
   const outbox = createOutbox({ replica, act, paused, host })
   const refusal = (): RejoinFault | undefined => refusalIn(replica, link.current)

@@ -5,6 +5,48 @@ import type { StoreValue } from '../store/store.ts'
 
 const rows = { A: confirmed('A', 5, { title: 'pump', hours: 2 }) }
 
+describe('a device that is another’s', () => {
+  const jwt = (sub: string): string => `e30.${btoa(JSON.stringify({ sub }))}.signature`
+
+  it('[OM11] regression, what its user had paused could be resumed: it is neither seen nor changed', async () => {
+    const ana = await openScript(undefined, undefined, { token: jwt('ana') })
+    await ana.greet(rows)
+    ana.device.outbox.pause('weekend')
+    await ana.settle()
+    await ana.device.close()
+    const reported: unknown[] = []
+    const ben = await openScript(ana.disk, undefined, { token: jwt('ben'), report: error => reported.push(error) })
+    const { outbox, sync } = ben.device
+    expect(outbox.paused.current).toEqual([])
+    outbox.resume('weekend')
+    outbox.pause('holiday')
+    outbox.send([])
+    ben.device.storage.acknowledge()
+    await expect(sync.refresh()).rejects.toMatchObject({ code: 'forbidden' })
+    await ben.settle()
+    expect(reported).toMatchObject(Array.from({ length: 4 }, () => ({ code: 'forbidden' })))
+    await ben.device.close()
+    const again = await openScript(ana.disk, undefined, { token: jwt('ana') })
+    expect(again.device.outbox.paused.current).toEqual(['weekend'])
+  })
+
+  it('[OM11] regression, who signed in elsewhere was told to export what he cannot see: he is told where it can be', async () => {
+    const script = await openScript()
+    await script.greet(rows)
+    await script.lose()
+    await script.device.table('task').update('A', { hours: 3 })
+    await script.pass(30_000)
+    await script.say({ ...welcome(9), environment: 'e1' })
+    const fix = expect.stringContaining('where it was made')
+    await expect(script.device.signOut()).rejects.toMatchObject({ code: 'unsent', fix })
+    await script.device.close()
+    // There it can.
+    const back = await openScript(script.disk)
+    await back.device.signOut({ unsent: { file: back.device.outbox.export() } })
+    expect(await script.disk.open().scan('outbox')).toEqual([])
+  })
+})
+
 describe('a store whose grant names no environment and no standing', () => {
   /** with an edit that was not sent */
   const reopened = async (own: ScriptOptions = {}): Promise<Script> => {

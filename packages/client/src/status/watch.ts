@@ -31,7 +31,7 @@ export const watchStatus = ({
     failure: facts.failure.current,
     storage: facts.storage.current,
     entries: outbox.current,
-    paused: facts.paused.current,
+    paused: outbox.paused.current,
   })
   const statusNow = (): Status => {
     const now = seen()
@@ -54,7 +54,7 @@ export const watchStatus = ({
     status.stale()
     page.stale()
   }
-  for (const each of [facts.link, facts.cache, facts.failure, facts.storage, facts.paused, facts.lastPass, offline])
+  for (const each of [facts.link, facts.cache, facts.failure, facts.storage, outbox.paused, facts.lastPass, offline])
     (each as Observable<unknown>).subscribe(moved)
   // Not by the outbox: who subscribes to it has it computed at each change.
   replica.touched.subscribe(touched => {
