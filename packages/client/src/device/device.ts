@@ -30,7 +30,7 @@ import { createTable, type TableApi, type TableParts } from '../table/table.ts'
 import { createTurns } from '../table/turns.ts'
 import type { Act } from './act.ts'
 import { createEngine } from './engine.ts'
-import { createFacts, type Facts, type Removal, type Stats } from './facts.ts'
+import { createFacts, type Facts, pausedAtFirst, type Removal, type Stats } from './facts.ts'
 import type { RejoinFault } from './fault.ts'
 import { createGuard } from './guard.ts'
 import type { Host } from './host.ts'
@@ -167,9 +167,6 @@ export const createDevice = async <const S extends SchemaSource = SchemaSource>(
   }
   return createFace({ ...options, replica, facts, act: engine.act, meet: engine.meet, close }) as Rejoin<S>
 }
-
-export const pausedAtFirst = ({ autoSend }: Pick<DeviceOptions, 'autoSend'>): readonly string[] =>
-  autoSend === false ? ['manual'] : []
 
 export interface FaceParts
   extends

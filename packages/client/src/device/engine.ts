@@ -27,7 +27,7 @@ import { watchStorage } from '../storage/watch.ts'
 import { StoreFault } from '../store/store.ts'
 import { createSyncing } from '../sync/syncing.ts'
 import { type Act, type Deed, isRemoval, isSwitch, perform, type Removal, type Switch } from './act.ts'
-import { type Facts, withoutReason, withReason } from './facts.ts'
+import { type Facts, pausedAtFirst, withoutReason, withReason } from './facts.ts'
 import { RejoinFault } from './fault.ts'
 import { type Host, newUuid } from './host.ts'
 
@@ -58,6 +58,7 @@ export interface EngineParts {
   readonly release?: number | undefined
   readonly storage?: StoragePort | undefined
   readonly consolidate?: boolean
+  readonly autoSend?: boolean
   /** of the online API, from which selections are fetched again */
   readonly url?: string
   readonly fetch?: typeof fetch
@@ -73,6 +74,7 @@ export const createEngine = ({
   release,
   storage,
   consolidate = false,
+  autoSend = true,
   ...reach
 }: EngineParts): Engine => {
   const { progress, paused, late, stats } = facts
@@ -183,8 +185,12 @@ export const createEngine = ({
     emptied()
     facts.removed.set({ at: host.now(), ...(unsent === undefined ? {} : { unsent }) })
   }
-  /** Nothing is left of whom this was granted to: whoever comes next is barred from nothing. */
-  const emptied = (): void => facts.barred.set(false)
+  /** Nothing is left of whom this was granted to: whoever comes next is barred from nothing, and has paused nothing. */
+  const emptied = (): void => {
+    facts.barred.set(false)
+    chosen = new Set()
+    paused.set(pausedAtFirst({ autoSend }))
+  }
   const wake = (): void => link.session?.wake()
 
   const deed = async (what: Deed, first: (draft: Draft) => boolean = always): Promise<void> => {

@@ -66,6 +66,10 @@ export const createFacts = (paused: readonly string[], damaged: number, report: 
   stats: { damaged, repaired: 0, sent: 0, received: 0 },
 })
 
+/** what a device is paused by that nobody has used */
+export const pausedAtFirst = ({ autoSend }: { readonly autoSend?: boolean }): readonly string[] =>
+  autoSend === false ? ['manual'] : []
+
 /** Reasons to pause, each once. */
 export const withReason = (paused: readonly string[], reason: string): readonly string[] =>
   paused.includes(reason) ? paused : [...paused, reason]

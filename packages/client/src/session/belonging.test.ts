@@ -47,6 +47,25 @@ describe('a device that is another’s', () => {
   })
 })
 
+describe('a device whose user was removed', () => {
+  it('[MB6] regression, the next one found the queue paused by him: nothing of his stays', async () => {
+    const script = await openScript()
+    await script.greet(rows)
+    const { device } = script
+    device.outbox.pause('weekend')
+    await script.settle()
+    await script.lose()
+    await script.pass(30_000)
+    await script.say({ ...welcome(9), removed: { export: false } })
+    expect(device.removed.current).toBeDefined()
+    expect(device.outbox.paused.current).toEqual([])
+    await script.greet(rows)
+    await device.table('task').update('A', { hours: 3 })
+    await script.settle()
+    expect(script.pushed()).toHaveLength(1)
+  })
+})
+
 describe('a store whose grant names no environment and no standing', () => {
   /** with an edit that was not sent */
   const reopened = async (own: ScriptOptions = {}): Promise<Script> => {

@@ -1,7 +1,15 @@
 import type { SchemaSource } from '@rejoin/profile'
 import type { Act } from '../device/act.ts'
-import { createFace, type DeviceOptions, pausedAtFirst, type Rejoin } from '../device/device.ts'
-import { createFacts, factsNow, takeFacts, watchFacts, withoutReason, withReason } from '../device/facts.ts'
+import { createFace, type DeviceOptions, type Rejoin } from '../device/device.ts'
+import {
+  createFacts,
+  factsNow,
+  pausedAtFirst,
+  takeFacts,
+  watchFacts,
+  withoutReason,
+  withReason,
+} from '../device/facts.ts'
 import { newUuid } from '../device/host.ts'
 import type { PeerTransport } from '../peer/transport.ts'
 import { appOf } from '../replica/memory.ts'
