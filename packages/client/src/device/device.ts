@@ -202,7 +202,8 @@ export const createFace = ({
   const { screen: replica, paused, act } = createGuard({ held, facts, token: online.token, act: perform, report })
   const indexes = createIndexes(replica)
   const outbox = createOutbox({ replica, act, paused, host })
-  const refusal = (): RejoinFault | undefined => refusalIn(replica, link.current)
+  // No network is no network, whoever looks: offline mode holds behind the screen, too.
+  const refusal = (): RejoinFault | undefined => refusalIn(held, link.current)
   const asked = createOnline({ ...online, after: host.after, refusal, restoring: { replica, act } })
   const pins = createPins({ replica, act, online: asked, host })
   const offline = createOfflineMode({ replica, act, link, cache, also: pins.refresh, report })

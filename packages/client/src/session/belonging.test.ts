@@ -30,6 +30,22 @@ describe('a device that is another’s', () => {
     expect(again.device.outbox.paused.current).toEqual(['weekend'])
   })
 
+  it('[OM6] regression, in offline mode who is not its user reached the network all the same: nothing is asked', async () => {
+    const ana = await openScript(undefined, undefined, { token: jwt('ana') })
+    await ana.greet(rows)
+    await ana.device.offline.turnOn()
+    await ana.device.close()
+    let asked = 0
+    const fetch = async (): Promise<Response> => {
+      asked++
+      return Response.json({ rows: [] })
+    }
+    const ben = await openScript(ana.disk, undefined, { token: jwt('ben'), url: 'https://relay.example', fetch })
+    await expect(ben.device.online.table('task').query()).rejects.toMatchObject({ code: 'offline-mode' })
+    expect(asked).toBe(0)
+    await ben.device.close()
+  })
+
   it('[OM11] regression, who signed in elsewhere was told to export what he cannot see: he is told where it can be', async () => {
     const script = await openScript()
     await script.greet(rows)
