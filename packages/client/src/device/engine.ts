@@ -113,8 +113,11 @@ export const createEngine = ({
     if (paused.current.length === 0) chosen = new Set()
   }
   const told = (event: SessionEvent): void => {
-    // Whom the relay welcomes is signed in.
-    if (event.type === 'moved' && maySend(event.state)) resume(SIGN_IN)
+    // Whom the relay welcomes is signed in, and is whom this was granted to.
+    if (event.type === 'moved' && maySend(event.state)) {
+      resume(SIGN_IN)
+      facts.barred.set(false)
+    }
     progress.set(progressAfter(progress.current, event, replica.memory.tables, host.now(), stats.received - before))
     if (event.type === 'late') late.tell(event.entries.map(({ edit }) => edit.id))
     if (event.type === 'another') facts.barred.set(true)

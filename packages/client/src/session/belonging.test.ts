@@ -30,6 +30,21 @@ describe('a device that is another’s', () => {
     expect(again.device.outbox.paused.current).toEqual(['weekend'])
   })
 
+  it('[OM11] regression, its own user stayed barred after another had tried: welcomed, he sees what is his', async () => {
+    let user = 'ana'
+    const script = await openScript(undefined, undefined, { token: async () => jwt(user) })
+    await script.greet(rows)
+    const { device } = script
+    device.disconnect()
+    user = 'ben'
+    device.connect()
+    await script.settle()
+    expect(device.table('task').query().current).toEqual([])
+    user = 'ana'
+    await script.greet(rows)
+    expect(device.table('task').query().current).toMatchObject([{ title: 'pump' }])
+  })
+
   it('[OM6] regression, in offline mode who is not its user reached the network all the same: nothing is asked', async () => {
     const ana = await openScript(undefined, undefined, { token: jwt('ana') })
     await ana.greet(rows)
