@@ -85,9 +85,12 @@ export const isNewWork = (change: StoreChange): boolean =>
   (change.put === 'draft' ||
     (change.put === 'outbox' && (change.value as Partial<Entry> | null)?.state?.status === 'waiting'))
 
-/** A row that others know too. */
+/** A row that others know too, and not the mark of one that went: what takes rows away never waits for room. */
 export const isBrought = (change: StoreChange): boolean =>
-  'put' in change && (change.put === 'page' || change.put === 'overlay' || change.put === 'pin')
+  'put' in change &&
+  (change.put === 'page' ||
+    change.put === 'pin' ||
+    (change.put === 'overlay' && (change.value as Partial<StoredRow> | null)?.gone === undefined))
 
 /** What becomes of an entry. */
 export const isSettling = (change: StoreChange): boolean => shelfOf(change) === 'outbox'

@@ -56,6 +56,20 @@ describe('headroom', () => {
     expect((await keysOf(store)).filter(key => key.startsWith('~'))).toEqual(['~headroom:2'])
   })
 
+  it('what takes a row away, or keeps the bytes that unsent work stands on, needs no room of a download', async () => {
+    const store = open(createMemoryDisk({ capacity: ROOM }))
+    await fill(store, 90, row)
+    const mark: StoreChange = { put: 'overlay', key: 'gone', value: { rev: 1, generation: 0, gone: 'unknown' } }
+    const kept: StoreChange = {
+      put: 'overlay',
+      key: 'kept',
+      value: { rev: 1, generation: 0, gone: 'left', envelope: bytes(90) },
+    }
+    await store.commit([mark])
+    await store.commit([{ clear: 'page' }, kept])
+    expect(await store.get('overlay', 'gone')).toMatchObject({ gone: 'unknown' })
+  })
+
   it('what fills the first block can still be sent and settled', async () => {
     const store = open(createMemoryDisk({ capacity: ROOM }))
     await fill(store, 90, row)
