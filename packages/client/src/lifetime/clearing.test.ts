@@ -1,5 +1,6 @@
+import { packEnvelope, packRows } from '@rejoin/profile'
 import { describe, expect, it } from 'vitest'
-import { confirmed, openScript, type Script } from '../device/device.fixture.ts'
+import { at, confirmed, openScript, type Script, welcome } from '../device/device.fixture.ts'
 import { shelves } from '../store/store.ts'
 
 const rows = {
@@ -46,6 +47,27 @@ describe('clearing', () => {
     expect(again.heard()[0]).toMatchObject({ type: 'hello', holdings: [] })
     expect(ids(again)).toEqual(['A', 'B', 'N'])
     expect(again.device.table('task').get('A')).toMatchObject({ title: 'pump', hours: 3 })
+  })
+
+  it('[CA4] before the first sync has completed, too, open lists and counts are told that records went', async () => {
+    const script = await openScript()
+    const { device } = script
+    device.connect()
+    await script.settle()
+    const packed = packRows(Object.entries(rows).map(([id, record]) => ({ id, envelope: packEnvelope(record) })))
+    await script.say(
+      { ...welcome(5), time: script.relayTime() },
+      { type: 'plan', tables: [{ table: 'task', rows: 2 }] },
+      { type: 'page', table: 'task', start: at(5), columnSet: '*', after: 'z', last: true, rows: 2, packed },
+    )
+    const open = device.table('task').query({ where: { title: { ne: 'none' } } })
+    const count = device.table('task').count({})
+    const told: unknown[] = []
+    open.subscribe(now => told.push(now.length))
+    count.subscribe(now => told.push(now))
+    expect([device.ready, open.current.length, count.current]).toEqual([false, 2, 2])
+    await device.cache.clear()
+    expect([open.current, count.current, told]).toEqual([[], 0, [0, 0]])
   })
 
   it('[CA4] unsent work stays readable as a whole where no image of the record goes with it', async () => {

@@ -2,6 +2,7 @@ import { RejoinFault } from '../device/fault.ts'
 import type { FormDraft } from '../drafts/form-draft.ts'
 import { discard } from '../outbox/actions.ts'
 import { draftId, isUnsent, isUntold, type Unsent } from '../outbox/unsent.ts'
+import { dropPinned } from '../pins/pin.ts'
 import type { Draft } from '../replica/draft.ts'
 import { putRow } from '../replica/keys.ts'
 import { keyOf, type Memory, type Meta, type Row, rowFrom } from '../replica/memory.ts'
@@ -21,6 +22,7 @@ export const clearCache = (draft: Draft, unsent: Unsent, pen: Pen): void => {
       last = draft.entries().findLast(isUnsent)
     }
   }
+  dropPinned(draft)
   const { cursor: _, fresh: __, sealed: ___, ...meta } = draft.meta()
   draft.replaceMeta({ ...meta, ready: false })
   draft.also('', memory => {

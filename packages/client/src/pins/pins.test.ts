@@ -191,5 +191,24 @@ describe('plan ahead', () => {
     await script.device.cache.clear()
     expect(titles(script)).toEqual([])
     expect((await script.store.scan('pin')).map(([key]) => key)).toEqual(['name:tomorrow'])
+    // The plan stays, and is fetched again at the next contact.
+    expect(script.device.pins.current).toMatchObject([{ name: 'tomorrow', brought: [], due: true }])
+    await script.greet({ A: confirmed('A', 5, { title: 'pump', hours: 2 }) })
+    await script.say(synced(script))
+    await script.settle()
+    expect(titles(script)).toEqual([
+      ['A', 'pump'],
+      ['X', 'boiler'],
+    ])
+  })
+
+  it('[OM10] a plan that brings nothing is a plan all the same, and who watches is told of it', async () => {
+    const script = await opened([])
+    const told: number[] = []
+    script.device.pins.subscribe(pins => told.push(pins.length))
+    await script.device.pins.add('empty', 'task', { ids: ['nowhere'] })
+    expect(script.device.pins.current).toMatchObject([{ name: 'empty', brought: [] }])
+    await script.device.pins.remove('empty')
+    expect(told).toEqual([1, 0])
   })
 })

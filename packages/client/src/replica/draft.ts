@@ -381,7 +381,9 @@ const applyTo = (layers: Layers, prepared: readonly Prepared[], memory: Memory):
   for (const key of pinned.written.keys()) records.add(key)
   const outbox = list.written.size > 0
   const after = meta.get('')!
-  const state = tables.written.size > 0 || isOtherState(memory.meta, after)
+  // Of no table alone: of all of them.
+  const everything = whole.delete('')
+  const state = everything || tables.written.size > 0 || pins.written.size > 0 || isOtherState(memory.meta, after)
   settleInto(authored, memory.authored)
   settleInto(tables, memory.tables)
   settleInto(ledger, memory.ledger)

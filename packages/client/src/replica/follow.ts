@@ -35,6 +35,7 @@ export const follow = (memory: Memory, changes: readonly StoreChange[]): Followe
   const readable = new Map([...tables].map(([table, state]) => [table, readableIn(state)]))
   let bySeq: Map<number, Edit> | undefined
   let whole = false
+  let pinsMoved = false
 
   for (const change of changes) {
     const put = 'put' in change ? change : undefined
@@ -60,12 +61,12 @@ export const follow = (memory: Memory, changes: readonly StoreChange[]): Followe
     } else if (shelf === 'authored') set(memory.authored, key, value as Authored | undefined)
     else if (shelf === 'ledger') set(memory.ledger, key, value as Conflicted | undefined)
     else if (shelf === 'draft') set(memory.forms, decodeURIComponent(key), value as FormDraft | undefined)
-    else if (shelf === 'pin') takePin(memory, key, value, records)
+    else if (shelf === 'pin') pinsMoved = takePin(memory, key, value, records) || pinsMoved
     else if (shelf === 'settled') set(memory.settled, key, value as Outcome | undefined)
     else if (shelf === 'meta') takeMeta(memory, key, value)
   }
   for (const [table, state] of tables) if (readable.get(table) !== readableIn(state)) again.add(table)
-  const stateMoved = tables.size !== readable.size || again.size > 0
+  const stateMoved = tables.size !== readable.size || again.size > 0 || pinsMoved
   return {
     touched: {
       records,
@@ -140,11 +141,15 @@ const dropEntry = (memory: Memory, edit: Edit | undefined): Pick<Edit, 'table' |
   return edit
 }
 
-const takePin = (memory: Memory, key: string, value: unknown, records: Set<string>): void => {
+/** @returns whether it is a pin itself, and not a record that one brought */
+const takePin = (memory: Memory, key: string, value: unknown, records: Set<string>): boolean => {
   const [kind, name] = [key.slice(0, key.indexOf(':')), key.slice(key.indexOf(':') + 1)]
-  if (kind === 'name') return set(memory.pins, decodeURIComponent(name), value as Pin | undefined)
-  set(memory.pinned, name, value as Pinned | undefined)
-  records.add(name)
+  if (kind === 'name') set(memory.pins, decodeURIComponent(name), value as Pin | undefined)
+  else {
+    set(memory.pinned, name, value as Pinned | undefined)
+    records.add(name)
+  }
+  return kind === 'name'
 }
 
 const takeMeta = (memory: Memory, key: string, value: unknown): void => {
