@@ -14,7 +14,16 @@ import { openTab } from './tabs/tab.ts'
 /** What a device needs to open: who its user is, which relay it belongs to, and what an app may set otherwise. */
 export interface OpenOptions<S extends SchemaSource> extends Pick<
   DeviceOptions,
-  'token' | 'app' | 'release' | 'commands' | 'strategies' | 'autoSend' | 'consolidate' | 'fetch' | 'storage'
+  | 'token'
+  | 'app'
+  | 'release'
+  | 'commands'
+  | 'strategies'
+  | 'autoSend'
+  | 'consolidate'
+  | 'fetch'
+  | 'storage'
+  | 'documents'
 > {
   /** the relay's address, `https://...` */
   readonly url: string
