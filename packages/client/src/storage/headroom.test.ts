@@ -93,6 +93,15 @@ describe('headroom', () => {
     expect(await fill(next, 90, edit)).toBeGreaterThan(5)
   })
 
+  it('comes back after a wipe with the first row of whoever is next', async () => {
+    const store = open(createMemoryDisk({ capacity: ROOM }))
+    await store.commit([row('a', 10)])
+    await store.commit([{ clear: 'overlay' }, { clear: 'meta' }, cursor('b')])
+    expect(await keysOf(store)).toEqual(['cursor'])
+    await store.commit([row('a', 10)])
+    expect(await keysOf(store)).toEqual(['cursor', '~headroom:1', '~headroom:2'])
+  })
+
   it('another fault is handed on as it is, and costs no headroom', async () => {
     const store = open(createMemoryDisk({ capacity: ROOM }))
     await store.commit([row('a', 10)])

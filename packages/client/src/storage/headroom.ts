@@ -56,6 +56,9 @@ export const withHeadroom = (store: Store, { random, size = 1_000_000 }: Headroo
     get: (shelf, key) => store.get(shelf, key),
     scan: (shelf, range) => store.scan(shelf, range),
     commit: (changes, durability) => {
+      // Where everything goes, the blocks go with it.
+      if (changes.some(change => 'clear' in change && change.clear === 'meta' && change.to === undefined))
+        there = undefined
       if (changes.some(isNewWork)) return commitWith([FOR_WORK], changes, durability)
       if (changes.some(isBrought) && !changes.some(isSettling)) return download(changes, durability)
       return commitWith(all, changes, durability)
@@ -64,7 +67,7 @@ export const withHeadroom = (store: Store, { random, size = 1_000_000 }: Headroo
   }
 }
 
-/** above every key of the device's own: what clears `meta` does not reach it */
+/** above every key of the device's own: what clears a part of `meta` does not reach it */
 const KEY = '~headroom:'
 const FOR_WORK = `${KEY}1`
 const all = [FOR_WORK, `${KEY}2`]
