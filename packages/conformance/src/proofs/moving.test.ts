@@ -1,4 +1,5 @@
 import type { Edit } from '@rejoin/profile'
+import type { Rule } from '@rejoin/server'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Device } from './device.ts'
 import { openRig, type Rig } from './rig.ts'
@@ -142,6 +143,43 @@ describe('unsent work taken in by another device', () => {
     await phone.online()
     expect(phone.entries()).toEqual([])
     expect(await rig.revOf('annotation', 'N1')).toBe(3)
+    await rig.agree()
+  })
+})
+
+describe('unsent work that another device took in, and gave up', () => {
+  const closed: Rule = {
+    name: 'closed',
+    table: 'workorder',
+    on: ['update'],
+    when: { column: 'status', op: 'eq', value: 'closed' },
+    message: 'this work order is closed',
+  }
+
+  /** Of a work order that is closed meanwhile: made on the phone, refused on the tablet, given up there, and open again. */
+  const givenUp = async (phoneHears: boolean): Promise<readonly [Device, Device]> => {
+    const [phone, tablet] = await setOut()
+    await rig.setRules([closed])
+    await phone.update('workorder', 'W1', { note: 'leaks' })
+    await rig.office.update('workorder', 'W1', { status: 'closed' })
+    if (phoneHears) await phone.online()
+    await rig.calm()
+    await tablet.rejoin.outbox.import(phone.rejoin.outbox.export())
+    await rig.calm()
+    expect(tablet.entries()).toMatchObject([{ state: 'rejected' }])
+    await tablet.discard('W1')
+    await rig.setRules([])
+    await rig.office.update('workorder', 'W1', { status: 'open' })
+    await rig.calm()
+    return [phone, tablet]
+  }
+
+  it('[OB11] regression, was dropped where it was resolved on the first device after all: it takes effect', async () => {
+    const [phone, tablet] = await givenUp(true)
+    await phone.entry('W1').resolve({ note: 'leaks badly' })
+    await rig.calm()
+    expect(await rig.office.row('workorder', 'W1')).toMatchObject({ note: 'leaks badly' })
+    expect([...phone.entries(), ...tablet.entries()]).toEqual([])
     await rig.agree()
   })
 })

@@ -61,21 +61,70 @@ export const voidAmended = (work: Workspace, edit: Edit, now: number): void => {
   if ((amended !== undefined && amended.author !== author) || status === 'applied' || status === 'lost') return
   const outcome: Outcome = { status: 'withdrawn' }
   if (amended !== undefined && status === 'held') work.settle({ ...amended, received: now, outcome })
-  const key = voidKey(author, amends)
-  if (work.edit(key) === undefined) work.settle({ ...bare(storedEdit(edit, outcome, now)), edit: key })
+  take(work, storedEdit(edit, outcome, now))
 }
 
 /**
- * Unsent work that was in a file, and made again more than once: what it amends took effect from another device, or was
- * amended by another edit before. Whoever decides about an edit again amends the one that was sent last, and nothing twice.
+ * Who makes an edit instead: first under the void key, then each turn under a key of its own, as nothing that is decided
+ * is written twice. The last one counts; it `amends` the edit, or is without where whoever did gave it up. Turns are few:
+ * the last is nobody's to give up.
  */
-export const isMadeAlready = (work: Workspace, { amends, author, device, seq }: Edit): boolean => {
+export const turnKeys = (author: string, edit: string): readonly string[] => {
+  const key = voidKey(author, edit)
+  return [key, ...[1, 2, 3, 4].map(turn => `${key}/${turn}`)]
+}
+
+const turnsOf = (work: Workspace, author: string, edit: string): readonly StoredEdit[] =>
+  turnKeys(author, edit).flatMap(key => work.edit(key) ?? [])
+
+/** With what that one amends in turn, where it was given up: it is the same work. */
+const take = (work: Workspace, by: StoredEdit): void => {
+  const { amends, author } = by
+  if (amends === undefined) return
+  const turns = turnsOf(work, author, amends)
+  const key = turnKeys(author, amends)[turns.length]
+  if (turns.at(-1)?.amends !== undefined || key === undefined) return
+  work.settle({ ...bare(by), edit: key, outcome: { status: 'withdrawn' } })
+  const amended = work.edit(amends)
+  if (amended?.author === author) take(work, { ...amended, received: by.received })
+}
+
+/**
+ * An edit that was refused or held is given up: what it amended, and what that amended in turn, stays void, but nobody
+ * makes it any more. Whoever has it on another device may decide about it again.
+ */
+export const leaveAmended = (work: Workspace, given: StoredEdit, now: number): void => {
+  const { amends, author } = given
+  if (amends === undefined) return
+  const turns = turnsOf(work, author, amends)
+  const keys = turnKeys(author, amends)
+  if (!isBy(turns.at(-1), given) || turns.length + 1 >= keys.length) return
+  const { amends: _, ...free } = bare(given)
+  work.settle({ ...free, edit: keys[turns.length]!, received: now, outcome: { status: 'withdrawn' } })
+  const amended = work.edit(amends)
+  if (amended?.author === author) leaveAmended(work, amended, now)
+}
+
+const isBy = (
+  turn: StoredEdit | undefined,
+  { amends, device, seq }: Pick<Edit, 'amends' | 'device' | 'seq'>,
+): boolean => turn !== undefined && turn.amends === amends && turn.device === device && turn.seq === seq
+
+/**
+ * Unsent work that was in a file, and made again more than once: what it amends took effect from another device, or was
+ * amended by another edit before, which took effect or may yet. Whoever decides about an edit again amends the one that
+ * was sent last, and nothing twice.
+ */
+export const isMadeAlready = (work: Workspace, edit: Pick<Edit, 'amends' | 'author' | 'device' | 'seq'>): boolean => {
+  const { amends, author, device } = edit
   if (amends === undefined) return false
   const amended = work.edit(amends)
-  const isElsewhere = amended?.author === author && amended.device !== device
-  if (isElsewhere && (amended.outcome.status === 'applied' || amended.outcome.status === 'lost')) return true
-  const taken = work.edit(voidKey(author, amends))
-  return taken?.amends === amends && (taken.device !== device || taken.seq !== seq)
+  const own = amended?.author === author ? amended : undefined
+  const isElsewhere = own !== undefined && own.device !== device
+  if (isElsewhere && (own.outcome.status === 'applied' || own.outcome.status === 'lost')) return true
+  const last = turnsOf(work, author, amends).at(-1)
+  if (last?.amends !== undefined && !isBy(last, edit)) return true
+  return own !== undefined && isMadeAlready(work, own)
 }
 
 /** Without what its author wrote. */

@@ -214,6 +214,29 @@ describe('the commit path', () => {
     expect(await again(resolved.edit.id, 2)).toMatchObject({ answer: { status: 'applied' }, hours: 3 })
   })
 
+  it('[OB11] regression, unsent work that another device took in and gave up again could never be sent: the next to amend it is the one that counts', async () => {
+    const relay = await openRelay('clientWins', undefined, { commands: [count] })
+    await relay.online('J1', 'create', { ...job, hours: 0 })
+    const [phone, tablet, third] = [1, 2, 3].map(number => createDevice(relay, bo, number))
+    const send = async (device: typeof phone, by: number, amends?: string) => {
+      await device!.pull('J1')
+      const call = { command: { name: 'count', args: { by } } }
+      const edit = device!.edit('J1', 'command', {}, amends === undefined ? call : { ...call, amends })
+      const [judged] = await device!.push(edit)
+      if (judged!.answer.status !== 'applied') device!.drop('J1')
+      return { id: edit.id, status: judged!.answer.status }
+    }
+    const refused = await send(phone, 100)
+    const made = await send(tablet, 100, refused.id)
+    const again = await send(tablet, 200, made.id)
+    expect([made.status, again.status]).toEqual(['rejected', 'rejected'])
+    expect(await send(third, 1, refused.id), 'the tablet may still put it right').toMatchObject({ status: 'withdrawn' })
+    await relay.committer.submit([{ from: 'withdraw', edit: again.id, author: tablet!.author }])
+    expect(await send(phone, 1, refused.id)).toMatchObject({ status: 'applied' })
+    expect(await send(third, 1, refused.id), 'once').toMatchObject({ status: 'withdrawn' })
+    expect((await relay.content('J1'))!.fields['hours']).toBe(1)
+  })
+
   it('[OB11] an edit that amends another, told to send again, is not taken for a second one', async () => {
     const relay = await openRelay()
     const device = createDevice(relay, bo, 1)

@@ -4,7 +4,7 @@ import { emptiedKey } from '../erasure/emptied.ts'
 import type { CodeRule } from '../rules/code-rule.ts'
 import { keyOf, type RecordKey, type Storage, type StoredRecord, type Wanted } from '../storage/storage.ts'
 import { rejected } from './admission.ts'
-import { type Circumstances, voidKey } from './answering.ts'
+import { type Circumstances, turnKeys, voidKey } from './answering.ts'
 import { decide } from './decide.ts'
 import { named } from './naming.ts'
 import type { Changed, Judged, Submission } from './submission.ts'
@@ -107,26 +107,25 @@ const commitBatch = async (
 ): Promise<{ readonly committed: Committed; readonly judged: readonly (readonly Judged[])[] }> => {
   const environment = parts.environment()
   const rights = rightsByPerson(environment)
-  const { judged: decided, ...committed } = await parts.storage.commit(
-    wantedBy(batch.flatMap(({ submissions }) => submissions)),
-    found => {
-      const work = createWorkspace(found, parts.newCommit())
-      const { commands, rules, authority, log } = parts
-      const circumstances = { environment, rights, commands, rules, authority, now: parts.now(), log }
-      const judged = batch.map(({ submissions }) =>
-        submissions.flatMap(submission => decideAlone(work, submission, circumstances, parts.log)),
-      )
-      const settled = work.settled()
-      const standing = standingRows(judged.flat(), settled.changed, found.records)
-      return {
-        result: { head: settled.head, from: found.head.rev, changed: settled.changed, standing, judged },
-        ...(settled.head.rev > found.head.rev ? { head: settled.head } : {}),
-        records: settled.records,
-        edits: settled.edits,
-        ledger: settled.ledger,
-      }
-    },
-  )
+  const submissions = batch.flatMap(each => each.submissions)
+  const amended = await amendedBy(parts.storage, submissions)
+  const { judged: decided, ...committed } = await parts.storage.commit(wantedBy(submissions, amended), found => {
+    const work = createWorkspace(found, parts.newCommit())
+    const { commands, rules, authority, log } = parts
+    const circumstances = { environment, rights, commands, rules, authority, now: parts.now(), log }
+    const judged = batch.map(({ submissions }) =>
+      submissions.flatMap(submission => decideAlone(work, submission, circumstances, parts.log)),
+    )
+    const settled = work.settled()
+    const standing = standingRows(judged.flat(), settled.changed, found.records)
+    return {
+      result: { head: settled.head, from: found.head.rev, changed: settled.changed, standing, judged },
+      ...(settled.head.rev > found.head.rev ? { head: settled.head } : {}),
+      records: settled.records,
+      edits: settled.edits,
+      ledger: settled.ledger,
+    }
+  })
   const judged = await namedOrNot(parts, environment, decided)
   const answers = new Map<object, Judged[]>()
   batch.forEach(({ origin }, index) => answers.set(origin, [...(answers.get(origin) ?? []), ...judged[index]!]))
@@ -177,9 +176,29 @@ const namesIn = (submission: Submission): Omit<Judged, 'answer'>[] => {
   }
 }
 
-const wantedBy = (submissions: readonly Submission[]): Wanted => {
+/** What edits amend that are withdrawn or amended here, and what that amends in turn: it never changes, and is known before the commit. */
+const amendedBy = async (storage: Storage, submissions: readonly Submission[]): Promise<ReadonlySet<string>> => {
+  const ids = new Set<string>()
+  let next = submissions.flatMap(submission =>
+    submission.from === 'withdraw'
+      ? [submission.edit]
+      : submission.from === 'device'
+        ? submission.edits.flatMap(({ amends }) => amends ?? [])
+        : [],
+  )
+  while (next.length > 0) {
+    const asked = next
+    const stored = await storage.snapshot(view => view.edits(asked))
+    const found = stored.flatMap(({ author, amends }) => (amends === undefined ? [] : [{ author, amends }]))
+    next = found.map(({ amends }) => amends).filter(id => !ids.has(id))
+    for (const { author, amends } of found) for (const id of [amends, ...turnKeys(author, amends)]) ids.add(id)
+  }
+  return ids
+}
+
+const wantedBy = (submissions: readonly Submission[], amended: ReadonlySet<string>): Wanted => {
   const records = new Map<string, RecordKey>()
-  const edits = new Set<string>()
+  const edits = new Set(amended)
   const revs = new Set<number>()
   for (const submission of submissions) {
     if (submission.from === 'online') {
@@ -196,6 +215,7 @@ const wantedBy = (submissions: readonly Submission[]): Wanted => {
         for (const edit of [id, after, amends]) {
           if (edit !== undefined) edits.add(edit).add(voidKey(submission.author.person.id, edit))
         }
+        for (const key of amends === undefined ? [] : turnKeys(submission.author.person.id, amends)) edits.add(key)
         if (base.rev > 0) revs.add(base.rev)
       }
     }

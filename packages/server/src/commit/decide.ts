@@ -2,7 +2,7 @@ import { type Answer, type Edit, type Outcome, settle } from '@rejoin/profile'
 import { withoutErased } from '../erasure/emptied.ts'
 import type { StoredEdit } from '../storage/storage.ts'
 import { refuse, refuseSender, rejected } from './admission.ts'
-import { type Circumstances, isMadeAlready, judged, remember, voidAmended, voidKey } from './answering.ts'
+import { type Circumstances, isMadeAlready, judged, leaveAmended, remember, voidAmended, voidKey } from './answering.ts'
 import { merge } from './merging.ts'
 import { decideOnline } from './online.ts'
 import { strategyFor } from './strategy.ts'
@@ -201,6 +201,8 @@ const decideWithdrawal = (
   // Given up by its author: nobody has to look at it any more (OB16).
   if (known.outcome.status === 'rejected' && work.edit(voidKey(author.person.id, edit)) === undefined)
     work.settle(voided(edit, author, circumstances.now))
+  if (known.outcome.status === 'held' || known.outcome.status === 'rejected')
+    leaveAmended(work, known, circumstances.now)
   return { edit, table: known.table, record: known.id, answer: outcome }
 }
 
