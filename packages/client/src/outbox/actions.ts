@@ -129,7 +129,10 @@ const answerQuestion = (
     return refuseTooLarge(draft, recordEdit(draft, { kind: 'update', table: name, id, fields: values }, pen))
   }
   const more = values ?? alsoMine(draft, asked, table, question)
-  const last = asked.findLast(({ edit: { kind } }) => kind === 'update' || kind === 'create')
+  // What is about a record that was given up is not answered with it.
+  const last = asked.findLast(
+    ({ edit: { kind }, state: { status } }) => (kind === 'update' || kind === 'create') && status !== 'orphaned',
+  )
   retry(draft, entry.edit.id, {}, pen, last === undefined ? undefined : new Map([[last.edit.id, more]]))
   const again = draft.chain(keyIn(entry)).at(-1)
   if (again !== undefined) refuseTooLarge(draft, again.edit)
