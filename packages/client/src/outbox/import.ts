@@ -1,8 +1,11 @@
+import type { Value } from '@rejoin/profile'
 import { RejoinFault } from '../device/fault.ts'
 import type { Draft } from '../replica/draft.ts'
+import { noteGone } from '../replica/gone-columns.ts'
+import { schemaOf } from '../replica/grant.ts'
 import { decode, keyOf } from '../replica/memory.ts'
 import { grantIn, type Pen } from '../replica/recording.ts'
-import { save, saveTogether } from '../table/saving.ts'
+import { save, saveTogether, type Wish } from '../table/saving.ts'
 import type { UnsentAction, UnsentWork } from './unsent.ts'
 
 /**
@@ -29,7 +32,11 @@ export const takeUnsent = (draft: Draft, work: UnsentWork, without: readonly str
   )
   for (const actions of together(left)) {
     const then = { ...pen, now: () => actions[0]!.at, consolidates: false }
-    const wishes = actions.map(({ id, wish }) => ({ ...wish, amends: id }))
+    const wishes = actions.flatMap(action => {
+      const wish = withoutUnknown(draft, action, pen)
+      return wish === undefined ? [] : [{ ...wish, amends: action.id }]
+    })
+    if (wishes.length === 0) continue
     if (actions[0]!.group === undefined) save(draft, wishes[0]!, then)
     else saveTogether(draft, wishes, pen.newId(), then)
   }
@@ -43,6 +50,23 @@ const isHere = (draft: Draft, { id, wish }: UnsentAction): boolean => {
   if (entry?.state.status !== 'withdrawing') return entry !== undefined
   const message = 'this was given up here, and the relay has not said yet whether it took effect'
   throw new RejoinFault({ code: 'unsent', message, fix: 'connect, and try again', table: wish.table, record: wish.id })
+}
+
+/**
+ * Without values of columns that are no more, which the ledger keeps; undefined where nothing is left of an update. A
+ * create that would be no record without them stays as it is, and is refused.
+ */
+const withoutUnknown = (draft: Draft, { id: edit, wish }: UnsentAction, { now }: Pen): Wish | undefined => {
+  const table = schemaOf(grantIn(draft)).tables.get(wish.table)
+  if (table === undefined || !('values' in wish)) return wish
+  const { kind, id: record, values } = wish
+  const isKnown = (name: string): boolean => name === table.primaryKey || table.byName.has(name)
+  const left = Object.entries(values).filter(([name]) => isKnown(name))
+  const gone = Object.entries(values).filter(([name]) => !isKnown(name)) as [string, Value][]
+  if (gone.length === 0 || (kind === 'create' && left.length === 0)) return wish
+  const changes = Object.fromEntries(gone.map(([name, value]) => [name, [null, value] as const]))
+  noteGone(draft, { edit, table: table.name, record, kind, rev: 0, changes }, Object.fromEntries(gone), now())
+  return left.length === 0 ? undefined : { ...wish, values: Object.fromEntries(left) }
 }
 
 /** That its device has later edits in the record says nothing of this one: it may have been withdrawn. */

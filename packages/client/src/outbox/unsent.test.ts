@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { confirmed, openScript, type Script } from '../device/device.fixture.ts'
+import { confirmed, openScript, schema, type Script, welcome } from '../device/device.fixture.ts'
 import type { UnsentWork } from './unsent.ts'
 
 const rows = {
@@ -46,6 +46,33 @@ describe('unsent work as a file', () => {
     const again = await openScript(to.disk)
     await expect(again.device.outbox.import(file)).rejects.toMatchObject({ code: 'settled' })
     expect(actions(again)).toEqual(actions(from))
+  })
+
+  it('regression, was refused as a whole for one column that is no more: the rest is taken in, and the ledger has that', async () => {
+    const from = await opened()
+    await from.device.table('task').update('A', { hours: 5, done: true })
+    await from.device.table('task').update('B', { hours: 7 })
+    const file = from.device.outbox.export()
+    const to = await openScript(undefined, undefined, { after: 77 })
+    await to.greet(rows)
+    await to.lose()
+    await to.pass(5000)
+    const [task] = schema.tables
+    const without = { tables: [{ ...task, columns: task.columns.filter(({ name }) => name !== 'hours') }] }
+    await to.say({ ...welcome(5), time: to.relayTime(), schemaVersion: 2, schema: without })
+    await to.device.outbox.import(file)
+    expect(to.device.outbox.current.map(({ record, changes }) => [record, changes])).toEqual([
+      ['A', { done: [null, true] }],
+    ])
+    const noted = to.device.ledger.current.map(({ record, strategy, mine }) => [
+      record,
+      strategy,
+      mine['hours' as never],
+    ])
+    expect(noted.toSorted()).toEqual([
+      ['A', 'schema', 5],
+      ['B', 'schema', 7],
+    ])
   })
 
   it('is taken in wholly or not at all; what a device cannot take is named and can be left out', async () => {

@@ -1,5 +1,6 @@
 import type { Edit, Fields, Value } from '@rejoin/profile'
 import type { Entry } from '../outbox/outbox-state.ts'
+import type { Conflicted } from './conflicted.ts'
 import type { Draft } from './draft.ts'
 import { schemaOf } from './grant.ts'
 import type { Pen } from './recording.ts'
@@ -27,16 +28,31 @@ export const withoutGone = (draft: Draft, { edit }: Entry, fields: Fields, { now
     Object.fromEntries(Object.entries(fields).filter(([id]) => gone.has(id) === wanted))
   const { id, table, record, kind, base, changes, command } = edit
   // What a command showed here is the command's own affair.
-  if (command === undefined)
-    draft.ledger.set(id, {
-      ...{ edit: id, table, record, kind, status: 'lost', strategy: SCHEMA, rev: base.rev, at: now() },
-      changes: Object.fromEntries(Object.entries(changes).filter(([column]) => gone.has(column))),
-      mine: { fields: among(true), deleted: false },
-      theirs: null,
-      result: null,
-      against: [],
-    })
+  if (command === undefined) {
+    const lost = Object.fromEntries(Object.entries(changes).filter(([column]) => gone.has(column)))
+    noteGone(draft, { edit: id, table, record, kind, rev: base.rev, changes: lost }, among(true), now())
+  }
   return among(false)
+}
+
+/** In the ledger: what an edit wrote to columns that are no more. */
+export const noteGone = (
+  draft: Draft,
+  what: Pick<Conflicted, 'edit' | 'table' | 'record' | 'kind' | 'rev' | 'changes'>,
+  fields: Fields,
+  at: number,
+): void => {
+  const mine = { fields, deleted: false }
+  draft.ledger.set(what.edit, {
+    ...what,
+    status: 'lost',
+    strategy: SCHEMA,
+    at,
+    mine,
+    theirs: null,
+    result: null,
+    against: [],
+  })
 }
 
 /** Under which name the ledger keeps what no column is there for any more. */
