@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { confirmed, openScript, rowChange } from '../device/device.fixture.ts'
+import { answers, at, confirmed, openScript, rowChange, schema, welcome } from '../device/device.fixture.ts'
 
 const R1 = '018bcfe5-6800-7df1-a351-000000000001'
 const R2 = '018bcfe5-6800-7df1-a351-000000000002'
@@ -27,5 +27,37 @@ describe('the answer to a question', () => {
     await script.settle()
     expect(script.pushed().map(({ changes }) => changes)).toEqual([{ title: ['theirs', 'mine'] }])
     expect(device.outbox.current.at(-1)).toMatchObject({ changes: { part: [null, R2] }, error: { code: 'given-up' } })
+  })
+})
+
+describe('what the ledger has of a column that is no more', () => {
+  it('[CF16] regression, made an empty record where the whole record was deleted since: it is refused', async () => {
+    const script = await openScript()
+    const { device } = script
+    await script.greet({ r1: confirmed('r1', 1, { title: 'one' }) })
+    await script.lose()
+    await device.table('task').update('r1', { hours: 5, done: true })
+    await script.pass(5000)
+    const [task] = schema.tables
+    const without = { tables: [{ ...task, columns: task.columns.filter(({ name }) => name !== 'hours') }] }
+    await script.say(
+      { ...welcome(1), time: script.relayTime(), schemaVersion: 2, schema: without },
+      { type: 'synced', at: at(1), tables: [] },
+    )
+    const [refused] = script.pushed()
+    const why = { status: 'rejected', code: 'invalid', message: 'no column', column: 'hours' } as const
+    await script.say(answers({ edit: refused!.id, answer: why }))
+    const [again] = script.pushed()
+    const lost = { status: 'lost', rev: 3, to: 2, conflict: 'serverWins' } as const
+    await script.say({
+      type: 'changes',
+      at: at(3),
+      rows: [],
+      gone: [{ table: 'task', id: 'r1', why: 'deleted' }],
+      answers: [{ edit: again!.id, answer: lost }],
+    })
+    const note = device.ledger.current.find(({ strategy }) => strategy === 'schema')!
+    await expect(note.restore()).rejects.toMatchObject({ code: 'unknown-column', column: 'hours' })
+    expect(device.outbox.current).toEqual([])
   })
 })

@@ -160,12 +160,14 @@ const correct = (draft: Draft, edit: Edit, values: Readonly<Record<string, unkno
     if (args.ok) return args.value
     throw refusedBy(args.faults[0]!, edit.table, edit.record)
   }
-  const table = schemaIn(draft).tables.get(edit.table)
-  if (table === undefined) {
-    const message = `there is no table ${edit.table} any more`
-    throw new RejoinFault({ code: 'unknown-table', message, table: edit.table, record: edit.record })
-  }
-  return checkedValues(table, edit, values)
+  return checkedValues(tableIn(draft, edit), edit, values)
+}
+
+const tableIn = (draft: Draft, { table: name, record }: Pick<Edit, 'table' | 'record'>): Table => {
+  const table = schemaIn(draft).tables.get(name)
+  if (table !== undefined) return table
+  const message = `there is no table ${name} any more`
+  throw new RejoinFault({ code: 'unknown-table', message, table: name, record })
 }
 
 /** The author's values of a conflict again, as a new edit on the record as it is now. */
@@ -178,19 +180,29 @@ export const restore = (draft: Draft, conflict: string, pen: Pen): void => {
     const isDeleted = draft.rows.get(key)?.gone === 'deleted'
     if (isDeleted && found.kind === 'delete') return
     if (!isDeleted) throw new RejoinFault({ code: 'not-found', message: 'Record not found', table, record: id })
-    const fields = writableOf(draft, schemaIn(draft).tables.get(table)!, found.mine.fields)
+    const definition = tableIn(draft, found)
+    const fields = writableOf(draft, definition, found.mine.fields)
+    if (Object.keys(fields).length === 0) {
+      refuseGone(draft, found, found.mine.fields)
+      throw new RejoinFault({ code: 'settled', message: 'nothing is left of it', table, record: id })
+    }
+    const named = Object.entries(fields).map(([column, value]) => [definition.byId.get(column)!.name, value])
+    const checked = checkRow(definition, Object.fromEntries(named) as Fields, { create: true })
+    if (!checked.ok) throw refusedBy(checked.faults[0]!, table, id)
     return refuseTooLarge(draft, recordEdit(draft, { kind: 'create', table, id, fields }, pen))
   }
   const kind = found.kind === 'delete' ? 'delete' : 'update'
   const fields = kind === 'delete' ? {} : aftersOf(changes)
-  const [gone] = goneIn(draft, table, Object.keys(fields))
-  if (gone !== undefined) {
-    const message = `the column ${gone} is no more`
-    throw new RejoinFault({ code: 'unknown-column', message, table, record: id, column: gone })
-  }
+  refuseGone(draft, found, fields)
   // A command whose offline step showed nothing wrote no values that could come back.
   if (kind === 'update' && Object.keys(fields).length === 0) return
   refuseTooLarge(draft, recordEdit(draft, { kind, table, id, fields }, pen))
+}
+
+const refuseGone = (draft: Draft, { table, record }: Pick<Edit, 'table' | 'record'>, fields: Fields): void => {
+  const [column] = goneIn(draft, table, Object.keys(fields))
+  if (column === undefined) return
+  throw new RejoinFault({ code: 'unknown-column', message: `the column ${column} is no more`, table, record, column })
 }
 
 /** Of a record as its author had it, what he may write where it is created again. */
