@@ -6,6 +6,7 @@ import {
   type Fields,
   GRACE_HOURS,
   type Outcome,
+  sameValue,
 } from '@rejoin/profile'
 import type { Conflicted } from '../replica/conflicted.ts'
 import type { Draft } from '../replica/draft.ts'
@@ -55,6 +56,7 @@ export const takeChanges = (draft: Draft, message: ChangesMessage, pen: Pen): Ar
     touched.add(key)
     if (entry.state.status === 'withdrawing' && (answer.status === 'applied' || answer.status === 'lost'))
       late.push(entry)
+    if (answer.status === 'withdrawn' && entry.state.status !== 'withdrawing') noteElsewhere(draft, entry, pen)
     const followUp = take(draft, entry, answer)
     if (followUp === 'again') again.add(key)
     else if (followUp === 'reauthor') behind.set(key, Math.min(entry.edit.seq, behind.get(key) ?? entry.edit.seq))
@@ -88,6 +90,37 @@ const keptOf = (draft: Draft, { gone }: ChangesMessage, pen: Pen): ReadonlyMap<s
   }
   return kept
 }
+
+/**
+ * An entry its author still means, decided about on another device of his. Where the record does not say what he wrote
+ * here, he is told, and has it yet.
+ */
+const noteElsewhere = (draft: Draft, entry: Entry, pen: Pen): void => {
+  const { id, table, record, kind, changes, base } = entry.edit
+  const key = keyOf({ table, id: record })
+  const row = draft.rows.get(key)
+  const stated = row === undefined || row.gone !== undefined ? undefined : decode(row)?.content
+  const isSaid =
+    stated === undefined || stated.deleted
+      ? kind === 'delete'
+      : kind !== 'delete' &&
+        Object.entries(aftersOf(changes)).every(([column, value]) => sameValue(stated.fields[column] ?? null, value))
+  if (isSaid) return
+  const answer = {
+    status: 'lost',
+    rev: Math.max(base.rev, row?.rev ?? 0),
+    to: row?.rev ?? 0,
+    conflict: ELSEWHERE,
+  } as const
+  const theirs = stated ?? null
+  draft.ledger.set(id, {
+    ...conflicted(entry, answer, mineIn(draft, key, entry), theirs ?? undefined, pen),
+    result: theirs,
+  })
+}
+
+/** Under which name the ledger keeps what another device of its author decided. */
+const ELSEWHERE = 'elsewhere'
 
 /** @returns what has to follow for the record's chain */
 const take = (draft: Draft, entry: Entry, answer: Answered['answer']): 'reauthor' | 'again' | undefined => {

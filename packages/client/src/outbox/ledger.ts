@@ -34,6 +34,7 @@ export interface LedgerNote {
   readonly status: Conflicted['status']
   /**
    * name of the strategy that settled it; `schema`: of columns that are no more, whose values `mine` holds by their ids;
+   * `elsewhere`: the entry was decided about on another device of its author;
    * '' where this device was not told, or there was no conflict
    */
   readonly strategy: string

@@ -182,6 +182,18 @@ describe('unsent work that another device took in, and gave up', () => {
     expect([...phone.entries(), ...tablet.entries()]).toEqual([])
     await rig.agree()
   })
+
+  it('[OB11] regression, left the first device without a trace where that had not sent it yet: its ledger has it, to be restored', async () => {
+    const [phone] = await givenUp(false)
+    await phone.online()
+    await rig.calm()
+    expect(phone.entries()).toEqual([])
+    expect(phone.ledger()).toMatchObject([{ record: 'W1', strategy: 'elsewhere', mine: { note: 'leaks' } }])
+    await phone.ledger()[0]!.restore()
+    await rig.calm()
+    expect(await rig.office.row('workorder', 'W1')).toMatchObject({ note: 'leaks' })
+    await rig.agree()
+  })
 })
 
 describe("the back office's list of rejected actions", () => {
