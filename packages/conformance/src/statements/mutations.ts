@@ -25,7 +25,6 @@ const simulating: readonly string[] = ['conformance/src/simulator/convergence']
 const ONTO_HELD = `  return stays ? undefined : rowFrom(rev, generation, held?.envelope === undefined ? envelope : onto(held.envelope, envelope))
 }
 
-import { packEnvelope, unpackEnvelope } from '@rejoin/profile'
 import { mergeUpdates } from 'yjs'
 const onto = (held: Uint8Array, next: Uint8Array): Uint8Array =>
   packEnvelope({ ...unpackEnvelope(next), bytes: mergeUpdates([unpackEnvelope(held).bytes, unpackEnvelope(next).bytes]) })`
