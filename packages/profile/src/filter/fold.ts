@@ -5,7 +5,7 @@ import { foldRuns } from './fold-table.ts'
  * code point of the folded text. SQL engines compare the folded copy in binary and so agree with this.
  */
 export const fold = (text: string): string => {
-  if (ascii.test(text)) return text.replace(asciiCapitals, lower)
+  if (ascii.test(text)) return text.toLowerCase()
   let folded = ''
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0
@@ -27,8 +27,6 @@ export const byCodePoint = (a: string, b: string): number => {
 }
 
 const ascii = /^[\0-\x7f]*$/
-const asciiCapitals = /[A-Z]+/g
-const lower = (capitals: string): string => capitals.toLowerCase()
 const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff
 
 const foldings: ReadonlyMap<number, number> = new Map(

@@ -1,3 +1,4 @@
+import { blankOf } from '../bytes/alike.ts'
 import { sameValue } from '../bytes/value.ts'
 import { failed, ok, type Fault, type Result } from '../fault.ts'
 import { isRecordId } from './names.ts'
@@ -51,19 +52,40 @@ export const checkRow = (
   return faults.length > 0 ? failed(...faults) : ok(fields)
 }
 
+/** What an app reads of a table: its columns without documents, and a row of them without values. */
+interface Readable {
+  readonly ids: readonly string[]
+  readonly names: readonly string[]
+  readonly blank: PlainRow
+}
+
+const readable = new WeakMap<Table, Readable>()
+
+const readableOf = (table: Table): Readable => {
+  const known = readable.get(table)
+  if (known !== undefined) return known
+  const columns = table.columns.filter(({ type }) => type !== 'document')
+  const names = columns.map(({ name }) => name)
+  const made = { ids: columns.map(({ id }) => id), names, blank: blankOf([table.primaryKey, ...names]) }
+  readable.set(table, made)
+  return made
+}
+
 /** The app's row. Document columns are not part of it; columns the device does not hold are null. */
 export const fieldsToRow = (table: Table, id: string, fields: Fields): PlainRow => {
-  const row: Record<string, Value> = { [table.primaryKey]: id }
-  for (const column of table.columns) {
-    if (column.type !== 'document') row[column.name] = fields[column.id] ?? null
+  const { ids, names, blank } = readableOf(table)
+  const row: Record<string, Value> = { ...blank }
+  row[table.primaryKey] = id
+  for (let n = 0; n < ids.length; n++) {
+    const value = fields[ids[n]!]
+    if (value !== undefined) row[names[n]!] = value
   }
   return row
 }
 
 /** Whether the record of that row says so still: then it need not be made again. */
 export const saysTheSame = (table: Table, row: PlainRow, fields: Fields): boolean => {
-  for (const { id, name, type } of table.columns) {
-    if (type !== 'document' && !sameValue(row[name], fields[id] ?? null)) return false
-  }
+  const { ids, names } = readableOf(table)
+  for (let n = 0; n < ids.length; n++) if (!sameValue(row[names[n]!], fields[ids[n]!])) return false
   return true
 }
