@@ -5,7 +5,8 @@ import { WebSocket } from 'ws'
 import { createDevice, type Rejoin } from './device/device.ts'
 import { systemHost } from './device/host.ts'
 import type { OpenOptions } from './open.ts'
-import { connectWebSocket, syncUrl, type WebSocketLike } from './session/socket.ts'
+import { connectNodeSocket } from './session/node-socket.ts'
+import { syncUrl } from './session/socket.ts'
 import { createSharing } from './store/sharing.ts'
 import { openSqliteStore } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
@@ -44,9 +45,7 @@ export const openRejoin = async <const S extends SchemaSource = SchemaSource>(
 ): Promise<Rejoin<S>> => {
   const { url, host = systemHost, connect: wanted = true, tabs } = options
   const address = syncUrl(url)
-  const connect = connectWebSocket(
-    () => new WebSocket(address, { perMessageDeflate: false }) as unknown as WebSocketLike,
-  )
+  const connect = connectNodeSocket(() => new WebSocket(address, { perMessageDeflate: false }))
   if (tabs === undefined) {
     const store = 'store' in options ? options.store : await openSqliteStore({ path: options.path })
     const rejoin = await createDevice<S>({ ...options, store, host, connect })
