@@ -18,6 +18,7 @@ export type { Fault, Result } from './fault.ts'
 export { failed, FaultError, faultText, ok } from './fault.ts'
 export { Reader, ByteFault } from './bytes/reader.ts'
 export { fromHex, toHex } from './bytes/hex.ts'
+export { pooled } from './bytes/pooled.ts'
 export { sameValue } from './bytes/value.ts'
 
 // Filters

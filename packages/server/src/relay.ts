@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { WebSocketServerLike } from '@hono/node-server'
-import type { Command, CustomStrategy } from '@rejoin/profile'
+import { type Command, type CustomStrategy, pooled } from '@rejoin/profile'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
@@ -92,7 +92,7 @@ export const createRelay = async (options: RelayOptions): Promise<Relay> => {
   const log = (error: unknown): void => logger.error(error)
   const issuer = 'issuer' in options ? options.issuer : undefined
   const identity = 'identity' in options ? options.identity : options.issuer.identity
-  const random = (length: number): Uint8Array => randomBytes(length)
+  const random = pooled(length => randomBytes(length))
   const wake = options.wake === undefined ? {} : { wake: options.wake }
   const core = await createCore({ storage, ...wake, commands, rules, strategies, identity, now, random, log })
   const documents =

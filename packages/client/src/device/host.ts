@@ -1,4 +1,4 @@
-import { toHex } from '@rejoin/profile'
+import { pooled, toHex } from '@rejoin/profile'
 
 /** What the machine gives a device: time, chance, timers. Handed in, so that tests and the simulator own them. */
 export interface Host {
@@ -46,7 +46,7 @@ const network: Network | undefined = typeof navigator === 'undefined' ? undefine
 /** The machine itself: browsers and Node. */
 export const systemHost: Host = {
   now: () => Date.now(),
-  random: length => crypto.getRandomValues(new Uint8Array(length)),
+  random: pooled(length => crypto.getRandomValues(new Uint8Array(length))),
   after: (ms, run) => {
     const timer = setTimeout(run, ms)
     return () => clearTimeout(timer)
