@@ -25,22 +25,26 @@ export interface Rights {
 export const rightsOf = (schema: Schema, person: Person): Rights => {
   const unrestricted = schema.roles.size === 0
   const roles = [...new Set(person.roles)].flatMap(name => schema.roles.get(name) ?? [])
-  const tables = new Map(
-    [...schema.tables.values()].map(table => [
-      table.name,
-      unrestricted ? everything(table) : tableRights(table, roles),
-    ]),
-  )
+  const known = new Map<string, Resolved>()
+  /** Of most tables nobody asks. */
+  const resolved = (name: string): Resolved | undefined => {
+    const found = known.get(name)
+    const table = schema.tables.get(name)
+    if (found !== undefined || table === undefined) return found
+    const made = unrestricted ? everything(table) : tableRights(table, roles)
+    known.set(name, made)
+    return made
+  }
   return {
-    depth: (table, right) => tables.get(table)?.depths[right] ?? 'none',
+    depth: (table, right) => resolved(table)?.depths[right] ?? 'none',
     reaches: (name, right, fields, id) => {
       const table = schema.tables.get(name)
-      const depth = tables.get(name)?.depths[right] ?? 'none'
+      const depth = resolved(name)?.depths[right] ?? 'none'
       if (table === undefined || depth === 'none') return false
       return within(depth, table, fields, person) || isShared(person, name, id, right)
     },
-    readable: table => tables.get(table)?.readable ?? nothing,
-    writable: table => tables.get(table)?.writable ?? nothing,
+    readable: table => resolved(table)?.readable ?? nothing,
+    writable: table => resolved(table)?.writable ?? nothing,
   }
 }
 

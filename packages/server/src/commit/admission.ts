@@ -165,13 +165,14 @@ const refuseBytes = (edit: Edit, prefixes: readonly number[], record: RecordStat
 export const allowedImage = (edit: Edit, table: Table, rights: Rights): Edit => {
   if (edit.image === undefined) return edit
   const writable = rights.writable(table.name)
-  const allowed = Object.entries(edit.image).filter(([id, value]) => {
+  const entries = Object.entries(edit.image)
+  const allowed = entries.filter(([id, value]) => {
     const column = table.byId.get(id)
     if (column === undefined || !writable.has(id)) return false
     if (value === null && column.required === true) return false
     return checkValue(column, value) === undefined
   })
-  return { ...edit, image: Object.fromEntries(allowed) }
+  return allowed.length === entries.length ? edit : { ...edit, image: Object.fromEntries(allowed) }
 }
 
 const afters = (changes: Readonly<Record<string, readonly [Value, Value]>>): Fields =>

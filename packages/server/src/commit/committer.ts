@@ -241,11 +241,15 @@ const standingRows = (
   return rows
 }
 
+/** An environment never changes, nor do its people: another one is another object. */
+const knownRights = new WeakMap<Environment, WeakMap<Person, Rights>>()
+
 const rightsByPerson = (environment: Environment): ((person: Person) => Rights) => {
-  const known = new Map<string, Rights>()
+  const known = knownRights.get(environment) ?? new WeakMap<Person, Rights>()
+  knownRights.set(environment, known)
   return person => {
-    const found = known.get(person.id) ?? rightsOf(environment.schema, person)
-    known.set(person.id, found)
+    const found = known.get(person) ?? rightsOf(environment.schema, person)
+    known.set(person, found)
     return found
   }
 }
