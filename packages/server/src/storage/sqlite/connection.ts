@@ -12,7 +12,8 @@ export const MEMORY = ':memory:'
 
 /** How long one statement waits for another process, ms; the event loop stands still meanwhile. */
 const BUSY_TIMEOUT = 1_000
-const PAGE_SIZE = 8_192
+/** Every commit writes the few pages it touched, whole; a row of 1 kB and its neighbours fit. */
+const PAGE_SIZE = 4_096
 
 export interface WriterOptions {
   readonly path: string
