@@ -108,14 +108,21 @@ export interface Listeners<T> {
 export const createListeners = <T>(report: (error: unknown) => void): Listeners<T> => {
   // A cell per subscription: the same function may subscribe twice.
   const cells = new Set<{ readonly listener: (value: T) => void }>()
+  /** as they were when somebody was told last: who comes or goes meanwhile changes nothing of it */
+  let listed: readonly { readonly listener: (value: T) => void }[] | undefined
   return {
     subscribe: listener => {
       const cell = { listener }
       cells.add(cell)
-      return () => void cells.delete(cell)
+      listed = undefined
+      return () => {
+        cells.delete(cell)
+        listed = undefined
+      }
     },
     tell: value => {
-      for (const { listener } of [...cells]) {
+      listed ??= [...cells]
+      for (const { listener } of listed) {
         try {
           listener(value)
         } catch (error) {

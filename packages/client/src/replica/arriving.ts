@@ -1,6 +1,6 @@
 import type { ChangesMessage, Position } from '@rejoin/profile'
 import type { Finished, Touched } from './draft.ts'
-import { metaChanges, putRow } from './keys.ts'
+import { putMeta, putRow } from './keys.ts'
 import { generationIn, keyOf, later, type Memory, type Meta, type RecordKey, type Row } from './memory.ts'
 import { replacing } from './rows.ts'
 
@@ -27,8 +27,10 @@ export const arriving = (
   // A value of the device's own may be replaced by it, which is to be remembered (replaced.ts).
   if (memory.authored.size > 0 && rows.some(row => memory.authored.has(keyOf(row)))) return undefined
   const { taken, count } = takenOf(memory, rows)
-  const meta = upTo === undefined ? memory.meta : { ...memory.meta, cursor: later(upTo, memory.meta.cursor) }
-  const changes = metaChanges(memory.meta, meta)
+  const cursor = upTo === undefined ? memory.meta.cursor : later(upTo, memory.meta.cursor)
+  const moved = cursor !== undefined && cursor !== memory.meta.cursor
+  const meta = moved ? { ...memory.meta, cursor } : memory.meta
+  const changes = moved ? [putMeta('cursor', cursor)] : []
   for (const { key, row } of taken) changes.push(putRow(key, row))
   return { rows: count, changes, apply: () => applyTo(memory, taken, meta) }
 }

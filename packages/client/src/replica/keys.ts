@@ -38,6 +38,8 @@ export const putPage = (key: string, rows: number, packed: Uint8Array): StoreCha
 export const putRow = (key: string, row: Row | undefined): StoreChange => {
   if (row === undefined) return { delete: 'overlay', key }
   const { rev, generation, envelope, gone, kept } = row
+  // Nearly every row: without a spread.
+  if (envelope !== undefined && gone === undefined) return { put: 'overlay', key, value: { rev, generation, envelope } }
   const value = {
     rev,
     generation,
@@ -134,10 +136,16 @@ export const metaChanges = (before: Meta, after: Meta): StoreChange[] => {
   for (const key of metaKeys) {
     const value = after[key]
     if (value === before[key]) continue
-    changes.push(value === undefined ? { delete: 'meta', key } : { put: 'meta', key, value: stored(value) })
+    changes.push(value === undefined ? { delete: 'meta', key } : putMeta(key, value))
   }
   return changes
 }
+
+export const putMeta = <K extends keyof Meta>(key: K, value: NonNullable<Meta[K]>): StoreChange => ({
+  put: 'meta',
+  key,
+  value: stored(value),
+})
 
 export const metaKeys = [
   'device',

@@ -327,10 +327,10 @@ export const createSession = (parts: SessionParts): Session => {
     }
   }
 
-  /** never rejects; @returns undefined where it is done with already */
+  /** @returns undefined where it is done with already; otherwise it may reject */
   const take = (frame: Uint8Array): Promise<void> | undefined => {
     try {
-      return isOver(state) ? undefined : handle(decodeDown(frame))?.catch(fail)
+      return isOver(state) ? undefined : handle(decodeDown(frame))
     } catch (error) {
       fail(error)
       return undefined
@@ -361,8 +361,12 @@ export const createSession = (parts: SessionParts): Session => {
     receive: frame => {
       const taken = work === undefined ? take(frame) : work.then(() => take(frame))
       if (taken === undefined) return settled
-      const mine = taken.then(() => {
+      const done = (): void => {
         if (work === mine) work = undefined
+      }
+      const mine: Promise<void> = taken.then(done, (error: unknown) => {
+        fail(error)
+        done()
       })
       return (work = mine)
     },

@@ -154,6 +154,7 @@ const agreementIn = (
 export const createWeighing = (replica: Reading): ((table: string) => Weight) => {
   const known = new Map<string, Weight>()
   replica.touched.subscribe(({ records, tables, state }) => {
+    if (known.size === 0) return
     if (state) known.clear()
     for (const table of tables) known.delete(table)
     for (const key of records) known.delete(keyFrom(key).table)

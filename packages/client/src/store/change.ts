@@ -54,8 +54,11 @@ export function mapBytes(value: StoreValue, bytes: (bytes: Uint8Array) => Uint8A
   if (value === null || typeof value !== 'object') return value
   if (value instanceof Uint8Array) return bytes(value)
   if (isList(value)) return value.map(item => mapBytes(item, bytes))
-  const mapped: Record<string, StoreValue> = {}
-  for (const name of Object.keys(value)) mapped[name] = mapBytes(value[name]!, bytes)
+  const mapped: Record<string, StoreValue> = { ...value }
+  for (const name of Object.keys(mapped)) {
+    const member = mapped[name]!
+    if (typeof member === 'object' && member !== null) mapped[name] = mapBytes(member, bytes)
+  }
   return mapped
 }
 

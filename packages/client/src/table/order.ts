@@ -14,12 +14,20 @@ export const orderOf = (table: Table, orderBy: Query['orderBy']): ((a: PlainRow,
       column: unknown[0],
     })
   }
+  const { primaryKey } = table
+  // Ids are ASCII, which an engine compares as code points do.
+  const byId = (a: PlainRow, b: PlainRow): number => {
+    const left = a[primaryKey] as string
+    const right = b[primaryKey] as string
+    return left < right ? -1 : left === right ? 0 : 1
+  }
+  if (order.length === 0) return byId
   return (a, b) => {
     for (const [column, direction] of order) {
       const found = compareValues(a[column] ?? null, b[column] ?? null)
       if (found !== 0) return direction === 'desc' ? -found : found
     }
-    return byCodePoint(String(a[table.primaryKey]), String(b[table.primaryKey]))
+    return byId(a, b)
   }
 }
 

@@ -1,9 +1,14 @@
-const digits: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+const digits: readonly number[] = Array.from('0123456789abcdef', digit => digit.charCodeAt(0))
 
+/** bytes that one call takes as its arguments, and no stack is too small for */
+const SHORT = 1024
+
+/** In one go: text put together digit by digit is a rope, and looking up a rope costs more than making it. */
 export const toHex = (bytes: Uint8Array): string => {
-  let text = ''
-  for (const byte of bytes) text += digits[byte]
-  return text
+  if (bytes.length > SHORT) return toHex(bytes.subarray(0, SHORT)) + toHex(bytes.subarray(SHORT))
+  const codes: number[] = []
+  for (let n = 0; n < bytes.length; n++) codes.push(digits[bytes[n]! >> 4]!, digits[bytes[n]! & 15]!)
+  return String.fromCharCode.apply(undefined, codes)
 }
 
 /** @returns undefined where the text is not pairs of lower-case hex digits */
