@@ -24,6 +24,8 @@ export const runTrial = async (
     const home = await mkdtemp(join(folder, `${name}-`))
     const ready = await side({ records: trial.records, folder: home })
     opened.push(ready)
+    for (let left = trial.served ?? 0; left > 0; left -= SERVED_AT_ONCE)
+      await within(ROUND_LIMIT, ready.commit(Math.min(left, SERVED_AT_ONCE)), `${trial.name}: serving of ${ready.name}`)
     return ready
   }
   try {
@@ -31,13 +33,14 @@ export const runTrial = async (
     const pair =
       contest.baseline === undefined ? { ours } : { ours, baseline: await open(contest.baseline, 'baseline') }
     const work: Work = side => within(ROUND_LIMIT, trial.work(side), `${trial.name}: a round of ${side.name}`)
-    return await measure(pair, work, { rounds: trial.rounds, warmUp: trial.warmUp ?? true, onRound })
+    return await measure(pair, work, { rounds: trial.rounds, warmUps: trial.warmUps ?? 1, onRound })
   } finally {
     for (const side of opened) await within(CLOSE_LIMIT, side.close(), `${trial.name}: closing ${side.name}`)
     await rm(folder, { recursive: true, force: true })
   }
 }
 
+const SERVED_AT_ONCE = 1000
 const ROUND_LIMIT = 60_000
 const CLOSE_LIMIT = 10_000
 
@@ -54,4 +57,4 @@ const within = async <T>(ms: number, work: Promise<T>, what: string): Promise<T>
   }
 }
 
-export const roundsOf = (trial: Trial): number => trial.rounds + (trial.warmUp === false ? 0 : 1)
+export const roundsOf = (trial: Trial): number => trial.rounds + (trial.warmUps ?? 1)

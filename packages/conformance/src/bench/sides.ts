@@ -18,8 +18,11 @@ export interface Side {
   flush(edits: number): Promise<{ readonly ms: number }>
   /** One after the other: from an edit on one device until another has it stored. ms, one per edit. */
   live(edits: number): Promise<readonly number[]>
-  /** One after the other: from an edit on one device until the last of `devices` others has it. ms. */
-  fanout(devices: number, edits: number): Promise<readonly number[]>
+  /**
+   * One after the other: from an edit on one device until the last of `devices` others has it stored. ms. `lists`: until
+   * the last of their lists has been told anew; a side without lists knows no difference.
+   */
+  fanout(devices: number, edits: number, lists?: boolean): Promise<readonly number[]>
   /** A device that holds every row comes back; nothing changed meanwhile. Bytes are websocket payload. */
   reconnect(): Promise<{ readonly roundTrips: number; readonly up: number; readonly down: number; readonly ms: number }>
   /** `edits` sent without waiting, on connected devices, until the last outcome is back. */

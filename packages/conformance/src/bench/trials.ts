@@ -6,8 +6,10 @@ export interface Trial {
   readonly says: string
   readonly records: number
   readonly rounds: number
-  /** default true; false where the state before any device came is what is measured */
-  readonly warmUp?: boolean
+  /** rounds before those that count; default 1, none where the state before any device came is what is measured */
+  readonly warmUps?: number
+  /** edits that each side commits before its first round */
+  readonly served?: number
   readonly work: Work
 }
 
@@ -17,6 +19,8 @@ const latencies = (name: string, values: readonly number[]): Figure[] => [
 ]
 
 const EDITS_OFFLINE = 1000
+/** A relay that was started just now runs code that is not compiled yet, where a relay at work does not. */
+const SERVED = 10_000
 const EDITS_COMMITTED = 2000
 
 export const trials: readonly Trial[] = [
@@ -46,10 +50,19 @@ export const trials: readonly Trial[] = [
   },
   {
     name: 'fanout',
-    says: 'one edit until the last of 50 connected devices has it',
+    says: 'one edit until the last of 50 connected devices has it stored',
     records: 100,
     rounds: 5,
-    work: async side => latencies('fanout', await side.fanout(50, 30)),
+    served: SERVED,
+    work: async side => latencies('fanout', await side.fanout(50, 100)),
+  },
+  {
+    name: 'fanout',
+    says: 'one edit until the last of 50 lists shows it, where the baseline only stores it',
+    records: 100,
+    rounds: 5,
+    served: SERVED,
+    work: async side => latencies('fanout.list', await side.fanout(50, 100, true)),
   },
   {
     name: 'reconnect',
@@ -86,7 +99,7 @@ export const trials: readonly Trial[] = [
     says: 'an idle relay with 100,000 stored records and no sessions',
     records: 100_000,
     rounds: 1,
-    warmUp: false,
+    warmUps: 0,
     work: async side => [{ name: 'memory', value: await side.idleMemory(), unit: 'MB' }],
   },
   {
@@ -94,7 +107,7 @@ export const trials: readonly Trial[] = [
     says: 'what one session with 10,000 records adds to its relay',
     records: 10_000,
     rounds: 1,
-    warmUp: false,
+    warmUps: 0,
     work: async side => [{ name: 'memory.session', value: await side.sessionMemory(), unit: 'MB' }],
   },
 ]

@@ -17,6 +17,34 @@ import { BENCH_TABLE, benchId, type benchSchema, EDITED_COLUMN } from '../record
 /** The devices of our side: what an app would open, and what it would watch. */
 export type Device = Rejoin<typeof benchSchema>
 
+/** A store that says when it has taken a row, as the baseline's devices do. */
+export interface TellingStore extends Store {
+  /** resolves when the next row that a relay tells of is stored */
+  stored(): Promise<void>
+}
+
+export const telling = (store: Store): TellingStore => {
+  let waiting: (() => void) | undefined
+  return {
+    get: (shelf, key) => store.get(shelf, key),
+    scan: (shelf, range) => store.scan(shelf, range),
+    close: () => store.close(),
+    commit: (changes, durability) => {
+      const done = store.commit(changes, durability)
+      const tell = waiting
+      if (tell !== undefined && changes.some(change => 'put' in change && change.put === 'overlay')) {
+        waiting = undefined
+        void done.then(tell)
+      }
+      return done
+    },
+    stored: () =>
+      new Promise(resolve => {
+        waiting = resolve
+      }),
+  }
+}
+
 export const sqliteStore = (path: string): Promise<Store> => openSqliteStore({ path })
 export const memoryStore = async (): Promise<Store> => openMemoryStore()
 

@@ -15,6 +15,8 @@ import {
   settled,
   shown,
   sqliteStore,
+  telling,
+  type TellingStore,
   told,
   valueOf,
 } from './device.ts'
@@ -28,6 +30,7 @@ export const openRejoinSide: OpenSide = async ({ records, folder }) => {
   let edits = 0
   const open = new Set<Device>()
   const kept = new Map<string, Device>()
+  const audienceStores: TellingStore[] = []
   let holder: Awaited<ReturnType<typeof openCounted>> | undefined
   /** a database for the replay of a commit's parts */
   let replayed: string | undefined
@@ -64,19 +67,25 @@ export const openRejoinSide: OpenSide = async ({ records, folder }) => {
     return path
   }
 
-  const oneByOne = async (author: Device, others: readonly Device[], count: number): Promise<number[]> => {
+  /** @param heard resolves when that device has the edit that is made now, in the sense that is measured */
+  const oneByOne = async (
+    author: Device,
+    others: readonly Device[],
+    count: number,
+    heard: (device: Device) => Promise<void>,
+  ): Promise<number[]> => {
     await rejoined(author)
     const latencies: number[] = []
     for (let n = 0; n < count; n++) {
       const value = editedValue(++edits)
-      const seen = Promise.all(others.map(told))
+      const seen = Promise.all(others.map(heard))
       const start = performance.now()
       const saved = edit(author, n % records, value)
       await seen
       latencies.push(performance.now() - start)
-      // The baseline counts what its devices stored; so do ours, and what they were told is read outside of the clock.
+      // Outside of the clock: the baseline does not look either.
       const astray = others.filter(other => valueOf(other, n % records) !== value).length
-      if (astray > 0) throw new Error(`${astray} of ${others.length} devices were told of another edit than ${value}`)
+      if (astray > 0) throw new Error(`${astray} of ${others.length} devices have another edit than ${value}`)
       await saved
       await settled(author)
     }
@@ -114,12 +123,18 @@ export const openRejoinSide: OpenSide = async ({ records, folder }) => {
         throw new Error(`edit ${missing} of ${count} did not reach the other device`)
       return { ms }
     },
-    live: async count => oneByOne(await standing('author', freshStore), [await standing('other', freshStore)], count),
-    fanout: async (audience, count) => {
+    live: async count =>
+      oneByOne(await standing('author', freshStore), [await standing('other', freshStore)], count, told),
+    fanout: async (audience, count, lists) => {
       const author = await standing('author', memoryStore)
-      const others: Device[] = []
-      for (let n = 0; n < audience; n++) others.push(await standing(`other ${n}`, memoryStore))
-      return oneByOne(author, others, count)
+      const stores = new Map<Device, TellingStore>()
+      for (let n = 0; n < audience; n++) {
+        const store = audienceStores[n] ?? telling(await memoryStore())
+        audienceStores[n] = store
+        stores.set(await standing(`other ${n}`, async () => store), store)
+      }
+      const heard = lists === true ? told : (device: Device) => stores.get(device)!.stored()
+      return oneByOne(author, [...stores.keys()], count, heard)
     },
     reconnect: async () => {
       holder ??= await countedHolder()
