@@ -50,7 +50,7 @@ export const openWriter = ({ path, newId, maxBytes }: WriterOptions): Writer => 
     db.pragma('wal_autocheckpoint = 4000')
     db.pragma('journal_size_limit = 67108864')
     db.transaction(() => migrate(db, path, newId)).immediate()
-    if (maxBytes !== undefined) db.pragma(`max_page_count = ${Math.max(1, Math.floor(maxBytes / PAGE_SIZE))}`)
+    if (maxBytes !== undefined) limit(db, maxBytes)
     const reads = prepareReads(db)
     const environment = reads.environment.get()?.[0]
     if (environment === undefined)
@@ -65,6 +65,12 @@ export const openWriter = ({ path, newId, maxBytes }: WriterOptions): Writer => 
     db.close()
     throw error
   }
+}
+
+/** In pages of the database as it is: its size was chosen when it was made. */
+const limit = (db: Connection, maxBytes: number): void => {
+  const pageSize = db.pragma('page_size', { simple: true }) as number
+  db.pragma(`max_page_count = ${Math.max(1, Math.floor(maxBytes / pageSize))}`)
 }
 
 /** A further connection for one snapshot at a time. */
