@@ -43,6 +43,12 @@ const isConnected = (desk: Desk): void => {
   if (isLive !== (signedIn && !offlineMode)) broken('every stream is live again', at(desk))
 }
 
+/** It names the record whose create its user gave up, and there is none: he discards it too, or has it refer elsewhere. */
+const refersToNothing = ({ device }: Desk, { error }: OutboxEntry): boolean =>
+  error?.code === 'given-up' &&
+  error.refersTo !== undefined &&
+  device.rejoin.table(error.refersTo.table).get(error.refersTo.record) === undefined
+
 const saysWhy = ({ book }: Land, desk: Desk, entry: OutboxEntry): void => {
   const entries = desk.device.entries()
   const isStopped = desk.paused.size > 0 || desk.offlineMode || !desk.signedIn
@@ -55,7 +61,8 @@ const saysWhy = ({ book }: Land, desk: Desk, entry: OutboxEntry): void => {
         return (
           entry.question !== undefined ||
           entries.some(({ id }) => id === entry.heldBy) ||
-          (entry.heldBy !== undefined && book.by(entry.heldBy).some(({ choice }) => choice === 'discarded'))
+          (entry.heldBy !== undefined && book.by(entry.heldBy).some(({ choice }) => choice === 'discarded')) ||
+          refersToNothing(desk, entry)
         )
       case 'accepted':
         // Of a record that is gone here it stays under what is stuck on top of it.
