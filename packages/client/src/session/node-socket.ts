@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws'
-import type { Connect } from './socket.ts'
+import { closeCode, type Connect } from './socket.ts'
 
 /**
  * Lines of Node, over `ws` as it is. Spoken to as to a browser's WebSocket it makes an event and a copy of every message.
@@ -19,8 +19,7 @@ export const connectNodeSocket =
       send: frame => {
         if (socket.readyState === socket.OPEN) socket.send(frame)
       },
-      // Codes a relay closes with are not all codes that may be sent.
-      close: code => socket.close(code !== undefined && code >= 4000 ? code : 1000),
+      close: code => socket.close(closeCode(code)),
     }
   }
 

@@ -62,10 +62,12 @@ export const connectWebSocket =
       send: frame => {
         if (socket.readyState === OPEN) socket.send(frame as Uint8Array<ArrayBuffer>)
       },
-      // Codes a relay closes with are not all codes an API may close with.
-      close: code => socket.close(code !== undefined && code >= 4000 ? code : 1000),
+      close: code => socket.close(closeCode(code)),
     }
   }
+
+/** Codes a relay closes with are not all codes an API may close with. */
+export const closeCode = (code: number | undefined): number => (code !== undefined && code >= 4000 ? code : 1000)
 
 /** `https://host/base` -> `wss://host/base/sync` */
 export const syncUrl = (url: string): string => {

@@ -112,26 +112,12 @@ function shelfIn(data: ReadonlyMap<Shelf, Ordered>, shelf: Shelf): Ordered {
   return ordered
 }
 
-/** Applies in order; no change is one that may be refused. */
-function put(data: ReadonlyMap<Shelf, Ordered>, changes: readonly StoreChange[]): void {
-  for (const change of changes) {
-    if ('put' in change) shelfIn(data, change.put).set(change.key, { value: copyValue(change.value), size: 0 })
-    else if ('delete' in change) shelfIn(data, change.delete).set(change.key, undefined)
-    else if ('clear' in change) {
-      const shelf = shelfIn(data, change.clear)
-      for (const key of shelf.between(change.from, change.to)) shelf.set(key, undefined)
-    }
-  }
-}
-
 /** Applies in order and takes everything back, newest first, when there is no room for all of it. */
 function apply(
   data: ReadonlyMap<Shelf, Ordered>,
   room: { used: number; capacity: number },
   changes: readonly StoreChange[],
 ): void {
-  // What can neither be full nor taken need not be taken back.
-  if (room.capacity === Infinity && !changes.some(change => 'add' in change)) return put(data, changes)
   const replaced: { readonly ordered: Ordered; readonly key: string; readonly before: Kept | undefined }[] = []
   const used = room.used
   const takeBack = (why: StoreFault): never => {

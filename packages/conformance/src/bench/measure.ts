@@ -3,7 +3,7 @@ import type { Side } from './sides.ts'
 
 /**
  * Two sides, one run: round by round each side does the same work, the order turning over every round, so
- * that what else the machine does falls on both. The first rounds warm both up and are thrown away. Each
+ * that what else the machine does falls on both. A first round warms both up and is thrown away. Each
  * figure is the median of its rounds; the ratio is ours over the baseline's.
  */
 export interface Measure {
@@ -34,8 +34,8 @@ export interface Pair {
 
 export interface RoundOptions {
   readonly rounds: number
-  /** default 1 */
-  readonly warmUps?: number
+  /** default true */
+  readonly warmUp?: boolean
   readonly onRound?: (done: number, of: number) => void
 }
 
@@ -52,8 +52,8 @@ export const median = (values: readonly number[]): number => quantile(values, 0.
 export const measure = async (pair: Pair, work: Work, options: RoundOptions): Promise<Measure[]> => {
   const ours: Figure[][] = []
   const theirs: Figure[][] = []
-  const warmUps = options.warmUps ?? 1
-  const total = options.rounds + warmUps
+  const warmUp = options.warmUp === false ? 0 : 1
+  const total = options.rounds + warmUp
   for (let round = 0; round < total; round++) {
     const turns = [
       { side: pair.ours, into: ours },
@@ -62,7 +62,7 @@ export const measure = async (pair: Pair, work: Work, options: RoundOptions): Pr
     if (round % 2 === 1) turns.reverse()
     for (const { side, into } of turns) {
       const figures = await work(side)
-      if (round >= warmUps) into.push([...figures])
+      if (round >= warmUp) into.push([...figures])
     }
     options.onRound?.(round + 1, total)
   }

@@ -33,7 +33,7 @@ export const runTrial = async (
     const pair =
       contest.baseline === undefined ? { ours } : { ours, baseline: await open(contest.baseline, 'baseline') }
     const work: Work = side => within(ROUND_LIMIT, trial.work(side), `${trial.name}: a round of ${side.name}`)
-    return await measure(pair, work, { rounds: trial.rounds, warmUps: trial.warmUps ?? 1, onRound })
+    return await measure(pair, work, { rounds: trial.rounds, warmUp: trial.warmUp ?? true, onRound })
   } finally {
     for (const side of opened) await within(CLOSE_LIMIT, side.close(), `${trial.name}: closing ${side.name}`)
     await rm(folder, { recursive: true, force: true })
@@ -57,4 +57,4 @@ const within = async <T>(ms: number, work: Promise<T>, what: string): Promise<T>
   }
 }
 
-export const roundsOf = (trial: Trial): number => trial.rounds + (trial.warmUps ?? 1)
+export const roundsOf = (trial: Trial): number => trial.rounds + (trial.warmUp === false ? 0 : 1)

@@ -6,8 +6,8 @@ export interface Trial {
   readonly says: string
   readonly records: number
   readonly rounds: number
-  /** rounds before those that count; default 1, none where the state before any device came is what is measured */
-  readonly warmUps?: number
+  /** default true; false where the state before any device came is what is measured */
+  readonly warmUp?: boolean
   /** edits that each side commits before its first round */
   readonly served?: number
   readonly work: Work
@@ -99,7 +99,7 @@ export const trials: readonly Trial[] = [
     says: 'an idle relay with 100,000 stored records and no sessions',
     records: 100_000,
     rounds: 1,
-    warmUps: 0,
+    warmUp: false,
     work: async side => [{ name: 'memory', value: await side.idleMemory(), unit: 'MB' }],
   },
   {
@@ -107,7 +107,7 @@ export const trials: readonly Trial[] = [
     says: 'what one session with 10,000 records adds to its relay',
     records: 10_000,
     rounds: 1,
-    warmUps: 0,
+    warmUp: false,
     work: async side => [{ name: 'memory.session', value: await side.sessionMemory(), unit: 'MB' }],
   },
 ]
