@@ -1,5 +1,6 @@
-import { type Commands, type Person, type Position, rightsOf, type Rights } from '@rejoin/profile'
+import type { Commands, Person, Position, Rights } from '@rejoin/profile'
 import type { Environment } from '../environment/environment.ts'
+import { rightsIn } from '../environment/rights.ts'
 import { emptiedKey } from '../erasure/emptied.ts'
 import type { CodeRule } from '../rules/code-rule.ts'
 import { keyOf, type RecordKey, type Storage, type StoredRecord, type Wanted } from '../storage/storage.ts'
@@ -106,7 +107,7 @@ const commitBatch = async (
   batch: readonly Waiting[],
 ): Promise<{ readonly committed: Committed; readonly judged: readonly (readonly Judged[])[] }> => {
   const environment = parts.environment()
-  const rights = rightsByPerson(environment)
+  const rights = (person: Person): Rights => rightsIn(environment, person)
   const submissions = batch.flatMap(each => each.submissions)
   const amended = await amendedBy(parts.storage, submissions)
   const { judged: decided, ...committed } = await parts.storage.commit(wantedBy(submissions, amended), found => {
@@ -239,17 +240,4 @@ const standingRows = (
     rows.set(name, { table, id: record, rev, before: state.content, after: state.content, envelope })
   }
   return rows
-}
-
-/** An environment never changes, nor do its people: another one is another object. */
-const knownRights = new WeakMap<Environment, WeakMap<Person, Rights>>()
-
-const rightsByPerson = (environment: Environment): ((person: Person) => Rights) => {
-  const known = knownRights.get(environment) ?? new WeakMap<Person, Rights>()
-  knownRights.set(environment, known)
-  return person => {
-    const found = known.get(person) ?? rightsOf(environment.schema, person)
-    known.set(person, found)
-    return found
-  }
 }

@@ -1,7 +1,8 @@
-import { type Person, rightsOf, type Rights } from '@rejoin/profile'
+import type { Person, Rights } from '@rejoin/profile'
 import type { MiddlewareHandler } from 'hono'
 import type { Core } from '../core.ts'
 import type { Environment } from '../environment/environment.ts'
+import { rightsIn } from '../environment/rights.ts'
 import { ApiFailure } from './failure.ts'
 
 /** Who asks, and what he may do in the environment as it is now. */
@@ -18,16 +19,9 @@ export interface ApiEnv {
 }
 
 /** `Authorization: Bearer TOKEN`, the same token a device says hello with. */
-export const signedIn = (core: Core): MiddlewareHandler<ApiEnv> => {
-  const known = new WeakMap<Environment, Map<string, Rights>>()
-  const rightsIn = (environment: Environment, person: Person): Rights => {
-    const people = known.get(environment) ?? new Map<string, Rights>()
-    known.set(environment, people)
-    const rights = people.get(person.id) ?? rightsOf(environment.schema, person)
-    people.set(person.id, rights)
-    return rights
-  }
-  return async (context, next) => {
+export const signedIn =
+  (core: Core): MiddlewareHandler<ApiEnv> =>
+  async (context, next) => {
     const [, token] = /^Bearer ([\w.~+/=-]+)$/i.exec(context.req.header('authorization') ?? '') ?? []
     if (token === undefined) throw unauthenticated('no token came with the request')
     const signedIn = await core.identity.verify(token)
@@ -41,7 +35,6 @@ export const signedIn = (core: Core): MiddlewareHandler<ApiEnv> => {
     context.set('caller', { person, rights: rightsIn(environment, person), environment, expires: signedIn.expires })
     return next()
   }
-}
 
 const unauthenticated = (message: string): ApiFailure =>
   new ApiFailure(401, { code: 'unauthenticated', at: 'Authorization', message, fix: 'sign in again' })
